@@ -1,0 +1,117 @@
+"""What a detector says about one chunk, and what it needs to remember of the call so far."""
+
+from __future__ import annotations
+
+import msgspec
+
+from detectors.vocabulary import Disposition, Emotion, Speaker
+
+TURNS_REMEMBERED = 12
+"""Turns kept per call: enough for a trigger split over utterances and for an answer to a question."""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Words quoted exactly as transcribed (after redaction), and where they stand.
+
+    `char_start`/`char_end` index the redacted text of that utterance (Python string offsets,
+    end exclusive), so `text[char_start:char_end] == quote`.
+    """
+
+    utterance_id: str
+    speaker: Speaker
+    quote: str
+    char_start: int
+    char_end: int
+    start_ms: int | None = None
+    spoken_at: str | None = None
+    transcriber: str | None = None
+    confidence: float | None = None
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One label found in one chunk, with the reason in words. `probability` is 0–1."""
+
+    label: str
+    disposition: Disposition
+    probability: float
+    reason: str
+    rule_id: str
+    evidence: tuple[Evidence, ...]
+    subtype: str | None = None
+    imminent: bool = False
+    context: tuple[str, ...] = ()
+
+
+class EmotionScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The customer's emotion in these words: the strongest label, its intensity 0–1, all scores."""
+
+    label: Emotion
+    intensity: float
+    scores: dict[str, float]
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An utterance as far as it is known: redacted text and what quoting it needs."""
+
+    utterance_id: str
+    speaker: Speaker
+    text: str
+    is_final: bool = True
+    start_ms: int | None = None
+    spoken_at: str | None = None
+    transcriber: str | None = None
+    confidence: float | None = None
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything the detector says about one chunk.
+
+    `turn` holds the redacted text. `triggers` has a probability 0–1 for every trigger and signal.
+    `monitored` is False for a language without rules (`not_monitored` says why).
+    `removed` names the kinds of personal data that redaction took out.
+    """
+
+    turn: Turn
+    triggers: dict[str, float]
+    findings: tuple[Finding, ...] = ()
+    emotion: EmotionScore | None = None
+    removed: tuple[str, ...] = ()
+    monitored: bool = True
+    not_monitored: str | None = None
+
+    def raised(self) -> list[str]:
+        """Labels that this chunk gives evidence for at the policy's threshold, strongest first."""
+        return self._labels(Disposition.RAISE)
+
+    def review(self) -> list[str]:
+        """Labels a person should look at when there is time."""
+        return self._labels(Disposition.REVIEW)
+
+    def _labels(self, wanted: Disposition) -> list[str]:
+        best: dict[str, float] = {}
+        for finding in self.findings:
+            if finding.disposition is wanted:
+                best[finding.label] = max(best.get(finding.label, 0.0), finding.probability)
+        return sorted(best, key=lambda label: (-best[label], label))
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the detector remembers of one call: its last turns, redacted."""
+
+    turns: tuple[Turn, ...] = ()
+
+    def after(self, reading: Reading) -> Conversation:
+        """The conversation once this reading's turn is known; a revised turn keeps its place."""
+        new = reading.turn
+        if self.turn(new.utterance_id) is None:
+            return Conversation(turns=(*self.turns, new)[-TURNS_REMEMBERED:])
+        return Conversation(
+            turns=tuple(new if t.utterance_id == new.utterance_id else t for t in self.turns)
+        )
+
+    def turn(self, utterance_id: str) -> Turn | None:
+        """The turn with this id, as far as it is known."""
+        for turn in reversed(self.turns):
+            if turn.utterance_id == utterance_id:
+                return turn
+        return None

@@ -1,0 +1,1 @@
+"""Text to scores: the classifier's data, training, calibration, export, evaluation and serving."""

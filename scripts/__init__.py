@@ -1,0 +1,1 @@
+"""The `hardstop` command line."""

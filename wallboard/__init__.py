@@ -1,0 +1,1 @@
+"""Events to people: the web service and pages for supervisors and agents."""
