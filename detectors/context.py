@@ -1,0 +1,230 @@
+"""Who, when, whether: the context around a hit that makes it more or less of a finding.
+
+After ConText (Harkema, Dowling, Thornblade and Chapman, 2009, J. Biomed. Inform. 42) and NegEx
+(Chapman et al., 2001): modifiers reach over words of the same sentence until a terminator.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from detectors.lexicon import Lexicon, Passage
+from detectors.matching import CompiledPattern, PatternIndex, PhraseMatchers
+from detectors.normalise import SENTENCE_ENDS
+from detectors.patterns import Lists, Pattern, read_list
+from detectors.rules import (
+    CATEGORIES,
+    CONTEXT_FILE,
+    RULES,
+    RuleError,
+    read_patterns,
+    read_toml,
+    rule_book,
+)
+from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion
+
+REVIEW = "review"
+MOST_SCOPE = 20
+"""Words a modifier may reach: a spoken sentence is seldom longer."""
+REVIEW_FACTOR = 0.4
+"""What `review` leaves of a probability: below any sensible threshold, so a person looks instead."""
+
+Effect = float | Literal["review"]
+
+
+class ModifierRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A modifier as written: where its words reach (`direction`), and how many words far."""
+
+    category: str
+    direction: Literal["forward", "backward", "both"]
+    scope: int
+    patterns: tuple[str, ...]
+
+
+class TerminatorRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Words that end the scope of the categories in `ends` (of all, where it is empty)."""
+
+    patterns: tuple[str, ...]
+    ends: tuple[str, ...] = ()
+
+
+class _ContextFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    modifier: tuple[ModifierRule, ...]
+    effect: dict[str, dict[str, Effect]]
+    terminator: tuple[TerminatorRule, ...] = ()
+    lists: dict[str, list[str]] = {}
+
+
+class ContextBook(msgspec.Struct, frozen=True, kw_only=True):
+    """The context rules of one language, their patterns read."""
+
+    modifiers: tuple[tuple[ModifierRule, tuple[Pattern, ...]], ...]
+    terminators: tuple[tuple[TerminatorRule, tuple[Pattern, ...]], ...]
+    effects: dict[str, dict[str, Effect]]
+
+    def patterns(self) -> list[Pattern]:
+        """Every pattern of every modifier and terminator."""
+        rows = (*self.modifiers, *self.terminators)
+        return [pattern for _, patterns in rows for pattern in patterns]
+
+
+@cache
+def context_book(language: str) -> ContextBook:
+    """The context rules that come with hardstop for a language. Raises RuleError."""
+    return read_context(RULES / language / CONTEXT_FILE, rule_book(language).lists)
+
+
+def read_context(path: Path, shared: Lists) -> ContextBook:
+    """Read a context file. `shared` are the lists of the language's lists.toml. Raises RuleError."""
+    if not path.is_file():
+        raise RuleError("there is no such file", path)
+    try:
+        file = msgspec.convert(read_toml(path, path.read_text(encoding="utf-8")), _ContextFile)
+    except msgspec.ValidationError as error:
+        raise RuleError(str(error), path) from error
+    for number, modifier in enumerate(file.modifier, 1):
+        where = f"modifier {number}"
+        if modifier.category not in CATEGORIES:
+            raise RuleError(f"'{modifier.category}' is no kind of context", path, where)
+        if not 0 <= modifier.scope <= MOST_SCOPE:
+            raise RuleError(f"scope is not 0 to {MOST_SCOPE} words", path, where)
+    for label, effects in file.effect.items():
+        where = f"effect.{label}"
+        if label != "default" and label not in LABELS and label not in set(Emotion):
+            raise RuleError(f"'{label}' is no trigger, signal or emotion", path, where)
+        for category, effect in effects.items():
+            if category not in CATEGORIES or (effect != REVIEW and not 0.0 <= float(effect) <= 1.0):
+                raise RuleError(f"{category} = {effect}: a kind of context, 0 to 1", path, where)
+    default = file.effect.get("default", {})
+    if missing := set(CATEGORIES) - {"affirmed"} - set(default):
+        raise RuleError(f"no effect for {sorted(missing)}", path, "effect.default")
+    for label in LIFE_STOPS:
+        if file.effect.get(label, default).get("negated") != REVIEW:
+            problem = "negation never clears a life stop: negated must be \"review\""
+            raise RuleError(problem, path, f"effect.{label}")
+    lists = {**shared, **{name: read_list(entries) for name, entries in file.lists.items()}}
+    return ContextBook(
+        modifiers=tuple(
+            (m, read_patterns(path, f"modifier {n}", None, m.patterns, lists))
+            for n, m in enumerate(file.modifier, 1)
+        ),
+        terminators=tuple(
+            (t, read_patterns(path, f"terminator {n}", None, t.patterns, lists))
+            for n, t in enumerate(file.terminator, 1)
+        ),
+        effects=file.effect,
+    )
+
+
+class Modifier(msgspec.Struct, frozen=True):
+    """A modifier found: its kind, and its words' positions (end exclusive)."""
+
+    category: str
+    start: int
+    end: int
+    rule: ModifierRule
+
+
+class ContextFinder:
+    """Finds context over one lexicon."""
+
+    def __init__(self, book: ContextBook, lexicon: Lexicon, phrases: PhraseMatchers) -> None:
+        self._effects = book.effects
+        self._modifiers = PatternIndex(
+            (rule, CompiledPattern(pattern, lexicon, phrases))
+            for rule, patterns in book.modifiers
+            for pattern in patterns
+        )
+        self._terminators = PatternIndex(
+            (rule, CompiledPattern(pattern, lexicon, phrases))
+            for rule, patterns in book.terminators
+            for pattern in patterns
+        )
+
+    def in_passage(self, passage: Passage) -> PassageContext:
+        """All context of a passage, to be asked hit by hit."""
+        found = [
+            Modifier(rule.category, match.start, match.end, rule)
+            for rule, _, match in self._modifiers.find(passage)
+        ]
+        terminators = [
+            (match.start, frozenset(rule.ends))
+            for rule, _, match in self._terminators.find(passage)
+        ]
+        terminators += [
+            (position, frozenset())
+            for position, symbol in enumerate(passage.symbols)
+            if symbol in SENTENCE_ENDS
+        ]
+        return PassageContext(_longest(found), sorted(terminators, key=lambda t: t[0]))
+
+    def effect(self, label: str, category: str) -> Effect:
+        """What a kind of context does to a label: a factor 0–1 on its probability, or "review"."""
+        own = self._effects.get(label, {})
+        return own.get(category, self._effects["default"].get(category, 1.0))
+
+
+class PassageContext:
+    """The modifiers and terminators of one passage."""
+
+    def __init__(
+        self, modifiers: list[Modifier], terminators: list[tuple[int, frozenset[str]]]
+    ) -> None:
+        self.modifiers = modifiers
+        self._starts = [modifier.start for modifier in modifiers]
+        self._terminators = terminators
+        self._ends_at = [position for position, _ in terminators]
+
+    def of(self, start: int, end: int, own: frozenset[int]) -> list[Modifier]:
+        """The modifiers whose scope holds the words `start` to `end`, one for each category.
+
+        Words in `own` are the hit's, named by its pattern: they modify nothing.
+        """
+        first = bisect_left(self._starts, start - 2 * MOST_SCOPE)
+        last = bisect_left(self._starts, end + MOST_SCOPE)
+        found: dict[str, Modifier] = {}
+        for modifier in self.modifiers[first:last]:
+            if modifier.category not in found and self._reaches(modifier, start, end, own):
+                found[modifier.category] = modifier
+        return list(found.values())
+
+    def _reaches(self, modifier: Modifier, start: int, end: int, own: frozenset[int]) -> bool:
+        if modifier.start >= start and modifier.end <= end:
+            return own.isdisjoint(range(modifier.start, modifier.end))
+        rule = modifier.rule
+        if modifier.start < start:
+            return (
+                rule.direction != "backward"
+                and start - modifier.end <= rule.scope
+                and not self._ended(modifier, modifier.end, start + 1)
+            )
+        return (
+            rule.direction != "forward"
+            and modifier.start - end <= rule.scope
+            and not self._ended(modifier, end, modifier.start)
+        )
+
+    def _ended(self, modifier: Modifier, after: int, before: int) -> bool:
+        first = bisect_left(self._ends_at, after)
+        last = bisect_left(self._ends_at, before)
+        return any(
+            not ends or modifier.category in ends for _, ends in self._terminators[first:last]
+        )
+
+
+def _longest(found: list[Modifier]) -> list[Modifier]:
+    """Without modifiers that stand inside a longer one: "not only" is no negation."""
+    kept: list[Modifier] = []
+    reach = 0
+    for modifier in sorted(found, key=lambda m: (m.start, -m.end)):
+        if modifier.end > reach or (
+            kept and (modifier.start, modifier.end) == (kept[-1].start, kept[-1].end)
+        ):
+            kept.append(modifier)
+            reach = max(reach, modifier.end)
+    return kept

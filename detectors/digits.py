@@ -1,0 +1,136 @@
+"""Numbers as people say and write them: runs of digits, in figures or in words."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from detectors.markers import MARKER
+
+_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = {word: str(value) for value, word in enumerate(_ONES)} | {
+    "oh": "0",
+    "o": "0",
+    "nought": "0",
+    "naught": "0",
+    "nil": "0",
+    "niner": "9",
+}
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen") + (
+    "eighteen",
+    "nineteen",
+)
+TEENS = {word: str(value) for value, word in enumerate(_TEENS, 10)}
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+TENS = {word: str(value) for value, word in enumerate(_TENS, 2)}
+_TIMES = {"double": 2, "treble": 3, "triple": 3}
+LARGE = frozenset({"hundred", "thousand", "million", "billion"})
+WORDS = frozenset({*DIGITS, *TEENS, *TENS, *_TIMES, *LARGE})
+
+# What may stand between two groups of the same number; a word here is a filler or a spoken dash.
+_BETWEEN = frozenset({"-", "–", ".", ",", "/", "(", ")", "um", "uh", "er", "erm", "dash", "space"})
+_MOST_BETWEEN = 3
+_MONEY_BEFORE = frozenset("$£€¥")
+_AMOUNT_AFTER = frozenset(
+    {
+        *("dollar", "dollars", "pound", "pounds", "euro", "euros", "quid", "bucks", "cents"),
+        *("pence", "percent", "%", "minute", "minutes", "hour", "hours", "day", "days", "weeks"),
+        *("week", "month", "months", "year", "years", "times", "people", "miles", "k"),
+    }
+)
+_TOKEN = re.compile(MARKER.pattern + r"|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
+
+
+class Word(NamedTuple):
+    """A word, number or sign of a text in lower case, and its characters (end exclusive)."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Group(NamedTuple):
+    """Digits said in one breath ("41", "double seven"); `first` and `last` index the words."""
+
+    digits: str
+    first: int
+    last: int
+
+
+class Run(NamedTuple):
+    """Groups of digits in a row, perhaps one number. `amount`: money, time or a count."""
+
+    groups: tuple[Group, ...]
+    amount: bool
+
+    @property
+    def digits(self) -> str:
+        """All digits of the run."""
+        return "".join(group.digits for group in self.groups)
+
+
+def words_of(text: str) -> list[Word]:
+    """The words and signs of a text; a redaction marker is one word."""
+    return [Word(m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
+
+
+def runs_of(words: list[Word]) -> list[Run]:
+    """Every run of digits, in order. Linear in the number of words."""
+    runs: list[Run] = []
+    at = 0
+    while at < len(words):
+        groups, after, large = _run_from(words, at)
+        if not groups:
+            at += 1
+            continue
+        first = groups[0].first
+        following = words[after].text if after < len(words) else ""
+        amount = large or following in _AMOUNT_AFTER
+        if first and words[first - 1].text in _MONEY_BEFORE:
+            amount = True
+        runs.append(Run(tuple(groups), amount))
+        at = after
+    return runs
+
+
+def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
+    groups: list[Group] = []
+    large = False
+    after = at
+    between = 0
+    while at < len(words):
+        group = _group(words, at)
+        if group is not None:
+            groups.append(group)
+            at = after = group.last + 1
+            between = 0
+        elif groups and words[at].text in LARGE:
+            large = True
+            at = after = at + 1
+        elif groups and words[at].text in _BETWEEN and between < _MOST_BETWEEN:
+            between += 1
+            at += 1
+        else:
+            break
+    return groups, after, large
+
+
+def _group(words: list[Word], at: int) -> Group | None:
+    text = words[at].text
+    if text.isdecimal():
+        return Group(text, at, at)
+    after = words[at + 1].text if at + 1 < len(words) else ""
+    if text in TENS:
+        skip = 2 if after == "-" and at + 2 < len(words) else 1
+        unit = words[at + skip].text if at + skip < len(words) else ""
+        if unit in DIGITS and DIGITS[unit] != "0" and unit not in ("o", "oh"):
+            return Group(TENS[text] + DIGITS[unit], at, at + skip)
+        return Group(TENS[text] + "0", at, at)
+    if text in TEENS:
+        return Group(TEENS[text], at, at)
+    if text in _TIMES:
+        digit = DIGITS.get(after) or (after if len(after) == 1 and after.isdecimal() else None)
+        return Group(digit * _TIMES[text], at, at + 1) if digit else None
+    if text in DIGITS:
+        return Group(DIGITS[text], at, at)
+    return None

@@ -1,0 +1,162 @@
+"""Rules applied to a window: every hit, the context around it, and what that leaves of it."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+import msgspec
+
+from detectors.context import REVIEW, REVIEW_FACTOR, ContextBook, ContextFinder, Modifier
+from detectors.lexicon import Lexicon, Passage
+from detectors.matching import CompiledPattern, Match, PatternIndex, PhraseMatchers
+from detectors.normalise import PAUSES, normalise
+from detectors.patterns import Pattern
+from detectors.rules import ReadRule, RuleBook
+from detectors.window import Window
+
+UNLESS_WITHIN = 4
+"""Words between a hit and an `unless` that drops it: a figure of speech stands close to its words."""
+STANDS = 0.5
+"""Share of a rule's probability that context must leave for the hit to stand as evidence."""
+UNDONE = frozenset({"negated", "hypothetical", "question"})
+"""What `affirmed` undoes."""
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule found at words `start` to `end` of a window. `probability` is what context leaves.
+
+    `dropped` says why it does not count at all ("" when it does); `review` that a person should
+    look, whatever the probability.
+    """
+
+    rule: ReadRule
+    start: int
+    end: int
+    probability: float
+    context: tuple[Modifier, ...] = ()
+    review: bool = False
+    dropped: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the context leaves the hit as evidence for its label."""
+        return (
+            not self.dropped
+            and not self.review
+            and self.probability >= STANDS * self.rule.rule.probability
+        )
+
+
+class HitFinder:
+    """The compiled rules of one language."""
+
+    def __init__(self, book: RuleBook, context: ContextBook) -> None:
+        self.language = book.language
+        every = [
+            pattern
+            for read in book.rules
+            for pattern in (*read.patterns, *read.unless, *read.after_agent)
+        ]
+        self.lexicon = Lexicon((*every, *context.patterns()), book.language)
+        phrases = PhraseMatchers(self.lexicon)
+        self._rules = book.rules
+        self._index = PatternIndex(
+            (number, CompiledPattern(pattern, self.lexicon, phrases))
+            for number, read in enumerate(book.rules)
+            for pattern in read.patterns
+        )
+        self._unless = [_index(read.unless, self.lexicon, phrases) for read in book.rules]
+        self._after = [_index(read.after_agent, self.lexicon, phrases) for read in book.rules]
+        self._context = ContextFinder(context, self.lexicon, phrases)
+
+    def hits(self, window: Window, labels: Set[str], agent_said: str) -> list[Hit]:
+        """Every hit of rules for these labels that the window's current turn takes part in."""
+        if not window.words:
+            return []
+        passage = self.lexicon.passage(window.words, window.starts, window.begins)
+        found: dict[int, list[Match]] = {}
+        for number, _, match in self._index.find(passage):
+            if self._rules[number].label in labels:
+                found.setdefault(number, []).append(match)
+        found = {n: new for n, matches in found.items() if (new := _new(matches, window.current))}
+        if not found:
+            return []
+        context = self._context.in_passage(passage)
+        agent: Passage | None = None
+        hits = []
+        for number in sorted(found):
+            read = self._rules[number]
+            outside = ""
+            after = self._after[number]
+            if after is not None:
+                if agent is None:
+                    said = [t.norm for t in normalise(agent_said, self.lexicon.words)]
+                    agent = self.lexicon.passage([word for word in said if word not in PAUSES])
+                if not after.any(agent):
+                    outside = "the agent did not ask"
+            unless = self._unless[number]
+            exceptions = list(unless.find(passage)) if unless is not None else []
+            for match in _apart(found[number]):
+                dropped = outside
+                for text, _, exception in exceptions:
+                    if (
+                        exception.start <= match.end + UNLESS_WITHIN
+                        and exception.end >= match.start - UNLESS_WITHIN
+                    ):
+                        dropped = dropped or f'unless "{text}"'
+                modifiers = context.of(match.start, match.end, match.own)
+                hits.append(self._weigh(read, match, modifiers, dropped))
+        return hits
+
+    def _weigh(self, read: ReadRule, match: Match, modifiers: list[Modifier], dropped: str) -> Hit:
+        counted = [m for m in modifiers if m.category not in read.rule.ignores]
+        if any(m.category == "affirmed" for m in counted):
+            counted = [m for m in counted if m.category not in UNDONE]
+        probability = read.rule.probability
+        review = False
+        for modifier in counted:
+            effect = self._context.effect(read.label, modifier.category)
+            if effect == REVIEW:
+                review = True
+            else:
+                probability *= float(effect)
+        return Hit(
+            rule=read,
+            start=match.start,
+            end=match.end,
+            probability=probability * REVIEW_FACTOR if review else probability,
+            context=tuple(counted),
+            review=review,
+            dropped=dropped,
+        )
+
+
+def _index(
+    patterns: tuple[Pattern, ...], lexicon: Lexicon, phrases: PhraseMatchers
+) -> PatternIndex[str] | None:
+    if not patterns:
+        return None
+    return PatternIndex((p.text, CompiledPattern(p, lexicon, phrases)) for p in patterns)
+
+
+def _new(matches: list[Match], current: int) -> list[Match]:
+    """The matches that end in the current turn, less those that only prolong an earlier one."""
+    old = [match for match in matches if match.end <= current]
+    reach = max((match.end for match in old), default=-1)
+    return [
+        match
+        for match in matches
+        if match.end > current and max(match.own) >= current and match.start >= reach
+    ]
+
+
+def _apart(matches: list[Match]) -> list[Match]:
+    """Of matches that overlap, the longest."""
+    apart: list[Match] = []
+    for match in sorted(matches, key=lambda m: (m.start, -m.end)):
+        if apart and match.start < apart[-1].end:
+            if match.end - match.start > apart[-1].end - apart[-1].start:
+                apart[-1] = match
+        else:
+            apart.append(match)
+    return apart

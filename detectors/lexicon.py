@@ -1,0 +1,127 @@
+"""The words that rules speak of, and texts written in them for spaCy's matchers."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import spacy
+from spacy.tokens import Doc
+
+from detectors.normalise import NUMBER_WORDS, SENTENCE_ENDS, is_number
+from detectors.patterns import ANY_NUMBER, Pattern
+
+# Every word no rule speaks of becomes one symbol: spaCy's string store never forgets a string,
+# so a worker that fed it every word it heard would grow without end, and keep what callers said.
+UNKNOWN = "<unknown>"
+NUMBER = "<number>"
+
+
+class Passage:
+    """One or more turns as symbols of a lexicon, ready to be matched.
+
+    `begins` are the word positions where a turn begins whose first words are here.
+    """
+
+    def __init__(
+        self, symbols: list[str], turn_starts: Sequence[int], begins: Sequence[int], doc: Doc
+    ) -> None:
+        self.symbols = symbols
+        self.doc = doc
+        self.present = frozenset(symbols)
+        self.begins = frozenset(begins)
+        self._turn_ends = (*turn_starts[1:], len(symbols))
+        self.phrase_spans: dict[object, dict[int, list[int]]] = {}
+
+    def starts_within(self, words: int) -> frozenset[int]:
+        """Positions at most this many words after the beginning of a turn, in its first sentence."""
+        found = set()
+        for begin in self.begins:
+            for at in range(begin, min(begin + words + 1, len(self.symbols))):
+                found.add(at)
+                if self.symbols[at] in SENTENCE_ENDS:
+                    break
+        return frozenset(found)
+
+    def ends_within(self, words: int) -> frozenset[int]:
+        """Positions at most this many words before the end of a turn, its last stops aside."""
+        found = set()
+        for at in self._turn_ends:
+            while at and self.symbols[at - 1] in SENTENCE_ENDS:
+                found.add(at)
+                at -= 1
+            found.add(at)
+            for _ in range(words):
+                if not at or self.symbols[at - 1] in SENTENCE_ENDS:
+                    break
+                at -= 1
+                found.add(at)
+        return frozenset(found)
+
+    @cached_property
+    def positions(self) -> dict[str, list[int]]:
+        """Where each symbol stands."""
+        where: dict[str, list[int]] = {}
+        for position, symbol in enumerate(self.symbols):
+            where.setdefault(symbol, []).append(position)
+        return where
+
+
+class Lexicon:
+    """All words and word beginnings of a set of patterns, closed once built."""
+
+    def __init__(self, patterns: Iterable[Pattern], language: str) -> None:
+        atoms = {
+            atom
+            for pattern in patterns
+            for item in pattern.items
+            for phrase in item.phrases
+            for atom in phrase
+        }
+        self.words = frozenset(
+            {atom for atom in atoms if not atom.endswith("*") and atom != ANY_NUMBER}
+            | NUMBER_WORDS
+            | SENTENCE_ENDS
+        )
+        self._beginnings = frozenset(atom[:-1] for atom in atoms if atom.endswith("*"))
+        self._lengths = sorted({len(beginning) for beginning in self._beginnings}, reverse=True)
+        blank = spacy.blank(language)
+        self.vocab = blank.vocab
+        self.stop_words: frozenset[str] = frozenset(blank.Defaults.stop_words)
+
+    def symbol(self, word: str) -> str:
+        """The symbol a normalised word is matched as."""
+        if word in self.words:
+            return word
+        if word[:1].isdigit() and is_number(word):
+            return NUMBER
+        for length in self._lengths:
+            if word[:length] in self._beginnings:
+                return word[:length] + "*"
+        return UNKNOWN
+
+    def symbols(self, atom: str) -> frozenset[str]:
+        """The symbols that a word of a pattern matches; several for `threat*` and `#`."""
+        if atom == ANY_NUMBER:
+            return self._numbers
+        if not atom.endswith("*"):
+            return frozenset({atom})
+        beginning = atom[:-1]
+        return frozenset(
+            {word for word in self.words if word.startswith(beginning)}
+            | {other + "*" for other in self._beginnings if other.startswith(beginning)}
+        )
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        return frozenset({NUMBER} | {word for word in self.words if is_number(word)})
+
+    def passage(
+        self, words: Sequence[str], turn_starts: Sequence[int] = (0,), begins: Sequence[int] = (0,)
+    ) -> Passage:
+        """The passage of these normalised words (no commas or colons)."""
+        symbols = [self.symbol(word) for word in words]
+        return Passage(symbols, turn_starts, begins, Doc(self.vocab, words=symbols))
+
+    def rarity(self, symbols: Iterable[str]) -> float:
+        """How seldom any of these is heard: higher is rarer. Stop words weigh as ten others."""
+        heard = sum(10.0 if s in self.stop_words or s == NUMBER else 1.0 for s in symbols)
+        return 1.0 / max(heard, 1.0)

@@ -1,0 +1,26 @@
+"""What stands in a text where personal data was taken out."""
+
+import re
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """A kind of personal data that is taken out; the marker is its value in brackets."""
+
+    CARD = "card"
+    SECURITY_CODE = "security code"
+    ACCOUNT = "account"
+    NATIONAL_ID = "national id"
+    EMAIL = "email"
+    PHONE = "phone"
+    DATE_OF_BIRTH = "date of birth"
+    PASSWORD = "password"
+
+    @property
+    def marker(self) -> str:
+        """The marker, "[card]"."""
+        return f"[{self.value}]"
+
+
+MARKER = re.compile(r"\[(?:" + "|".join(kind.value for kind in Kind) + r")\]")
+"""Any marker."""

@@ -1,0 +1,86 @@
+"""Words that name a number before it is said: "my sort code is", "order number"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from detectors.digits import Word
+from detectors.markers import Kind
+
+
+class Name(NamedTuple):
+    """What a number is called. `kind` None: it may stay, an order or case number."""
+
+    kind: Kind | None
+    first: int
+    last: int
+
+
+_NAMES: dict[Kind | None, tuple[str, ...]] = {
+    Kind.CARD: (
+        *("card number", "card no", "card", "debit card", "credit card", "bank card"),
+        *("visa", "mastercard", "amex", "american express", "long number", "sixteen digit"),
+        *("16 digit", "sixteen digits", "16 digits", "number on the front", "expiry", "pan"),
+    ),
+    Kind.SECURITY_CODE: (
+        *("security code", "security number", "cvv", "cvc", "c v v", "c v c", "csc", "cvv2"),
+        *("pin", "pin number", "pin code", "p i n", "verification code", "passcode"),
+        *("one time code", "one time passcode", "authentication code", "access code"),
+        *("back of the card", "back of my card", "on the back", "code you sent", "code i got"),
+        *("digits on the back", "texted me"),
+    ),
+    Kind.ACCOUNT: (
+        *("account number", "account no", "account", "acct", "sort code", "routing number"),
+        *("routing", "iban", "bsb", "transit number", "swift code", "bank account"),
+    ),
+    Kind.NATIONAL_ID: (
+        *("social security number", "social security", "social", "ssn", "s s n"),
+        *("national insurance number", "national insurance", "n i number", "ni number"),
+        *("social insurance number", "social insurance", "tax file number", "t f n", "tfn"),
+        *("passport number", "passport", "driver license", "drivers license", "driver's license"),
+        *("driving licence", "license number", "licence number", "medicare number", "pps number"),
+        *("nhs number", "tax id", "national id", "id number"),
+    ),
+    Kind.PHONE: (
+        *("phone number", "phone", "telephone number", "telephone", "mobile number", "mobile"),
+        *("cell phone", "cell number", "cell", "landline", "call me back on", "call me back at"),
+        *("call me on", "call me at", "ring me on", "reach me at", "reach me on", "text me on"),
+        *("text me at", "contact number", "callback number", "call back number", "my number"),
+        *("home number", "work number", "best number", "number to call", "number to reach"),
+    ),
+    Kind.DATE_OF_BIRTH: ("date of birth", "d o b", "dob", "birth date", "birthdate", "born"),
+    Kind.PASSWORD: (
+        *("password", "pass word", "passphrase", "pass phrase", "memorable word"),
+        *("memorable information", "maiden name", "secret word", "secret answer"),
+        *("security answer", "security word"),
+    ),
+    None: (
+        *("order", "order number", "reference", "reference number", "ref", "case", "case number"),
+        *("ticket", "claim", "claim number", "policy", "policy number", "tracking"),
+        *("tracking number", "confirmation", "invoice", "booking", "reservation", "complaint"),
+        *("incident", "flight", "serial", "serial number", "model", "part", "zip", "zip code"),
+        *("postcode", "post code", "parcel", "crime number", "badge", "meter", "employee"),
+    ),
+}
+_BY_FIRST: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
+for _kind, _phrases in _NAMES.items():
+    for _phrase in _phrases:
+        _words = tuple(_phrase.split())
+        _BY_FIRST.setdefault(_words[0], []).append((_words, _kind))
+for _rows in _BY_FIRST.values():
+    _rows.sort(key=lambda row: -len(row[0]))
+
+
+def names_in(words: Sequence[Word]) -> list[Name]:
+    """Every name in a row of words, in order; of names that start alike, the longest."""
+    names = []
+    at = 0
+    while at < len(words):
+        for phrase, kind in _BY_FIRST.get(words[at].text, ()):
+            if tuple(word.text for word in words[at : at + len(phrase)]) == phrase:
+                at += len(phrase) - 1
+                names.append(Name(kind, at - len(phrase) + 1, at))
+                break
+        at += 1
+    return names

@@ -1,0 +1,194 @@
+"""Personal data said in words: e-mail addresses, dates of birth, passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from detectors.digits import DIGITS, LARGE, TEENS, TENS, Word
+from detectors.markers import Kind
+from detectors.naming import Name
+
+_DOMAIN_ENDS = frozenset(
+    {
+        *("com", "org", "net", "edu", "gov", "uk", "ie", "eu", "ca", "au", "us", "de", "fr", "nz"),
+        *("io", "co", "me", "info", "biz", "es", "it", "nl", "in", "scot", "wales"),
+    }
+)
+_JOINTS = frozenset({"dot", "underscore", "dash", "hyphen", "point", ".", "_", "-", "plus"})
+# "look at bigbank dot com" is a web page.
+_NOT_A_MAILBOX = frozenset(
+    {
+        *(
+            "look",
+            "looking",
+            "looked",
+            "site",
+            "website",
+            "page",
+            "online",
+            "am",
+            "is",
+            "are",
+            "it",
+        ),
+        *("was", "me", "you", "us", "here", "there", "go", "shop", "shopping", "bought", "order"),
+        *("ordered", "account", "and", "or", "works", "working", "them", "people", "that", "this"),
+    }
+)
+_MOST_MAILBOX = 40
+"""Words an address may have before "at": spelled out letter by letter."""
+
+_MONTHS = frozenset(
+    {
+        *("january", "february", "march", "april", "may", "june", "july", "august"),
+        *("september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun"),
+        *("jul", "aug", "sep", "sept", "oct", "nov", "dec"),
+    }
+)
+_ORDINALS = frozenset(
+    {
+        *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
+        *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+        *("seventeenth", "eighteenth", "nineteenth", "twentieth", "thirtieth"),
+    }
+)
+_NUMBERS = frozenset({*DIGITS, *TEENS, *TENS, *LARGE})
+_DATE_GLUE = frozenset({"of", "the", "and", "/", "-", ".", ",", "th", "st", "nd", "rd", "in", "um"})
+_DATE_REACH = 6
+"""Words between "born" and the date: "born in leeds on the third of May"."""
+_MOST_DATE = 14
+"""Words of the longest date: "the twenty first of the eleventh nineteen hundred and seventy two"."""
+
+_IS = frozenset({"is", "was", "it's", "that's", "=", ":", "be", "password's"})
+_NO_PASSWORD = frozenset(
+    {
+        *("not", "wrong", "incorrect", "expired", "the", "a", "an", "being", "been", "working"),
+        *("locked", "reset", "something", "what", "my", "too", "invalid", "never", "always"),
+        *("still", "on", "in", "out", "no", "yes", "yeah", "to", "and", "but", "so", "it", "i"),
+        *("just", "gone", "changed", "required", "needed", "because", "that", "correct", "right"),
+        *("fine", "written", "saved", "forgotten", "compromised", "stolen", "known", "for", "of"),
+        *("okay", "ok", "sure", "one", "different", "weak", "old", "new", "going", "supposed"),
+        *("where", "why", "how", "when", "who", "um", "uh", "er", "really", "very", "?"),
+    }
+)
+_SPELLING = frozenset({"capital", "upper", "lower", "case", "uppercase", "lowercase", "hash"})
+_MOST_PASSWORD = 24
+_SHORT_ANSWER = 2
+"""Words of an answer that is nothing but the password asked for."""
+
+Place = tuple[int, int]
+"""The first and the last word of something."""
+
+
+def emails(words: Sequence[Word]) -> Iterator[Place]:
+    """Addresses as spoken, "john dot smith at example dot com"."""
+    for at, word in enumerate(words):
+        if word.text in ("at", "@") and 0 < at < len(words) - 3:
+            last = _domain_end(words, at + 1)
+            if last and words[at - 1].text not in _NOT_A_MAILBOX:
+                yield _mailbox_start(words, at - 1), last
+
+
+def _domain_end(words: Sequence[Word], at: int) -> int:
+    """The last word of a domain that starts at `at`, 0 if none does."""
+    last = 0
+    steps = 0
+    while at + 2 < len(words) and steps < 5:
+        if words[at + 1].text in ("dot", ".", "point"):
+            if words[at + 2].text in _DOMAIN_ENDS:
+                last = at + 2
+            at += 2
+        elif last or not (words[at].text.isalnum() and words[at + 1].text.isalnum()):
+            break
+        else:
+            at += 1
+        steps += 1
+    return last
+
+
+def _mailbox_start(words: Sequence[Word], last: int) -> int:
+    first = last
+    while first > 1 and last - first < _MOST_MAILBOX:
+        before, text = words[first - 1].text, words[first].text
+        if before in _JOINTS and words[first - 2].text.isalnum():
+            first -= 2
+        elif _is_spelled(before) and (_is_spelled(text) or text in _NUMBERS):
+            first -= 1
+        else:
+            break
+    return first
+
+
+def _is_spelled(text: str) -> bool:
+    return (len(text) == 1 and text.isalnum()) or text.isdecimal() or text in _NUMBERS
+
+
+def births(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:
+    """Dates after a name such as "born", or anywhere in the answer to the agent's question."""
+    reach = -1
+    for name in names:
+        if name.kind is Kind.DATE_OF_BIRTH and name.last >= reach:
+            stop = min(len(words), name.last + 1 + _DATE_REACH)
+            for at in range(name.last + 1, stop):
+                date = _date(words, at)
+                if date:
+                    yield date
+                    reach = date[1]
+                    break
+    at = 0
+    while asked and at < len(words):
+        date = _date(words, at)
+        if date:
+            yield date
+            at = date[1]
+        at += 1
+
+
+def _date(words: Sequence[Word], first: int) -> Place | None:
+    """The date that starts at a word, if it says more than a year or a month."""
+    last = first - 1
+    told = 0
+    at = first
+    while at < min(len(words), first + _MOST_DATE):
+        text = words[at].text
+        if text.isdecimal() or text in _MONTHS or text in _ORDINALS or text in _NUMBERS:
+            told += 1 if len(text) < 8 or not text.isdecimal() else 3
+            last = at
+        elif told == 0 or text not in _DATE_GLUE:
+            break
+        at += 1
+    said = {words[i].text for i in range(first, last + 1)}
+    whole = told >= 3 or (told == 2 and bool(said & _MONTHS or said & _ORDINALS))
+    return (first, last) if whole and first <= last else None
+
+
+def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:
+    """What follows "my password is", and a short answer to the question for one."""
+    for name in names:
+        at = name.last + 1
+        if name.kind is Kind.PASSWORD and at < len(words) and words[at].text in _IS:
+            yield from _secret(words, at + 1)
+    if asked and words and not any(name.kind is Kind.PASSWORD for name in names):
+        start = 0
+        while start < len(words) and words[start].text in (*_IS, "it", "uh", "um", ",", "so"):
+            start += 1
+        if len(words) - start <= _SHORT_ANSWER or start or _is_spelled(words[0].text):
+            yield from _secret(words, start)
+
+
+def _secret(words: Sequence[Word], first: int) -> Iterator[Place]:
+    if first >= len(words) or words[first].text in _NO_PASSWORD:
+        return
+    last = first
+    while last + 1 < min(len(words), first + _MOST_PASSWORD):
+        here, following = words[last], words[last + 1]
+        glued = here.end == following.start and following.text not in ".,?!"
+        spelled = _is_said_singly(here.text) and _is_said_singly(following.text)
+        if not glued and not spelled:
+            break
+        last += 1
+    yield first, last
+
+
+def _is_said_singly(text: str) -> bool:
+    return _is_spelled(text) or text in _SPELLING or text in _JOINTS

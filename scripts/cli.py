@@ -1,0 +1,66 @@
+"""The `hardstop` command line. Each command is a module of its own, registered here by one line.
+
+Modules of commands import what is heavy inside their functions, so that help appears at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from scripts import faults
+from scripts.explain import explain
+from scripts.kafka import app as kafka
+from scripts.policy import app as policy
+from scripts.replay import replay
+from scripts.scan import scan
+from scripts.schemas import schemas
+from scripts.tail import tail
+from scripts.topics import app as topics
+from scripts.version import version
+from scripts.worker import worker
+
+app = typer.Typer(
+    name="hardstop",
+    help="Hears the hard stops in live contact-center calls and puts the right person on the line.",
+    epilog="Exit codes: 0 done, 1 something was found (see each command), 2 an error, 130 Ctrl-C. "
+    "HARDSTOP_DEBUG=1 shows where an error came from.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(scan)
+app.command()(explain)
+app.command()(worker)
+app.command()(replay)
+app.command()(tail)
+app.add_typer(topics, name="topics")
+app.add_typer(kafka, name="kafka")
+app.add_typer(policy, name="policy")
+app.command()(schemas)
+app.command()(version)
+
+ERROR = 2
+
+
+def main() -> None:
+    """Runs the command line; known errors end in one message and exit code 2."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        text = faults.message(error)
+        if text is None:
+            raise
+        if os.environ.get("HARDSTOP_DEBUG") == "1":
+            traceback.print_exc()
+        print(f"hardstop: {text}", file=sys.stderr)
+        sys.exit(ERROR)
+
+
+if __name__ == "__main__":
+    main()

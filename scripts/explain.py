@@ -1,0 +1,62 @@
+"""`hardstop explain`: why something was raised, or was not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def explain(
+    text: Annotated[str, typer.Argument(help="What was said.", metavar="TEXT")],
+    speaker: Annotated[
+        str, typer.Option(help="Who said it: customer, agent, other or unknown.")
+    ] = "customer",
+    before: Annotated[
+        list[str] | None,
+        typer.Option(help="A turn before it; repeat for more, oldest first.", metavar="TEXT"),
+    ] = None,
+    before_speaker: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Who said each --before, in the same order; customer where absent.",
+            metavar="SPEAKER",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy file instead of the default one.", metavar="FILE")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+) -> None:
+    """Explain what is heard in some words: rules hit, context found, scores, decision.
+
+    Exit code 0, whatever is decided; 2: an error.
+    """
+    import msgspec
+
+    from detectors import Detector
+    from scripts.reasons import explained, told
+    from scripts.terminal import out
+    from workflow.policy import load_policy
+
+    earlier, named = before or [], before_speaker or []
+    if len(named) > len(earlier):
+        raise typer.BadParameter("there are more --before-speaker than --before")
+    speakers = [*named, *["customer"] * (len(earlier) - len(named)), speaker]
+    _check(speakers)
+    detector = Detector.from_policy(load_policy(policy))
+    explanation = explained(detector, list(zip([*earlier, text], speakers, strict=True)))
+    if as_json:
+        typer.echo(msgspec.json.encode(explanation).decode())
+    else:
+        out().print(told(explanation))
+
+
+def _check(speakers: list[str]) -> None:
+    from detectors import Speaker
+
+    known = [speaker.value for speaker in Speaker]
+    for speaker in speakers:
+        if speaker not in known:
+            raise typer.BadParameter(f"no speaker {speaker!r}; speakers are {', '.join(known)}")

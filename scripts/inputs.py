@@ -1,0 +1,72 @@
+"""The transcript files that a command was given, read one after another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import typer
+
+from scripts.readers import CsvColumns, ReadError, SpeakerNames, read_file, refuse
+from scripts.terminal import count, err, printable
+from stream.events import TranscriptEvent
+
+LINES_SHOWN = 20
+"""Skipped lines named one by one; a wrong file has thousands, all for the same reason."""
+
+
+class Inputs:
+    """Files and how to read them. Raises typer.BadParameter for options that make no sense."""
+
+    def __init__(
+        self,
+        files: list[Path],
+        *,
+        columns: str | None,
+        speakers: str | None,
+        call_id: str | None,
+        keep_going: bool,
+    ) -> None:
+        self.files = files
+        self.skipped = 0
+        self._call_id = call_id
+        self._keep_going = keep_going
+        try:
+            self._columns = CsvColumns.parse(columns) if columns else None
+            self._speakers = SpeakerNames.parse(speakers or "")
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+
+    def events(self, on_bytes: Callable[[int], None] | None = None) -> Iterator[TranscriptEvent]:
+        """All events in order. Raises ReadError at a bad line unless told to keep going."""
+        for path in self.files:
+            yield from read_file(
+                path,
+                columns=self._columns,
+                call_id=self._call_id,
+                speakers=self._speakers,
+                on_bad=self._skip if self._keep_going else refuse,
+                on_bytes=on_bytes,
+            )
+
+    def size(self) -> int | None:
+        """Bytes of all files as they lie on disk; None with standard input among them."""
+        if any(str(path) == "-" for path in self.files):
+            return None
+        return sum(path.stat().st_size for path in self.files)
+
+    def remarks(self) -> None:
+        """Tells what was skipped, and whose names were not known, on standard error."""
+        if self.skipped > LINES_SHOWN:
+            err().print(f"… and {self.skipped - LINES_SHOWN:,} more", markup=False)
+        if self.skipped:
+            err().print(f"{count(self.skipped, 'bad line')} skipped", markup=False)
+        if names := self._speakers.unrecognised:
+            shown = ", ".join(printable(name) for name, _ in names.most_common(8))
+            advice = 'say who they are with --speakers "NAME=agent,…"'
+            err().print(f"read as the customer: {shown}; {advice}", markup=False)
+
+    def _skip(self, error: ReadError) -> None:
+        self.skipped += 1
+        if self.skipped <= LINES_SHOWN:
+            err().print(f"skipped {printable(str(error))}", markup=False)

@@ -1,0 +1,54 @@
+"""`hardstop policy`: the file in which a contact center says what happens."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="The policy file: check it, or see the default one.")
+
+
+@app.command()
+def check(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="The file; without it, the policy in force.", metavar="FILE"),
+    ] = None,
+) -> None:
+    """Check a policy file: `ok` and a summary, or every mistake with its line.
+
+    Exit code 0: it can be used; 1: it has mistakes; 2: it cannot be read.
+    """
+    from stream.settings import load_settings
+    from workflow.policy import PolicyError, load_policy, policy_digest
+
+    path = file or load_settings().policy_path
+    try:
+        policy = load_policy(path)
+    except PolicyError as error:
+        for mistake in error.mistakes:
+            where = f"{error.source}:{mistake.line}" if mistake.line else error.source
+            told = ": ".join(part for part in (where, mistake.where, mistake.problem) if part)
+            typer.echo(told)
+        raise typer.Exit(1) from error
+    languages = ", ".join(policy.detection.languages)
+    signals = f" and {len(policy.signals)} signals" if policy.signals else ""
+    typer.echo(
+        f"ok: {path or 'the default policy'}, version {policy.version} "
+        f"(digest {policy_digest(policy)})"
+    )
+    typer.echo(
+        f"{policy.mode.value}; {len(policy.triggers)} hard stops{signals} "
+        f"for {len(policy.desks)} desks; languages: {languages}"
+    )
+
+
+@app.command()
+def show() -> None:
+    """Print the policy file that comes with hardstop, to start your own from."""
+    from workflow.policy import default_policy_text
+
+    sys.stdout.write(default_policy_text())

@@ -1,0 +1,190 @@
+"""The Faust app: one agent on `transcripts`, one changelogged table of call states."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import faust
+from faust.types import TP, EventT, StreamT
+
+from detectors.detector import Detector
+from detectors.fingerprint import rules_version
+from stream.codec import MODE_HEADER, TRACEPARENT, header
+from stream.memory import CallMemory, Stored
+from stream.mends import MendedTableManager, check_version
+from stream.outputs import Message
+from stream.pipeline import Confirmation, Item, Pipeline
+from stream.reader import CallReader
+from stream.settings import Settings
+from stream.topics import TopicName
+from workflow.desk import Versions
+from workflow.policy import Policy, policy_digest
+
+TABLE = "calls"
+
+
+def changelog_topic(settings: Settings) -> str:
+    """Name of the topic that the table of call states is recovered from."""
+    return f"{settings.topic_prefix}{settings.app_id}-{TABLE}-changelog"
+
+
+def build_app(
+    settings: Settings,
+    policy: Policy,
+    *,
+    partitions: int,
+    on_ready: Callable[[], None] | None = None,
+) -> faust.App:
+    """An app that is ready to be run by a worker. `partitions` is that of `transcripts`."""
+    check_version()
+    if settings.bootstrap_servers is None:
+        raise ValueError("bootstrap_servers must be known before an app is built")
+    app = faust.App(
+        f"{settings.topic_prefix}{settings.app_id}",
+        broker=[f"kafka://{server}" for server in settings.bootstrap_servers.split(",")],
+        broker_credentials=_credentials(settings),
+        TableManager=MendedTableManager,
+        store="memory://",
+        table_standby_replicas=0,
+        topic_partitions=partitions,
+        topic_replication_factor=settings.replication_factor,
+        topic_disable_leader=True,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=settings.instance_id or "",
+        broker_session_timeout=settings.session_timeout_s,
+        broker_heartbeat_interval=settings.session_timeout_s / 3,
+        broker_commit_interval=settings.commit_interval_ms / 1000,
+        producer_request_timeout=settings.request_timeout_s,
+        producer_linger=settings.linger_ms / 1000,
+        stream_wait_empty=True,
+        stream_recovery_delay=0.0,
+        web_enabled=False,
+        worker_redirect_stdouts=False,
+    )
+    transcripts = app.topic(
+        settings.topic(TopicName.TRANSCRIPTS),
+        key_type=bytes,
+        value_type=bytes,
+        key_serializer="raw",
+        value_serializer="raw",
+        allow_empty=True,
+    )
+    memory = CallMemory(
+        lambda: stored(),
+        ended_ms=settings.ended_call_kept_s * 1000,
+        silent_ms=settings.silent_call_kept_s * 1000,
+    )
+
+    async def recovered(event: EventT) -> None:
+        if event.message.value is not None and event.message.key is not None:
+            memory.recovered(bytes(event.message.key), event.message.partition)
+
+    table = app.Table(
+        TABLE,
+        key_type=bytes,
+        value_type=bytes,
+        partitions=partitions,
+        on_changelog_event=recovered,
+        extra_topic_configs={"min.cleanable.dirty.ratio": "0.1"},
+    )
+
+    def stored() -> Stored:
+        data: Stored = table.data.data
+        return data
+
+    async def send(
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None,
+        headers: list[tuple[str, bytes]] | None,
+    ) -> Confirmation:
+        return await app.producer.send(topic, key, value, partition, None, headers)
+
+    detector = Detector.from_policy(policy)
+    versions = Versions(policy=f"{policy.version}-{policy_digest(policy)}", rules=rules_version())
+    pipeline = Pipeline(
+        reader=CallReader(detector, policy, versions),
+        memory=memory,
+        send=send,
+        stored=stored,
+        changelog=table.changelog_topic.get_topic_name(),
+        topic_name=settings.topic,
+        in_flight=settings.batches_in_flight,
+        on_failure=app.crash,
+    )
+    app.pipeline = pipeline  # type: ignore[attr-defined]
+
+    @app.agent(transcripts, name="read_transcripts")
+    async def read_transcripts(stream: StreamT[bytes]) -> None:
+        within = settings.batch_wait_ms / 1000
+        async for events in stream.noack_take(settings.batch_size, within=within):
+            try:
+                await pipeline.process([_item(stream, event) for event in events])
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                # Going on would acknowledge what was not processed: stop, and be read again.
+                await app.crash(error)
+                raise
+
+    @app.on_partitions_revoked.connect
+    async def revoked(app: Any, partitions: set[TP], **kwargs: Any) -> None:
+        await pipeline.drained()
+        pipeline.forget()
+
+    @app.on_partitions_assigned.connect
+    async def assigned(app: Any, partitions: set[TP], **kwargs: Any) -> None:
+        source = settings.topic(TopicName.TRANSCRIPTS)
+        memory.own([tp.partition for tp in partitions if tp.topic == source])
+
+    if on_ready is not None:
+        announce = on_ready
+
+        @app.on_rebalance_complete.connect
+        async def ready(app: Any, **kwargs: Any) -> None:
+            announce()
+
+    return app
+
+
+def _item(stream: Any, event: Any) -> Item:
+    source = event.message
+    message = Message(
+        key=source.key,
+        value=source.value,
+        topic=source.topic,
+        partition=source.partition,
+        offset=source.offset,
+        timestamp_ms=round(source.timestamp * 1000),
+        mode=header(source.headers, MODE_HEADER),
+        traceparent=header(source.headers, TRACEPARENT),
+    )
+
+    def acknowledge() -> Awaitable[bool]:
+        done: Awaitable[bool] = stream.ack(event)
+        return done
+
+    return Item(message, acknowledge)
+
+
+def _credentials(settings: Settings) -> Any:
+    protocol = settings.security_protocol
+    context = None
+    if protocol.endswith("SSL"):
+        context = ssl.create_default_context(cafile=settings.ssl_cafile)
+        if settings.ssl_certfile:
+            context.load_cert_chain(settings.ssl_certfile, settings.ssl_keyfile)
+    if protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=settings.sasl_username,
+            password=settings.sasl_password,
+            mechanism=settings.sasl_mechanism,
+            ssl_context=context,
+        )
+    return faust.SSLCredentials(context) if context is not None else None
+
+

@@ -1,0 +1,91 @@
+"""Events to bytes and back, and the headers that travel with them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import msgspec
+
+from stream.events import TranscriptEvent
+from workflow.identity import stable_id
+
+MAX_EVENT_BYTES = 900_000
+"""Below Kafka's default message limit (1 MiB) with room for key and headers."""
+
+SOURCE = "urn:hardstop:worker"
+TRACEPARENT = "traceparent"
+MODE_HEADER = "hardstop_mode"
+"""Set by whoever feeds recorded calls (`replay`, `post_call`), so that nothing live is moved."""
+
+_encoder = msgspec.json.Encoder()
+_transcripts: msgspec.json.Decoder[TranscriptEvent] = msgspec.json.Decoder(TranscriptEvent)
+_TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
+_QUOTED = re.compile(r"'[^']*'")
+
+Headers = list[tuple[str, bytes]]
+
+
+class Unreadable(ValueError):
+    """A value that cannot be read. `reason` is a code, `detail` carries no customer text."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason = reason
+        self.detail = detail
+        super().__init__(f"{reason}: {detail}")
+
+
+def encode(event: Any) -> bytes:
+    """JSON bytes of an event. Raises Unreadable("too_large") beyond MAX_EVENT_BYTES."""
+    value = _encoder.encode(event)
+    if len(value) > MAX_EVENT_BYTES:
+        raise Unreadable("too_large", f"{len(value)} bytes encoded, at most {MAX_EVENT_BYTES}")
+    return value
+
+
+def decode_transcript(value: bytes | None) -> TranscriptEvent:
+    """The event in a `transcripts` value. Raises Unreadable with why, without quoting the value."""
+    if not value:
+        raise Unreadable("empty", "the message has no value")
+    try:
+        return _transcripts.decode(value)
+    except msgspec.ValidationError as error:
+        detail = _QUOTED.sub("…", str(error))
+        known_version = "`$.version`" not in detail
+        raise Unreadable("wrong_shape" if known_version else "unknown_version", detail) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        detail = _QUOTED.sub("…", str(error))
+        raise Unreadable("not_json", detail) from None
+
+
+def cloud_headers(
+    *, event_id: str, kind: str, time: str, call_id: str, traceparent: str | None
+) -> Headers:
+    """CloudEvents 1.0 Kafka binding (binary mode), W3C trace context."""
+    return [
+        ("content-type", b"application/json"),
+        ("ce_specversion", b"1.0"),
+        ("ce_id", event_id.encode()),
+        ("ce_type", f"hardstop.{kind}".encode()),
+        ("ce_source", SOURCE.encode()),
+        ("ce_time", time.encode()),
+        (TRACEPARENT, child_traceparent(traceparent, call_id, event_id).encode()),
+    ]
+
+
+def child_traceparent(parent: str | None, call_id: str, event_id: str) -> str:
+    """The trace of the chunk that caused it, else one per call; the span follows from the id."""
+    match = _TRACEPARENT.match(parent) if parent else None
+    trace = match[1] if match else hashlib.sha256(stable_id("trace", call_id).encode()).hexdigest()
+    span = hashlib.sha256(event_id.encode()).hexdigest()[:16]
+    return f"00-{trace[:32]}-{span}-01"
+
+
+def header(headers: Any, name: str) -> str | None:
+    """A header's text, or None; tolerant of mappings, lists and odd bytes."""
+    pairs = headers.items() if hasattr(headers, "items") else (headers or ())
+    for key, value in pairs:
+        if key == name and value is not None:
+            return bytes(value).decode("utf-8", "replace")
+    return None

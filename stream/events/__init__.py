@@ -1,0 +1,86 @@
+"""The contracts: every event type on every topic (docs/asyncapi.yaml is generated from here)."""
+
+from stream.events.actions import Action
+from stream.events.alerts import AlertClosed, AlertEvent, AlertOpened, AlertRetracted, AlertUpdated
+from stream.events.base import VERSION, event_from
+from stream.events.callbacks import CallbackRecord
+from stream.events.coaching import CoachingHint
+from stream.events.incidents import IncidentEntry
+from stream.events.operations import (
+    ActionApplied,
+    ActionRejected,
+    OperationsEvent,
+    OperationsNote,
+)
+from stream.events.routing import (
+    RouteAccepted,
+    RouteCancelled,
+    RouteCompleted,
+    RouteFailed,
+    RouteFallback,
+    RouteJoined,
+    RouteOffered,
+    RouteRequested,
+    RoutingEvent,
+    RoutingOutcome,
+)
+from stream.events.scores import Score
+from stream.events.transcripts import (
+    CallEnded,
+    CallStarted,
+    CallUpdated,
+    Chunk,
+    TranscriptEvent,
+)
+
+OutputEvent = (
+    AlertOpened
+    | AlertUpdated
+    | AlertRetracted
+    | AlertClosed
+    | RouteRequested
+    | RouteFallback
+    | RouteCancelled
+    | CallbackRecord
+    | IncidentEntry
+    | CoachingHint
+    | Score
+    | OperationsNote
+    | ActionApplied
+    | ActionRejected
+)
+
+__all__ = [
+    "VERSION",
+    "Action",
+    "ActionApplied",
+    "ActionRejected",
+    "AlertClosed",
+    "AlertEvent",
+    "AlertOpened",
+    "AlertRetracted",
+    "AlertUpdated",
+    "CallEnded",
+    "CallStarted",
+    "CallUpdated",
+    "CallbackRecord",
+    "Chunk",
+    "CoachingHint",
+    "IncidentEntry",
+    "OperationsEvent",
+    "OperationsNote",
+    "OutputEvent",
+    "RouteAccepted",
+    "RouteCancelled",
+    "RouteCompleted",
+    "RouteFailed",
+    "RouteFallback",
+    "RouteJoined",
+    "RouteOffered",
+    "RouteRequested",
+    "RoutingEvent",
+    "RoutingOutcome",
+    "Score",
+    "TranscriptEvent",
+    "event_from",
+]

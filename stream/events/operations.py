@@ -1,0 +1,55 @@
+"""`operations` (out): what operators must know."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from stream.events.base import Event
+
+
+class Topic(StrEnum):
+    """What a note is about."""
+
+    FEED_SILENT = "feed_silent"
+    TRANSCRIPTS_LATE = "transcripts_late"
+    ROLES_SWAPPED = "roles_swapped"
+    NOT_MONITORED = "not_monitored"
+    DEGRADED = "degraded"
+    GAP = "gap"
+    CHUNK_UNREADABLE = "chunk_unreadable"
+    CHUNK_FAILED = "chunk_failed"
+
+
+class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
+    """Something that needs an operator's eye. Carries no customer text."""
+
+    about: Topic
+    detail: str
+    at: str
+    call_id: str | None = None
+    first_sequence: int | None = None
+    last_sequence: int | None = None
+    source_topic: str | None = None
+    source_partition: int | None = None
+    source_offset: int | None = None
+
+
+class ActionApplied(Event, tag="action.applied", frozen=True, kw_only=True):
+    """A person's action took effect."""
+
+    action_id: str
+    call_id: str
+    at: str
+    revision: int | None = None
+
+
+class ActionRejected(Event, tag="action.rejected", frozen=True, kw_only=True):
+    """A person's action did not take effect, and why."""
+
+    action_id: str
+    call_id: str
+    at: str
+    reason: str
+
+
+OperationsEvent = OperationsNote | ActionApplied | ActionRejected

@@ -1,0 +1,133 @@
+"""Records to be written to Kafka, built from events, with deterministic ids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from stream.codec import Headers, cloud_headers, encode
+from stream.events import (
+    OperationsNote,
+    RouteCancelled,
+    RouteRequested,
+    RoutingEvent,
+    Score,
+    event_from,
+)
+from stream.events.alerts import ALERT_EVENTS
+from stream.events.operations import Topic
+from stream.topics import TopicName
+from workflow.alerts import AlertChange
+from workflow.desk import RouteChange
+from workflow.identity import stable_id
+from workflow.moments import rfc3339
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as it came from `transcripts`. `timestamp_ms` is Kafka's, UTC ms."""
+
+    key: bytes | None
+    value: bytes | None
+    topic: str
+    partition: int
+    offset: int
+    timestamp_ms: int
+    mode: str | None = None
+    traceparent: str | None = None
+
+
+class Output(msgspec.Struct, frozen=True):
+    """One record to be written. The same cause always gives the same bytes."""
+
+    topic: TopicName
+    key: bytes | None
+    value: bytes | None
+    headers: Headers
+
+
+def _output(
+    topic: TopicName, event: Any, call_id: str, event_id: str, at: str, cause: Message
+) -> Output:
+    kind = type(event).__struct_config__.tag
+    headers = cloud_headers(
+        event_id=event_id, kind=str(kind), time=at, call_id=call_id, traceparent=cause.traceparent
+    )
+    return Output(topic, call_id.encode() or None, encode(event), headers)
+
+
+def alert_output(change: AlertChange, cause: Message) -> Output:
+    """`alert.*` for a change; its id follows from alert, kind and revision."""
+    alert = change.alert
+    event = event_from(ALERT_EVENTS[change.change], alert)
+    event_id = stable_id("event", alert.alert_id, change.change, alert.revision)
+    return _output(
+        TopicName.ALERTS, event, alert.call_id, event_id, rfc3339(cause.timestamp_ms), cause
+    )
+
+
+def route_output(change: RouteChange, cause: Message) -> Output:
+    """`route.requested`, or `route.cancelled` where the route carries a cancel reason."""
+    route = change.route
+    event: RoutingEvent = (
+        event_from(RouteCancelled, route)
+        if route.cancel_reason is not None
+        else event_from(RouteRequested, route)
+    )
+    kind = type(event).__struct_config__.tag
+    event_id = stable_id("event", route.route_id, str(kind), route.attempt)
+    return _output(
+        TopicName.ROUTING, event, route.call_id, event_id, rfc3339(cause.timestamp_ms), cause
+    )
+
+
+def score_output(score: Score, cause: Message) -> Output:
+    """The reading of one chunk; its id follows from call and sequence."""
+    event_id = stable_id("event", score.call_id, "score", score.sequence)
+    return _output(TopicName.SCORES, score, score.call_id, event_id, score.at, cause)
+
+
+def note_output(
+    about: Topic,
+    detail: str,
+    cause: Message,
+    *,
+    call_id: str | None = None,
+    sequences: tuple[int, int] | None = None,
+) -> Output:
+    """A note to operators. `detail` must carry no customer text."""
+    first, last = sequences or (None, None)
+    note = OperationsNote(
+        about=about,
+        detail=detail,
+        at=rfc3339(cause.timestamp_ms),
+        call_id=call_id,
+        first_sequence=first,
+        last_sequence=last,
+        source_topic=cause.topic,
+        source_partition=cause.partition,
+        source_offset=cause.offset,
+    )
+    event_id = stable_id("note", about, cause.topic, cause.partition, cause.offset, detail)
+    return _output(TopicName.OPERATIONS, note, call_id or "", event_id, note.at, cause)
+
+
+def dead_letter(cause: Message, reason: str, detail: str) -> Output:
+    """The bytes as they came, with the reason and the place they came from in headers."""
+    event_id = stable_id("dead-letter", cause.topic, cause.partition, cause.offset)
+    headers = cloud_headers(
+        event_id=event_id,
+        kind="dead-letter",
+        time=rfc3339(cause.timestamp_ms),
+        call_id=event_id,
+        traceparent=cause.traceparent,
+    )
+    headers[0] = ("content-type", b"application/octet-stream")
+    headers += [
+        ("reason", reason.encode()),
+        ("detail", detail.encode("utf-8", "replace")),
+        ("source_topic", cause.topic.encode()),
+        ("source_partition", str(cause.partition).encode()),
+        ("source_offset", str(cause.offset).encode()),
+    ]
+    return Output(TopicName.DEAD_LETTERS, cause.key, cause.value, headers)

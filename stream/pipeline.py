@@ -1,0 +1,163 @@
+"""From a batch of messages to confirmed records, stored states and acknowledged offsets.
+
+The order is what loses nothing: outputs are sent and confirmed by the broker, then the states
+are written and confirmed, then the offsets are acknowledged, batch after batch. A worker killed
+anywhere in between leaves messages that are read again and cause the same ids again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from stream.memory import CallMemory, Stored
+from stream.outputs import Message, Output
+from stream.reader import CallReader
+from stream.state import CallState, encode_state
+from stream.topics import TopicName
+
+Confirmation = Awaitable[Any]
+
+
+class Send(Protocol):
+    """Hands a record to the producer; the inner awaitable ends when the broker has confirmed."""
+
+    async def __call__(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None,
+        headers: list[tuple[str, bytes]] | None,
+    ) -> Confirmation: ...
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A message and the way to acknowledge it."""
+
+    message: Message
+    acknowledge: Callable[[], Awaitable[Any]]
+
+
+class _Batch(msgspec.Struct, frozen=True):
+    items: Sequence[Item]
+    confirmations: Sequence[Confirmation]
+    states: Mapping[bytes, tuple[int, bytes | None]]
+
+
+class Pipeline:
+    """Processes batches in order, several of them awaiting the broker at once."""
+
+    def __init__(
+        self,
+        *,
+        reader: CallReader,
+        memory: CallMemory,
+        send: Send,
+        stored: Callable[[], Stored],
+        changelog: str,
+        topic_name: Callable[[TopicName], str],
+        in_flight: int,
+        on_failure: Callable[[BaseException], Awaitable[None]],
+    ) -> None:
+        self._reader = reader
+        self._memory = memory
+        self._send = send
+        self._stored = stored
+        self._changelog = changelog
+        self._topic_name = topic_name
+        self._slots = asyncio.Semaphore(in_flight)
+        self._on_failure = on_failure
+        self._last: asyncio.Task[None] | None = None
+        self._next_offset: dict[int, int] = {}
+        self.counts: Counter[str] = Counter()
+
+    async def process(self, items: Sequence[Item]) -> None:
+        """Read one batch and hand what it causes to the broker. Raises what must stop the worker."""
+        await self._slots.acquire()
+        try:
+            confirmations: list[Confirmation] = []
+            states: dict[bytes, tuple[int, bytes | None]] = {}
+            changed: dict[bytes, tuple[int, CallState]] = {}
+            for item in items:
+                message = item.message
+                self._check_contiguous(message)
+                step = self._reader.read(
+                    message, lambda call_id, p=message.partition: self._memory.lookup(call_id, p)
+                )
+                self._count(step.outputs, repeat=step.repeat)
+                if step.state is not None:
+                    key = self._memory.remember(step.state, message.partition)
+                    changed[key] = (message.partition, step.state)
+                for output in step.outputs:
+                    confirmations.append(await self._dispatch(output))
+            for key, partition in self._memory.expired(items[-1].message.timestamp_ms):
+                if key not in changed:
+                    states[key] = (partition, None)
+            for key, (partition, state) in changed.items():
+                states[key] = (partition, encode_state(state))
+        except BaseException:
+            self._slots.release()
+            raise
+        batch = _Batch(items, confirmations, states)
+        self._last = asyncio.create_task(self._finish(batch, self._last))
+
+    async def drained(self) -> None:
+        """Wait until every batch begun has been acknowledged (or has failed)."""
+        last = self._last
+        if last is not None:
+            await asyncio.wait([last])
+
+    def forget(self) -> None:
+        """Partitions are moving: nothing in memory may be trusted any longer."""
+        self._memory.forget_working()
+        self._next_offset.clear()
+
+    async def _dispatch(self, output: Output) -> Confirmation:
+        topic = self._topic_name(output.topic)
+        return await self._send(topic, output.key, output.value, None, output.headers)
+
+    async def _finish(self, batch: _Batch, before: asyncio.Task[None] | None) -> None:
+        try:
+            await asyncio.gather(*batch.confirmations)
+            if before is not None:
+                await before
+            writes = [
+                await self._send(self._changelog, key, value, partition, None)
+                for key, (partition, value) in batch.states.items()
+            ]
+            await asyncio.gather(*writes)
+            stored = self._stored()
+            for key, (_, value) in batch.states.items():
+                if value is None:
+                    stored.pop(key, None)
+                else:
+                    stored[key] = value
+            for item in batch.items:
+                await item.acknowledge()
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            # Nothing after this batch may be acknowledged: stop, and let it be read again.
+            await self._on_failure(error)
+            raise
+        finally:
+            self._slots.release()
+
+    def _check_contiguous(self, message: Message) -> None:
+        """Kafka may skip offsets (compaction, aborted writes) but a plain topic has no holes."""
+        expected = self._next_offset.get(message.partition)
+        if expected is not None and message.offset != expected:
+            self.counts["offset_gaps"] += 1
+        self._next_offset[message.partition] = message.offset + 1
+
+    def _count(self, outputs: Sequence[Output], *, repeat: bool) -> None:
+        self.counts["messages"] += 1
+        if repeat:
+            self.counts["repeats"] += 1
+        for output in outputs:
+            self.counts[output.topic.value] += 1

@@ -1,0 +1,197 @@
+"""One message in, the next state and everything it causes out. No Kafka client, no clock: the
+same message on the same state always gives the same bytes, which is what makes a re-read safe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from detectors.detector import Detector
+from detectors.chunk import Revision
+from detectors.reading import Reading
+from stream.codec import Unreadable, decode_transcript
+from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
+from stream.events.operations import Topic
+from stream.outputs import (
+    Message,
+    Output,
+    alert_output,
+    dead_letter,
+    note_output,
+    route_output,
+    score_output,
+)
+from stream.sequence import Arrival
+from stream.state import CallState
+from workflow.alerts import AlertChange
+from workflow.call import CallFacts, Mode
+from workflow.desk import Decision, Desk, Versions
+from workflow.moments import rfc3339
+from workflow.policy import Policy
+
+_MODES = {mode.value: mode for mode in Mode}
+_KEY_MISMATCH = "key_is_not_call_id"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What one message leads to. `state` is None where no call's state changes."""
+
+    outputs: tuple[Output, ...] = ()
+    state: CallState | None = None
+    repeat: bool = False
+
+
+Lookup = Callable[[str], CallState | None]
+
+
+class CallReader:
+    """Reads messages of `transcripts` against the state of their calls."""
+
+    def __init__(self, detector: Detector, policy: Policy, versions: Versions) -> None:
+        self._detector = detector
+        self._desk = Desk(policy, versions)
+        self._versions = versions
+        self._max_chars = policy.detection.max_text_chars
+
+    def read(self, message: Message, lookup: Lookup) -> Step:
+        """Process one message. Never raises for anything that the message itself contains."""
+        try:
+            event = decode_transcript(message.value)
+            if message.key is None or message.key != event.call_id.encode():
+                raise Unreadable(_KEY_MISMATCH, "the key of a message must be its call_id")
+            if isinstance(event, Chunk) and len(event.text) > self._max_chars:
+                raise Unreadable(
+                    "text_too_long", f"{len(event.text)} characters, at most {self._max_chars}"
+                )
+        except Unreadable as error:
+            note = note_output(Topic.CHUNK_UNREADABLE, str(error), message)
+            return Step(outputs=(dead_letter(message, error.reason, error.detail), note))
+        state = self._known(event.call_id, message, lookup)
+        match event:
+            case CallStarted() | CallUpdated():
+                facts = state.facts.updated(event)
+                return Step(state=msgspec.structs.replace(state, facts=facts))
+            case CallEnded():
+                return self._ended(state, message)
+            case Chunk():
+                return self._chunk(event, state, message)
+
+    def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
+        state = lookup(call_id)
+        if state is None:
+            state = CallState(facts=CallFacts(call_id=call_id), seen_ms=message.timestamp_ms)
+        mode = _MODES.get(message.mode or "", state.mode)
+        seen_ms = max(state.seen_ms, message.timestamp_ms)
+        return msgspec.structs.replace(state, mode=mode, seen_ms=seen_ms)
+
+    def _ended(self, state: CallState, message: Message) -> Step:
+        if state.ended_ms is not None:
+            return Step(repeat=True)
+        decision = self._desk.after_call(
+            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        )
+        ended = msgspec.structs.replace(
+            state, desk=decision.state, ended_ms=message.timestamp_ms
+        )
+        return Step(outputs=_decided(decision, message), state=ended)
+
+    def _chunk(self, chunk: Chunk, state: CallState, message: Message) -> Step:
+        sequences, arrival, gap = state.sequences.arrive(chunk.sequence)
+        if arrival is Arrival.REPEAT:
+            return Step(repeat=True)
+        state = msgspec.structs.replace(state, sequences=sequences)
+        outputs: list[Output] = []
+        if gap is not None:
+            detail = f"{gap[1] - gap[0] + 1} chunks have not arrived"
+            call_id = chunk.call_id
+            outputs.append(
+                note_output(Topic.GAP, detail, message, call_id=call_id, sequences=gap)
+            )
+        if not state.facts.text_may_be_kept:
+            state, notes = _not_monitored(state, "recording is off", message)
+            return Step(outputs=(*outputs, *notes), state=state)
+        if _says_nothing_new(chunk, state, arrival):
+            return Step(outputs=tuple(outputs), state=state)
+        try:
+            reading = self._detector.read(chunk, state.conversation)
+        except Exception as error:
+            # Whatever one chunk does to the detector, its call goes on; the chunk is kept.
+            detail = f"{type(error).__name__} while reading"
+            outputs.append(dead_letter(message, "detector_failed", detail))
+            outputs.append(note_output(Topic.CHUNK_FAILED, detail, message, call_id=chunk.call_id))
+            return Step(outputs=tuple(outputs), state=state)
+        after = self._after(chunk, reading, state, message)
+        return Step(outputs=(*outputs, *after.outputs), state=after.state)
+
+    def _after(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Step:
+        notes: tuple[Output, ...] = ()
+        if not reading.monitored:
+            state, notes = _not_monitored(state, reading.not_monitored or "not monitored", message)
+        decision = self._desk.after_reading(
+            state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        )
+        score = score_output(self._score(chunk, reading, state, message), message)
+        new = msgspec.structs.replace(
+            state, conversation=state.conversation.after(reading), desk=decision.state
+        )
+        return Step(outputs=(*_decided(decision, message), score, *notes), state=new)
+
+    def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
+        return Score(
+            call_id=chunk.call_id,
+            sequence=chunk.sequence,
+            utterance_id=chunk.utterance_id,
+            speaker=chunk.speaker,
+            is_final=chunk.is_final,
+            text=reading.turn.text,
+            at=rfc3339(message.timestamp_ms),
+            policy_version=self._versions.policy,
+            rules_version=self._versions.rules,
+            model_version=self._versions.model,
+            probabilities={k: round(v, 4) for k, v in reading.triggers.items() if v > 0},
+            raised=tuple(reading.raised()),
+            review=tuple(reading.review()),
+            findings=reading.findings,
+            emotion=reading.emotion,
+            removed=reading.removed,
+            monitored=reading.monitored,
+            start_ms=chunk.start_ms,
+            end_ms=chunk.end_ms,
+            spoken_at=chunk.spoken_at,
+            confidence=chunk.confidence,
+            queue_id=state.facts.queue_id,
+            team_id=state.facts.team_id,
+            agent_id=state.facts.agent_id,
+            mode=state.mode,
+        )
+
+
+def _decided(decision: Decision, message: Message) -> tuple[Output, ...]:
+    return tuple(
+        alert_output(change, message)
+        if isinstance(change, AlertChange)
+        else route_output(change, message)
+        for change in decision.changes
+    )
+
+
+def _not_monitored(
+    state: CallState, why: str, message: Message
+) -> tuple[CallState, tuple[Output, ...]]:
+    """Say once per call and reason that nobody is listening."""
+    if why in state.not_monitored:
+        return state, ()
+    note = note_output(Topic.NOT_MONITORED, why, message, call_id=state.facts.call_id)
+    return msgspec.structs.replace(state, not_monitored=(*state.not_monitored, why)), (note,)
+
+
+def _says_nothing_new(chunk: Chunk, state: CallState, arrival: Arrival) -> bool:
+    """A partial that adds no words, or that comes after its own final, needs no reading."""
+    if chunk.is_final:
+        return False
+    known = state.conversation.turn(chunk.utterance_id)
+    if known is None:
+        return not chunk.text.strip()
+    same_words = chunk.revision is Revision.REPLACE and known.text == chunk.text
+    return same_words or (known.is_final and arrival is Arrival.LATE)

@@ -1,0 +1,11 @@
+"""Moments in time as values: UTC milliseconds in, RFC 3339 text out. No clock is read here."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def rfc3339(epoch_ms: int) -> str:
+    """UTC text with milliseconds, e.g. 2026-11-22T20:15:37.042Z."""
+    moment = _EPOCH + timedelta(milliseconds=epoch_ms)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,222 @@
+"""The policy: what a contact center decides, as data. Read from TOML, checked, frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+
+from detectors.settings import DetectionSettings
+from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
+from workflow.call import Mode
+from workflow.toml_lines import line_of
+
+_LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=600)]
+
+
+TRIGGER_NAMES = frozenset(trigger.value for trigger in Trigger)
+
+
+class Tier(StrEnum):
+    """Who handles it."""
+
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    SPECIALIST = "specialist"
+    CALLBACK = "callback"
+
+
+class RouteMode(StrEnum):
+    """How a person comes to the call. A cold transfer does not exist here."""
+
+    JOIN = "join"
+    CONSULT = "consult"
+    MANUAL = "manual"
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A specialist team; `target` is what the platform routes to."""
+
+    name: Text
+    target: Text
+
+
+class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What happens when a label is raised. `answer_within_s` is in seconds."""
+
+    desk: Text
+    tier: Tier
+    mode: RouteMode
+    severity: Severity
+    say_now: Text
+    do_not_say: Text
+    answer_within_s: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 60
+    ring_early: bool = False
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Everything a contact center may change without a programmer."""
+
+    version: Text
+    desks: dict[str, Desk]
+    triggers: dict[Trigger, Handling]
+    signals: dict[Signal, Handling] = {}
+    detection: DetectionSettings = DetectionSettings()
+    mode: Mode = Mode.LIVE
+
+    def handling(self, label: str) -> Handling | None:
+        """What to do about a label, or None where it opens no alert."""
+        if label in TRIGGER_NAMES:
+            return self.triggers[Trigger(label)]
+        return self.signals.get(Signal(label))
+
+
+class PolicyMistake(msgspec.Struct, frozen=True):
+    """One thing wrong with a policy file, and where. `line` is 1-based; 0 when unknown."""
+
+    line: int
+    where: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.where}: {self.problem}" if self.line else self.problem
+
+
+class PolicyError(ValueError):
+    """The policy cannot be used. `mistakes` says what is wrong and on which lines."""
+
+    def __init__(self, source: str, mistakes: list[PolicyMistake]) -> None:
+        self.source = source
+        self.mistakes = mistakes
+        super().__init__("\n".join(f"{source}: {mistake}" for mistake in mistakes))
+
+
+def default_policy_text() -> str:
+    """The policy file that comes with hardstop."""
+    return files("workflow").joinpath("policy.toml").read_text(encoding="utf-8")
+
+
+def load_policy(path: Path | None = None) -> Policy:
+    """Read a policy file, or the default one.
+
+    Raises PolicyError with every mistake and its line; OSError when the file cannot be read.
+    """
+    if path is None:
+        return parse_policy(default_policy_text(), source="policy.toml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        mistake = PolicyMistake(0, "", f"not UTF-8 text (byte {error.start})")
+        raise PolicyError(str(path), [mistake]) from error
+    return parse_policy(text, source=str(path))
+
+
+def parse_policy(text: str, *, source: str) -> Policy:
+    """Read a policy from text. Raises PolicyError with every mistake found and its line."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(source, [_syntax_mistake(error, text)]) from error
+    try:
+        policy = msgspec.convert(data, Policy)
+    except msgspec.ValidationError as error:
+        raise PolicyError(source, [_type_mistake(str(error), data, text)]) from error
+    mistakes = [
+        PolicyMistake(line_of(text, where), ".".join(where), problem)
+        for where, problem in _contradictions(policy)
+    ]
+    if mistakes:
+        raise PolicyError(source, sorted(mistakes, key=lambda mistake: mistake.line))
+    return policy
+
+
+def policy_digest(policy: Policy) -> str:
+    """Twelve hex digits that change whenever a decision of the policy does."""
+    canonical = msgspec.json.encode(policy, order="deterministic")
+    return hashlib.sha256(canonical).hexdigest()[:12]
+
+
+def _syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> PolicyMistake:
+    message = str(error)
+    line = 0
+    if "(at line " in message:
+        message, _, place = message.partition(" (at line ")
+        line = int(place.split(",")[0])
+    elif "(at end of document)" in message:
+        line = text.count("\n") + 1
+    return PolicyMistake(line, "not valid TOML", message)
+
+
+def _type_mistake(message: str, data: dict[str, Any], text: str) -> PolicyMistake:
+    problem, _, path = message.partition(" - at `")
+    in_key = path.startswith("key` in `")
+    path = path.removeprefix("key` in `").removeprefix("$")
+    where = [part for part in path.rstrip("`").replace("[...]", "").split(".") if part]
+    if problem.startswith("Object contains unknown field"):
+        where.append(problem.split("`")[1])
+        problem = "unknown setting"
+    elif in_key:
+        problem = problem.replace("Invalid enum value", "no such name:")
+    where = _resolve_wildcards(where, problem, data)
+    return PolicyMistake(line_of(text, tuple(where)), ".".join(where) or "policy", problem)
+
+
+def _resolve_wildcards(where: list[str], problem: str, data: dict[str, Any]) -> list[str]:
+    # msgspec names a dict's key only as [...]: find the first entry that fails by itself.
+    if len(where) < 1 or where[0] not in ("desks", "triggers", "signals"):
+        return where
+    section, table = where[0], data.get(where[0])
+    if not isinstance(table, dict):
+        return where
+    kind = Desk if section == "desks" else Handling
+    names = {"triggers": set(Trigger), "signals": set(Signal)}.get(section)
+    for name, entry in table.items():
+        if names is not None and name not in names:
+            return [section, name]
+        try:
+            msgspec.convert(entry, kind)
+        except msgspec.ValidationError:
+            return [section, name, *where[1:]]
+    return where
+
+
+def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
+    found: list[tuple[tuple[str, ...], str]] = []
+    for trigger in Trigger:
+        if trigger not in policy.triggers:
+            found.append((("triggers",), f"the hard stop {trigger.value!r} has no entry"))
+    handled = [("triggers", label.value, entry) for label, entry in policy.triggers.items()]
+    handled += [("signals", label.value, entry) for label, entry in policy.signals.items()]
+    for section, label, entry in handled:
+        if entry.desk not in policy.desks:
+            known = ", ".join(sorted(policy.desks))
+            problem = f"no desk {entry.desk!r}; desks are: {known}"
+            found.append(((section, label, "desk"), problem))
+        if label in _LIFE and entry.mode is RouteMode.CONSULT:
+            problem = "a caller at risk is never put on hold: use 'join' or 'manual'"
+            found.append(((section, label, "mode"), problem))
+        if section == "triggers" and entry.tier in (Tier.AGENT, Tier.CALLBACK):
+            problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
+            found.append(((section, label, "tier"), problem))
+    if not 0 < policy.detection.threshold <= 1:
+        found.append((("detection", "threshold"), "must be above 0 and at most 1"))
+    for label, threshold in policy.detection.thresholds.items():
+        where = ("detection", "thresholds", label)
+        if label not in LABELS:
+            found.append((where, "no such trigger or signal"))
+        elif not 0 < threshold <= 1:
+            found.append((where, "must be above 0 and at most 1"))
+    return found

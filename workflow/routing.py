@@ -1,0 +1,64 @@
+"""Route requests: asking the platform to bring the right person to the call."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import msgspec
+
+from workflow.call import Mode
+from workflow.policy import RouteMode, Tier
+
+
+class FailureReason(StrEnum):
+    """Why a route could not be carried out, as the platform reports it."""
+
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    CLOSED = "closed"
+    UNSUPPORTED = "unsupported"
+    CALL_GONE = "call_gone"
+    RATE_LIMITED = "rate_limited"
+    AUTH = "auth"
+
+
+class CancelReason(StrEnum):
+    """Why a route is no longer wanted."""
+
+    RETRACTED = "retracted"
+    FALSE_ALARM = "false_alarm"
+    CALL_ENDED = "call_ended"
+
+
+class Brief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the receiver reads before taking over: who, what they said, what to say first."""
+
+    headline: str
+    caller: str
+    quotes: tuple[str, ...]
+    opening_line: str
+    do_not_say: str
+
+
+class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One request to bring a desk to a call. Times are RFC 3339; `priority` 1 is the highest."""
+
+    route_id: str
+    attempt: int
+    call_id: str
+    alert_ids: tuple[str, ...]
+    tier: Tier
+    desk: str
+    mode: RouteMode
+    target: str
+    requested_at: str
+    expires_at: str
+    priority: int
+    language: str | None = None
+    brief: Brief | None = None
+    queue_id: str | None = None
+    team_id: str | None = None
+    agent_id: str | None = None
+    deep_link: str | None = None
+    origin: Mode = Mode.LIVE
+    cancel_reason: CancelReason | None = None

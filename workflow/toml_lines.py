@@ -1,0 +1,50 @@
+"""Where a key stands in a TOML text, so that a mistake can be shown with its line."""
+
+import re
+
+_HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
+_KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"'. ]+?)\s*=")
+
+
+def line_of(text: str, where: tuple[str, ...]) -> int:
+    """1-based line of the deepest part of the dotted path `where` that the text has; 0 if none.
+
+    Reads headers and `key =` lines only (tomllib keeps no positions); multi-line strings that
+    look like keys may mislead it, which costs a wrong line number and nothing else.
+    """
+    best_depth, best_line = 0, 0
+    table: tuple[str, ...] = ()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table = _parts(header[1])
+            path = table
+        elif key := _KEY.match(line):
+            path = (*table, *_parts(key[1]))
+        else:
+            continue
+        depth = _shared(path, where)
+        if depth == len(path) and depth > best_depth:
+            best_depth, best_line = depth, number
+    if best_line == 0 and where:
+        return _first_mention(text, where[0])
+    return best_line
+
+
+def _parts(dotted: str) -> tuple[str, ...]:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _shared(path: tuple[str, ...], where: tuple[str, ...]) -> int:
+    depth = 0
+    for ours, theirs in zip(path, where, strict=False):
+        if ours != theirs:
+            break
+        depth += 1
+    return depth
+
+
+def _first_mention(text: str, section: str) -> int:
+    for number, line in enumerate(text.splitlines(), start=1):
+        if (header := _HEADER.match(line)) and _parts(header[1])[0] == section:
+            return number
+    return 0
