@@ -34,7 +34,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Names that need spaCy load it when they are asked for: commands that do not, start at once."""
+    """Names that need spaCy load it when asked for: commands that need none start at once."""
     if name == "Detector":
         from detectors.detector import Detector
 

@@ -32,7 +32,7 @@ REVIEW = "review"
 MOST_SCOPE = 20
 """Words a modifier may reach: a spoken sentence is seldom longer."""
 REVIEW_FACTOR = 0.4
-"""What `review` leaves of a probability: below any sensible threshold, so a person looks instead."""
+"""What `review` leaves of a probability: below any sensible threshold; a person looks instead."""
 
 Effect = float | Literal["review"]
 
@@ -80,7 +80,7 @@ def context_book(language: str) -> ContextBook:
 
 
 def read_context(path: Path, shared: Lists) -> ContextBook:
-    """Read a context file. `shared` are the lists of the language's lists.toml. Raises RuleError."""
+    """Read a context file. `shared` are the lists of the language. Raises RuleError."""
     if not path.is_file():
         raise RuleError("there is no such file", path)
     try:
@@ -105,7 +105,7 @@ def read_context(path: Path, shared: Lists) -> ContextBook:
         raise RuleError(f"no effect for {sorted(missing)}", path, "effect.default")
     for label in LIFE_STOPS:
         if file.effect.get(label, default).get("negated") != REVIEW:
-            problem = "negation never clears a life stop: negated must be \"review\""
+            problem = 'negation never clears a life stop: negated must be "review"'
             raise RuleError(problem, path, f"effect.{label}")
     lists = {**shared, **{name: read_list(entries) for name, entries in file.lists.items()}}
     return ContextBook(
@@ -218,13 +218,14 @@ class PassageContext:
 
 
 def _longest(found: list[Modifier]) -> list[Modifier]:
-    """Without modifiers that stand inside a longer one: "not only" is no negation."""
+    """Without modifiers inside a longer one reaching the same way: "not only" denies nothing."""
     kept: list[Modifier] = []
-    reach = 0
+    reach: dict[str, tuple[int, int]] = {}
     for modifier in sorted(found, key=lambda m: (m.start, -m.end)):
-        if modifier.end > reach or (
-            kept and (modifier.start, modifier.end) == (kept[-1].start, kept[-1].end)
-        ):
+        way = modifier.rule.direction
+        place = (modifier.start, modifier.end)
+        longer = [reach[other] for other in (way, "both") if other in reach]
+        if all(modifier.end > end or place == (start, end) for start, end in longer):
             kept.append(modifier)
-            reach = max(reach, modifier.end)
+            reach[way] = place
     return kept

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
 from functools import cache
 
 import msgspec
@@ -42,7 +41,7 @@ class Detector:
 
     def __init__(self, settings: DetectionSettings, finders: dict[str, HitFinder]) -> None:
         self.settings = settings
-        self._finders = finders
+        self.finders = finders
 
     @classmethod
     def from_policy(cls, policy: HasDetection) -> Detector:
@@ -59,7 +58,7 @@ class Detector:
         before = _before(chunk, conversation)
         asked = _asked(chunk, before)
         turn, removed = _turn(chunk, conversation, before, self.settings.max_text_chars)
-        finder = self._finders.get(primary(chunk.language))
+        finder = self.finders.get(primary(chunk.language))
         if finder is None:
             reading = Reading(
                 turn=turn,

@@ -7,6 +7,12 @@ from typing import NamedTuple
 
 from detectors.markers import MARKER
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a closed set."""
+    return frozenset(text.split())
+
+
 _ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 DIGITS = {word: str(value) for value, word in enumerate(_ONES)} | {
     "oh": "0",
@@ -16,11 +22,8 @@ DIGITS = {word: str(value) for value, word in enumerate(_ONES)} | {
     "nil": "0",
     "niner": "9",
 }
-_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen") + (
-    "eighteen",
-    "nineteen",
-)
-TEENS = {word: str(value) for value, word in enumerate(_TEENS, 10)}
+_FROM_TEN = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TEENS = {word: str(value) for value, word in enumerate(_FROM_TEN.split(), 10)}
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 TENS = {word: str(value) for value, word in enumerate(_TENS, 2)}
 _TIMES = {"double": 2, "treble": 3, "triple": 3}
@@ -28,15 +31,12 @@ LARGE = frozenset({"hundred", "thousand", "million", "billion"})
 WORDS = frozenset({*DIGITS, *TEENS, *TENS, *_TIMES, *LARGE})
 
 # What may stand between two groups of the same number; a word here is a filler or a spoken dash.
-_BETWEEN = frozenset({"-", "–", ".", ",", "/", "(", ")", "um", "uh", "er", "erm", "dash", "space"})
+_BETWEEN = word_set("- – . , / ( ) um uh er erm dash space")
 _MOST_BETWEEN = 3
 _MONEY_BEFORE = frozenset("$£€¥")
-_AMOUNT_AFTER = frozenset(
-    {
-        *("dollar", "dollars", "pound", "pounds", "euro", "euros", "quid", "bucks", "cents"),
-        *("pence", "percent", "%", "minute", "minutes", "hour", "hours", "day", "days", "weeks"),
-        *("week", "month", "months", "year", "years", "times", "people", "miles", "k"),
-    }
+_AMOUNT_AFTER = word_set(
+    "dollar dollars pound pounds euro euros quid bucks cents pence percent % minute minutes "
+    "hour hours day days weeks week month months year years times people miles k"
 )
 _TOKEN = re.compile(MARKER.pattern + r"|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 

@@ -113,8 +113,8 @@ def _reason(hit: Hit, window: Window, disposition: Disposition) -> str:
     reason = f"{says[:1].upper()}{says[1:]}: “{window.quote(hit.start, hit.end)}”."
     if hit.context:
         heard = ", ".join(
-            f"{modifier.category.replace('_', ' ')} (“{window.quote(modifier.start, modifier.end)}”)"
-            for modifier in hit.context
+            f"{found.category.replace('_', ' ')} (“{window.quote(found.start, found.end)}”)"
+            for found in hit.context
         )
         reason += f" Context: {heard}."
     elif disposition is Disposition.CLEAR:

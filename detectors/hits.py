@@ -15,7 +15,7 @@ from detectors.rules import ReadRule, RuleBook
 from detectors.window import Window
 
 UNLESS_WITHIN = 4
-"""Words between a hit and an `unless` that drops it: a figure of speech stands close to its words."""
+"""Words between a hit and an `unless` that drops it: figures of speech stand close together."""
 STANDS = 0.5
 """Share of a rule's probability that context must leave for the hit to stand as evidence."""
 UNDONE = frozenset({"negated", "hypothetical", "question"})
@@ -57,7 +57,12 @@ class HitFinder:
             for read in book.rules
             for pattern in (*read.patterns, *read.unless, *read.after_agent)
         ]
-        self.lexicon = Lexicon((*every, *context.patterns()), book.language)
+        speech = [
+            text
+            for read in book.rules
+            for text in (*read.rule.examples, *read.rule.counter_examples)
+        ]
+        self.lexicon = Lexicon((*every, *context.patterns()), book.language, speech)
         phrases = PhraseMatchers(self.lexicon)
         self._rules = book.rules
         self._index = PatternIndex(

@@ -1,18 +1,21 @@
 """The words that rules speak of, and texts written in them for spaCy's matchers."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 import spacy
 from spacy.tokens import Doc
 
-from detectors.normalise import NUMBER_WORDS, SENTENCE_ENDS, is_number
+from detectors.normalise import NUMBER_WORDS, SENTENCE_ENDS, is_number, normalise
 from detectors.patterns import ANY_NUMBER, Pattern
 
 # Every word no rule speaks of becomes one symbol: spaCy's string store never forgets a string,
 # so a worker that fed it every word it heard would grow without end, and keep what callers said.
 UNKNOWN = "<unknown>"
 NUMBER = "<number>"
+STOP_WORD = 30.0
+"""Times a stop word is taken to be heard at least: examples are too few to show them all."""
 
 
 class Passage:
@@ -32,7 +35,7 @@ class Passage:
         self.phrase_spans: dict[object, dict[int, list[int]]] = {}
 
     def starts_within(self, words: int) -> frozenset[int]:
-        """Positions at most this many words after the beginning of a turn, in its first sentence."""
+        """Positions at most this many words into a turn, in its first sentence."""
         found = set()
         for begin in self.begins:
             for at in range(begin, min(begin + words + 1, len(self.symbols))):
@@ -66,9 +69,14 @@ class Passage:
 
 
 class Lexicon:
-    """All words and word beginnings of a set of patterns, closed once built."""
+    """All words and word beginnings of a set of patterns, closed once built.
 
-    def __init__(self, patterns: Iterable[Pattern], language: str) -> None:
+    `speech` is how people talk (the rules' own examples): it tells common words from rare ones.
+    """
+
+    def __init__(
+        self, patterns: Iterable[Pattern], language: str, speech: Iterable[str] = ()
+    ) -> None:
         atoms = {
             atom
             for pattern in patterns
@@ -85,7 +93,10 @@ class Lexicon:
         self._lengths = sorted({len(beginning) for beginning in self._beginnings}, reverse=True)
         blank = spacy.blank(language)
         self.vocab = blank.vocab
-        self.stop_words: frozenset[str] = frozenset(blank.Defaults.stop_words)
+        self._stop_words: frozenset[str] = frozenset(blank.Defaults.stop_words)
+        self._heard = Counter(
+            self.symbol(token.norm) for text in speech for token in normalise(text, self.words)
+        )
 
     def symbol(self, word: str) -> str:
         """The symbol a normalised word is matched as."""
@@ -122,6 +133,9 @@ class Lexicon:
         return Passage(symbols, turn_starts, begins, Doc(self.vocab, words=symbols))
 
     def rarity(self, symbols: Iterable[str]) -> float:
-        """How seldom any of these is heard: higher is rarer. Stop words weigh as ten others."""
-        heard = sum(10.0 if s in self.stop_words or s == NUMBER else 1.0 for s in symbols)
-        return 1.0 / max(heard, 1.0)
+        """How seldom any of these is heard: higher is rarer."""
+        return 1.0 / (1.0 + sum(map(self._weight, symbols)))
+
+    def _weight(self, symbol: str) -> float:
+        stop = symbol in self._stop_words or symbol == NUMBER
+        return 1.0 + self._heard[symbol] + (STOP_WORD if stop else 0.0)

@@ -94,11 +94,10 @@ class CompiledPattern:
         self.width = sum(_width(item) for item in pattern.items)
 
     def matches(self, passage: Passage) -> list[Match]:
-        """Every place where the pattern matches: for each end, the shortest match."""
-        present = passage.present
-        for needed in self.required:
-            if needed.isdisjoint(present):
-                return []
+        """Every place where the pattern matches: for each end, the shortest match.
+
+        The passage must hold `anchors` and `required`; PatternIndex sees to that.
+        """
         around = self._around(passage) if len(passage.symbols) > SHORT else None
         partial: dict[int, _Partial] = {}
         may_begin = True
@@ -175,24 +174,34 @@ class PhraseMatchers:
         return matcher
 
 
+_Row = tuple[int, tuple[frozenset[str], ...], Key, CompiledPattern]
+"""A pattern's number, what a passage must hold besides the anchor, its key and itself."""
+
+
 class PatternIndex(Generic[Key]):
     """Patterns under keys; a passage is tried only against those whose rarest word it holds."""
 
     def __init__(self, patterns: Iterable[tuple[Key, CompiledPattern]]) -> None:
-        self._by_word: dict[str, list[tuple[int, Key, CompiledPattern]]] = {}
+        self._by_word: dict[str, list[_Row[Key]]] = {}
         for number, (key, pattern) in enumerate(patterns):
             for symbol in pattern.anchors:
-                self._by_word.setdefault(symbol, []).append((number, key, pattern))
+                row = (number, pattern.required, key, pattern)
+                self._by_word.setdefault(symbol, []).append(row)
 
     def find(self, passage: Passage) -> Iterator[tuple[Key, CompiledPattern, Match]]:
         """Every match of every pattern in the passage, pattern by pattern."""
+        present = passage.present
         tried: set[int] = set()
-        for symbol in passage.present:
-            for number, key, pattern in self._by_word.get(symbol, ()):
-                if number not in tried:
-                    tried.add(number)
-                    for match in pattern.matches(passage):
-                        yield key, pattern, match
+        for symbol in present:
+            for number, required, key, pattern in self._by_word.get(symbol, ()):
+                for needed in required:
+                    if needed.isdisjoint(present):
+                        break
+                else:
+                    if number not in tried:
+                        tried.add(number)
+                        for match in pattern.matches(passage):
+                            yield key, pattern, match
 
     def any(self, passage: Passage) -> bool:
         """Whether any pattern matches."""

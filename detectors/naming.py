@@ -35,7 +35,9 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("routing", "iban", "bsb", "transit number", "swift code", "bank account"),
     ),
     Kind.NATIONAL_ID: (
-        *("social security number", "social security", "social", "ssn", "s s n"),
+        *("social security number", "social security", "ssn", "s s n"),
+        *("my social", "your social", "my social security number", "your social security number"),
+        *("my social security", "your social security"),
         *("national insurance number", "national insurance", "n i number", "ni number"),
         *("social insurance number", "social insurance", "tax file number", "t f n", "tfn"),
         *("passport number", "passport", "driver license", "drivers license", "driver's license"),

@@ -1,4 +1,4 @@
-"""Text as rules see it: words in lower case, contractions opened, each with its place in the text."""
+"""Text as rules see it: lower case, contractions opened, each word with its place in the text."""
 
 import re
 import unicodedata
@@ -19,11 +19,12 @@ SENTENCE_ENDS = frozenset(".?!;")
 PAUSES = frozenset(",:")
 PUNCTUATION = SENTENCE_ENDS | PAUSES
 
-NUMBER_WORDS = frozenset(
+_NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-    " hundred thousand million billion".split()
+    " hundred thousand million billion"
 )
+NUMBER_WORDS = frozenset(_NUMBER_WORDS.split())
 
 # An abbreviation with dots ends no sentence; "example.com" and "1.5" hold no full stop at all.
 _TOKEN = re.compile(
@@ -93,10 +94,8 @@ _WHOLE = {
     "shes": ("she", "is"),
     "theres": ("there", "is"),
 }
-_NEGATED_VERBS = (
-    "do does did is are was were have has had would could should must need might may dare"
-).split()
-_WHOLE |= {verb + "nt": (verb, "not") for verb in _NEGATED_VERBS if verb not in ("may", "dare")}
+_NEGATED = "do does did is are was were have has had would could should must need might"
+_WHOLE |= {verb + "nt": (verb, "not") for verb in _NEGATED.split()}
 _SUFFIXES = {
     "'m": ("am",),
     "'re": ("are",),
@@ -105,7 +104,8 @@ _SUFFIXES = {
     "'d": ("would",),
 }
 # After these "'s" is "is"; after any other word it is possessive and dropped.
-_IS_AFTER = frozenset("it that he she what who there here where how when why this".split())
+_IS = "it that he she what who there here where how when why this"
+_IS_AFTER = frozenset(_IS.split())
 
 
 def normalise(text: str, known: Set[str] = frozenset()) -> list[Token]:
@@ -196,7 +196,7 @@ def _opened(word: str) -> tuple[str, ...]:
     """The words that one written word stands for."""
     lower = word.lower()
     if not lower.isascii():
-        lower = unicodedata.normalize("NFKC", lower).replace("’", "'").replace("‘", "'")
+        lower = unicodedata.normalize("NFKC", lower).lower().replace("’", "'").replace("‘", "'")
         if not lower.strip("'"):
             return ()
     whole = _WHOLE.get(lower)

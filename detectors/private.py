@@ -4,72 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from detectors.digits import DIGITS, LARGE, TEENS, TENS, Word
+from detectors.digits import DIGITS, LARGE, TEENS, TENS, Word, word_set
 from detectors.markers import Kind
 from detectors.naming import Name
 
-_DOMAIN_ENDS = frozenset(
-    {
-        *("com", "org", "net", "edu", "gov", "uk", "ie", "eu", "ca", "au", "us", "de", "fr", "nz"),
-        *("io", "co", "me", "info", "biz", "es", "it", "nl", "in", "scot", "wales"),
-    }
+_DOMAIN_ENDS = word_set(
+    "com org net edu gov uk ie eu ca au us de fr nz io co me info biz es it nl in scot wales"
 )
-_JOINTS = frozenset({"dot", "underscore", "dash", "hyphen", "point", ".", "_", "-", "plus"})
+_JOINTS = frozenset({"dot", "underscore", "dash", "hyphen", ".", "_", "-", "plus"})
 # "look at bigbank dot com" is a web page.
-_NOT_A_MAILBOX = frozenset(
-    {
-        *(
-            "look",
-            "looking",
-            "looked",
-            "site",
-            "website",
-            "page",
-            "online",
-            "am",
-            "is",
-            "are",
-            "it",
-        ),
-        *("was", "me", "you", "us", "here", "there", "go", "shop", "shopping", "bought", "order"),
-        *("ordered", "account", "and", "or", "works", "working", "them", "people", "that", "this"),
-    }
+_NOT_A_MAILBOX = word_set(
+    "look looking looked site website page online am is are it was me you us here there go "
+    "shop shopping bought order ordered account and or works working them people that this"
 )
 _MOST_MAILBOX = 40
 """Words an address may have before "at": spelled out letter by letter."""
 
-_MONTHS = frozenset(
-    {
-        *("january", "february", "march", "april", "may", "june", "july", "august"),
-        *("september", "october", "november", "december", "jan", "feb", "mar", "apr", "jun"),
-        *("jul", "aug", "sep", "sept", "oct", "nov", "dec"),
-    }
+_MONTHS = word_set(
+    "january february march april may june july august september october november december "
+    "jan feb mar apr jun jul aug sep sept oct nov dec"
 )
-_ORDINALS = frozenset(
-    {
-        *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"),
-        *("tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
-        *("seventeenth", "eighteenth", "nineteenth", "twentieth", "thirtieth"),
-    }
+_ORDINALS = word_set(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+    "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
+    "thirtieth"
 )
 _NUMBERS = frozenset({*DIGITS, *TEENS, *TENS, *LARGE})
-_DATE_GLUE = frozenset({"of", "the", "and", "/", "-", ".", ",", "th", "st", "nd", "rd", "in", "um"})
+_DATE_GLUE = word_set("of the and / - . , th st nd rd in um")
 _DATE_REACH = 6
 """Words between "born" and the date: "born in leeds on the third of May"."""
 _MOST_DATE = 14
-"""Words of the longest date: "the twenty first of the eleventh nineteen hundred and seventy two"."""
+"""Words of the longest date: "the twenty first of november nineteen hundred and seventy two"."""
 
 _IS = frozenset({"is", "was", "it's", "that's", "=", ":", "be", "password's"})
-_NO_PASSWORD = frozenset(
-    {
-        *("not", "wrong", "incorrect", "expired", "the", "a", "an", "being", "been", "working"),
-        *("locked", "reset", "something", "what", "my", "too", "invalid", "never", "always"),
-        *("still", "on", "in", "out", "no", "yes", "yeah", "to", "and", "but", "so", "it", "i"),
-        *("just", "gone", "changed", "required", "needed", "because", "that", "correct", "right"),
-        *("fine", "written", "saved", "forgotten", "compromised", "stolen", "known", "for", "of"),
-        *("okay", "ok", "sure", "one", "different", "weak", "old", "new", "going", "supposed"),
-        *("where", "why", "how", "when", "who", "um", "uh", "er", "really", "very", "?"),
-    }
+_NO_PASSWORD = word_set(
+    "not wrong incorrect expired the a an being been working locked reset something what my "
+    "too invalid never always still on in out no yes yeah to and but so it i just gone "
+    "changed required needed because that correct right fine written saved forgotten "
+    "compromised stolen known for of okay ok sure one different weak old new going supposed "
+    "where why how when who um uh er really very ?"
 )
 _SPELLING = frozenset({"capital", "upper", "lower", "case", "uppercase", "lowercase", "hash"})
 _MOST_PASSWORD = 24
@@ -94,7 +67,7 @@ def _domain_end(words: Sequence[Word], at: int) -> int:
     last = 0
     steps = 0
     while at + 2 < len(words) and steps < 5:
-        if words[at + 1].text in ("dot", ".", "point"):
+        if _is_dot(words, at + 1):
             if words[at + 2].text in _DOMAIN_ENDS:
                 last = at + 2
             at += 2
@@ -104,6 +77,12 @@ def _domain_end(words: Sequence[Word], at: int) -> int:
             at += 1
         steps += 1
     return last
+
+
+def _is_dot(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the dot of a domain: said, or written with no space after it."""
+    word = words[at]
+    return word.text == "dot" or (word.text == "." and word.end == words[at + 1].start)
 
 
 def _mailbox_start(words: Sequence[Word], last: int) -> int:

@@ -7,7 +7,7 @@ import msgspec
 from detectors.vocabulary import Disposition, Emotion, Speaker
 
 TURNS_REMEMBERED = 12
-"""Turns kept per call: enough for a trigger split over utterances and for an answer to a question."""
+"""Turns kept per call: enough for a trigger split over utterances and an answer to a question."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from detectors.digits import DIGITS, TEENS, TENS, Group, Run, Word, runs_of, words_of
+from detectors.digits import DIGITS, TEENS, TENS, Group, Run, Word, runs_of, word_set, words_of
 from detectors.markers import MARKER, Kind
 from detectors.naming import Name, names_in
 from detectors.private import births, emails, passwords
@@ -25,11 +25,9 @@ ASKED_WORDS = 40
 
 _FIGURES = re.compile(r"[\d@]")
 _LETTERS = re.compile(r"[a-z]+")
-_SIGNS = frozenset(
-    {
-        *("dot", "pass", "password", "passphrase", "pin", "cvv", "cvc", "birth", "birthdate", "dob"),
-        *("born", "maiden", "memorable", "secret", "security"),
-    }
+_SIGNS = word_set(
+    "dot pass password passphrase pin cvv cvc birth birthdate dob born maiden memorable "
+    "secret security"
 )
 _SMALL = frozenset({*DIGITS, *TEENS, *TENS, "double", "triple", "treble"})
 """Without figures, one of `_SIGNS` or two of `_SMALL` there is nothing to take out: most talk."""

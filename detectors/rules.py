@@ -107,7 +107,7 @@ def languages() -> tuple[str, ...]:
 
 
 def read_book(folder: Path) -> RuleBook:
-    """Read every rule file of a folder named by its language. Raises RuleError at the first fault."""
+    """Read every rule file of a folder named by its language. Raises the first fault found."""
     book, faults = try_book(folder)
     if faults:
         raise faults[0]

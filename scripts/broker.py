@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from stream.admin import REACH_S, ClusterError
+from stream.admin import REACH_S, ClusterError, admin_client
 from stream.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,14 +63,11 @@ def producer(settings: Settings) -> Iterator[KafkaProducer]:
         client.close(timeout=5)
 
 
-def require_topic(client: KafkaProducer, topic: str) -> None:
-    """Raises ClusterError when the topic is not there; the client would only wait for it."""
-    from kafka.errors import KafkaError
-
-    try:
-        client.partitions_for(topic)
-    except KafkaError as error:
-        raise no_topic(topic) from error
+def require_topic(settings: Settings, topic: str) -> None:
+    """Raises ClusterError when the topic is not there; a producer would only wait for it."""
+    with admin_client(settings) as client:
+        if topic not in client.list_topics():
+            raise no_topic(topic)
 
 
 def no_topic(topic: str) -> ClusterError:

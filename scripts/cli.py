@@ -12,6 +12,7 @@ import traceback
 import typer
 
 from scripts import faults
+from scripts.demo import demo
 from scripts.explain import explain
 from scripts.kafka import app as kafka
 from scripts.policy import app as policy
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command()(demo)
 app.command()(scan)
 app.command()(explain)
 app.command()(worker)

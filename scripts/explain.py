@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from scripts.policy import FILE_HELP, in_force
+
 
 def explain(
     text: Annotated[str, typer.Argument(help="What was said.", metavar="TEXT")],
@@ -24,9 +26,7 @@ def explain(
             metavar="SPEAKER",
         ),
     ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="Policy file instead of the default one.", metavar="FILE")
-    ] = None,
+    policy: Annotated[Path | None, typer.Option(help=FILE_HELP, metavar="FILE")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Explain what is heard in some words: rules hit, context found, scores, decision.
@@ -45,7 +45,7 @@ def explain(
         raise typer.BadParameter("there are more --before-speaker than --before")
     speakers = [*named, *["customer"] * (len(earlier) - len(named)), speaker]
     _check(speakers)
-    detector = Detector.from_policy(load_policy(policy))
+    detector = Detector.from_policy(load_policy(in_force(policy)))
     explanation = explained(detector, list(zip([*earlier, text], speakers, strict=True)))
     if as_json:
         typer.echo(msgspec.json.encode(explanation).decode())

@@ -11,8 +11,11 @@ KNOWN: tuple[str, ...] = (
     "stream.embedded.errors:EmbeddedKafkaError",
     "detectors.rules:RuleError",
     "scripts.readers.source:ReadError",
+    "scripts.workers:WorkerError",
+    "stream.mends:UnknownFaustError",
     "stream.admin:ClusterError",
     "kafka.errors:KafkaError",
+    "concurrent.futures.process:BrokenProcessPool",
 )
 """Module and class. Looked up only among loaded modules: what is not loaded cannot have raised."""
 

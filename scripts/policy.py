@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+FILE_HELP = "Policy file; else the setting HARDSTOP_POLICY, else the default policy."
+
 app = typer.Typer(no_args_is_help=True, help="The policy file: check it, or see the default one.")
 
 
@@ -22,10 +24,9 @@ def check(
 
     Exit code 0: it can be used; 1: it has mistakes; 2: it cannot be read.
     """
-    from stream.settings import load_settings
     from workflow.policy import PolicyError, load_policy, policy_digest
 
-    path = file or load_settings().policy_path
+    path = in_force(file)
     try:
         policy = load_policy(path)
     except PolicyError as error:
@@ -44,6 +45,13 @@ def check(
         f"{policy.mode.value}; {len(policy.triggers)} hard stops{signals} "
         f"for {len(policy.desks)} desks; languages: {languages}"
     )
+
+
+def in_force(file: Path | None) -> Path | None:
+    """The policy file to use: the one named, else the one set; None: the one that comes with us."""
+    from stream.settings import load_settings
+
+    return file or load_settings().policy_path
 
 
 @app.command()

@@ -32,6 +32,6 @@ def steps() -> Iterator[OnProgress]:
         def draw(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = progress.add_task(what, total=total)
-            progress.update(tasks[what], completed=done, total=total)  # type: ignore[arg-type]
+            progress.update(tasks[what], completed=done, total=total or None)  # type: ignore[arg-type]
 
         yield draw

@@ -74,7 +74,7 @@ def replay(
         calls.setdefault(event.call_id, []).append(event)
     inputs.remarks()
     with producer(settings) as client:
-        require_topic(client, settings.topic("transcripts"))
+        require_topic(settings, settings.topic("transcripts"))
         for turn in range(loop):
             _play(calls, client, settings, pace, turn, new_ids=new_ids, live=live, at_once=at_once)
     total = sum(len(events) for events in calls.values()) * loop

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scripts.policy import FILE_HELP, in_force
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -31,9 +33,7 @@ def scan(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON line per final chunk; exit code 0 or 2.")
     ] = False,
-    policy: Annotated[
-        Path | None, typer.Option(help="Policy file instead of the default one.", metavar="FILE")
-    ] = None,
+    policy: Annotated[Path | None, typer.Option(help=FILE_HELP, metavar="FILE")] = None,
     columns: Annotated[str | None, typer.Option(help=COLUMNS_HELP)] = None,
     speakers: Annotated[str | None, typer.Option(help=SPEAKERS_HELP)] = None,
     call_id: Annotated[str | None, typer.Option(help=CALL_ID_HELP)] = None,
@@ -54,9 +54,10 @@ def scan(
     inputs = Inputs(
         files, columns=columns, speakers=speakers, call_id=call_id, keep_going=keep_going
     )
-    rules = load_policy(policy)
+    path = in_force(policy)
+    rules = load_policy(path)
     total = inputs.size()
-    outcomes = _outcomes(inputs, rules, policy, as_json=as_json, jobs=jobs, total=total)
+    outcomes = _outcomes(inputs, rules, path, as_json=as_json, jobs=jobs, total=total)
     raised = _print_json(outcomes) if as_json else _print_lines(outcomes, rules)
     inputs.remarks()
     raise typer.Exit(1 if raised else 0)

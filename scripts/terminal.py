@@ -56,6 +56,8 @@ def progress(unit: str) -> Progress:
         console=err(),
         transient=True,
         disable=not sys.stderr.isatty(),
+        # Lines for the same terminal go above the bar; those for a file or a pipe go there.
+        redirect_stdout=sys.stdout.isatty(),
     )
 
 

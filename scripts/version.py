@@ -29,10 +29,10 @@ def version(
 def found() -> dict[str, str]:
     """Name to version; rules and policy by the digest that changes whenever they do."""
     from detectors.fingerprint import rules_version
-    from stream.settings import load_settings
+    from scripts.policy import in_force
     from workflow.policy import load_policy, policy_digest
 
-    policy = load_policy(load_settings().policy_path)
+    policy = load_policy(in_force(None))
     versions = {name: _installed(package) for name, package in _PACKAGES.items()}
     return {
         "hardstop": versions["hardstop"],

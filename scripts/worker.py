@@ -18,6 +18,10 @@ def worker(
     create: Annotated[
         bool, typer.Option("--create-topics", help="Create missing topics before starting.")
     ] = False,
+    stop_with_stdin: Annotated[
+        bool,
+        typer.Option("--stop-with-stdin", help="Stop when standard input is closed (for parents)."),
+    ] = False,
     ready_file: Annotated[
         Path | None,
         typer.Option("--ready-file", help="Touch this file when partitions are being read."),
@@ -41,6 +45,8 @@ def worker(
             ready_file.touch()
 
     named = load_settings().bootstrap_servers is not None
+    if stop_with_stdin:
+        _stop_when_stdin_closes()
     path = str(policy) if policy is not None else None
     with cluster(policy=path, topic_prefix=topic_prefix) as settings:
         decided = load_policy(settings.policy_path)
@@ -49,3 +55,18 @@ def worker(
         print(f"hardstop worker: reading from {settings.bootstrap_servers}", file=sys.stderr)
         status = run_worker(settings, decided, on_ready=announce)
     raise typer.Exit(status)
+
+
+def _stop_when_stdin_closes() -> None:
+    """A parent that dies closes our standard input: then we stop as by SIGTERM."""
+    import os
+    import signal
+    import sys
+    import threading
+
+    def watch() -> None:
+        while sys.stdin.buffer.read(1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -36,6 +36,7 @@ def build_app(
     policy: Policy,
     *,
     partitions: int,
+    reader: CallReader | None = None,
     on_ready: Callable[[], None] | None = None,
 ) -> faust.App:
     """An app that is ready to be run by a worker. `partitions` is that of `transcripts`."""
@@ -104,10 +105,8 @@ def build_app(
     ) -> Confirmation:
         return await app.producer.send(topic, key, value, partition, None, headers)
 
-    detector = Detector.from_policy(policy)
-    versions = Versions(policy=f"{policy.version}-{policy_digest(policy)}", rules=rules_version())
     pipeline = Pipeline(
-        reader=CallReader(detector, policy, versions),
+        reader=reader or call_reader(policy),
         memory=memory,
         send=send,
         stored=stored,
@@ -149,6 +148,16 @@ def build_app(
             announce()
 
     return app
+
+
+def call_reader(policy: Policy) -> CallReader:
+    """The reader of a policy, with the rules that come with hardstop."""
+    return CallReader(Detector.from_policy(policy), policy, versions(policy))
+
+
+def versions(policy: Policy) -> Versions:
+    """What decides in this process: it stands on every alert and score."""
+    return Versions(policy=f"{policy.version}-{policy_digest(policy)}", rules=rules_version())
 
 
 def _item(stream: Any, event: Any) -> Item:

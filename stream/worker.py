@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import faust
 
 from stream.admin import source_partitions
 from stream.app import build_app
+from stream.reader import CallReader
 from stream.settings import Settings
 from workflow.policy import Policy
 
@@ -18,7 +20,11 @@ log = logging.getLogger("hardstop.worker")
 
 
 def run_worker(
-    settings: Settings, policy: Policy, *, on_ready: Callable[[], None] | None = None
+    settings: Settings,
+    policy: Policy,
+    *,
+    reader: CallReader | None = None,
+    on_ready: Callable[[], None] | None = None,
 ) -> int:
     """Run until SIGTERM or SIGINT; returns the exit status: 0 stopped cleanly, 1 crashed.
 
@@ -30,13 +36,11 @@ def run_worker(
 
         # Faust makes its own loop, so the runner that uvloop prefers cannot be used here.
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    _log_to_stderr(settings.log_level)
-
-    app = build_app(settings, policy, partitions=partitions, on_ready=on_ready)
+    app = build_app(settings, policy, partitions=partitions, reader=reader, on_ready=on_ready)
     worker = faust.Worker(
         app,
         loglevel=settings.log_level,
-        logging_config={"version": 1, "disable_existing_loggers": False},
+        logging_config=logging_to_stderr(settings.log_level),
         redirect_stdouts=False,
         loop=asyncio.new_event_loop(),
     )
@@ -44,20 +48,32 @@ def run_worker(
     try:
         worker.execute_from_commandline()
     except SystemExit as stop:
+        reason = worker.crash_reason or app.crash_reason
+        if reason is not None:
+            log.critical(
+                "the worker stopped: %s: %s. Nothing is lost: what it had not finished is read "
+                "again by the next worker.",
+                type(reason).__name__,
+                reason,
+            )
         return int(stop.code or 0)
-    except Exception as error:
-        log.critical("the worker stopped: %s: %s", type(error).__name__, error)
-        return 1
     return 0
 
 
-def _log_to_stderr(level: str) -> None:
-    logging.basicConfig(
-        level=level.upper(),
-        format="%(asctime)s %(levelname)-7s %(name)s %(message)s",
-        force=True,
-    )
-    # Faust and its client describe every partition move at INFO; hardstop says it in one line.
-    if logging.getLevelName(level.upper()) >= logging.INFO:
-        for name in ("faust", "mode", "aiokafka", "kafka"):
-            logging.getLogger(name).setLevel(logging.WARNING)
+def logging_to_stderr(level: str) -> dict[str, Any]:
+    """Logging settings: one line an event on stderr, the libraries' chatter left out."""
+    level = level.upper()
+    # Faust and its client describe every partition move at INFO, and print tables of them.
+    libraries = level if level == "DEBUG" else "WARNING"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {"format": "%(asctime)s %(levelname)-7s %(name)s %(message)s"},
+        },
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        },
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {name: {"level": libraries} for name in ("faust", "mode", "aiokafka", "kafka")},
+    }

@@ -74,10 +74,10 @@ def test_a_language_without_rules_is_refused(tmp_path: Path) -> None:
 
 
 def test_life_stops_may_not_be_cleared_by_negation(build: Build, context_text: str) -> None:
-    kind = context_text.replace('[effect.self_harm]\nnegated = "review"', "[effect.self_harm]")
-    assert kind != context_text
+    cleared = context_text.replace('[effect.self_harm]\nnegated = "review"', "[effect.self_harm]")
+    assert cleared != context_text
     with pytest.raises(RuleError, match="self_harm"):
-        build("kill myself", label="self_harm", context=kind)
+        build("kill myself", label="self_harm", context=cleared)
 
 
 def test_shared_lists_serve_every_file(

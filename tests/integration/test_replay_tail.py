@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -78,14 +77,9 @@ class Kafka:
         writer.close()
 
 
-@pytest.fixture(scope="module")
-def servers(bootstrap_servers: str) -> str:
-    return bootstrap_servers
-
-
 @pytest.fixture
-def kafka(servers: str) -> Iterator[Kafka]:
-    yield Kafka(servers)
+def kafka(bootstrap_servers: str) -> Kafka:
+    return Kafka(bootstrap_servers)
 
 
 def calls(folder: Path, count: int = 2, **fields: object) -> Path:

@@ -169,14 +169,18 @@ def test_a_file_that_cannot_be_opened_is_named(run: Run, name: str) -> None:
     assert "Traceback" not in result.err
 
 
-def test_a_policy_of_ones_own_decides(run: Run, tmp_path: Path) -> None:
+def test_a_policy_of_ones_own_decides(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = calls(tmp_path, {"text": SUE})
     default = run("policy", "show").out
     strict = tmp_path / "strict.toml"
     section = "[detection.thresholds]"
     strict.write_text(default.replace(section, f"{section}\nlegal_threat = 1.0", 1))
-    assert run("scan", str(path), "--policy", str(strict)).code == 0
     assert run("scan", str(path)).code == 1
+    assert run("scan", str(path), "--policy", str(strict)).code == 0
+    monkeypatch.setenv("HARDSTOP_POLICY", str(strict))
+    assert run("scan", str(path)).code == 0
 
 
 def test_a_broken_policy_is_told_with_its_line(run: Run, tmp_path: Path) -> None:

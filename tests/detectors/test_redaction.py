@@ -1,0 +1,105 @@
+"""Redaction: personal data goes, what a supervisor must read stays."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detectors.redaction import redact
+
+CARD = "4111111111111111"
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("my card is 4111 1111 1111 1111 thanks", "my card is [card] thanks"),
+        ("4111-1111-1111-1111", "[card]"),
+        ("it's 378282246310005", "it's [card]"),
+        (
+            "four one double one one one one one one one one one one one one one ok",
+            "[card] ok",
+        ),
+        ("my card number is 4111 1111", "my card number is [card]"),
+        ("the cvv is 123", "the cvv is [security code]"),
+        ("my pin is one two three four", "my pin is [security code]"),
+        ("sort code 12-34-56 account 12345678", "sort code [account] account [account]"),
+        ("routing number 021000021", "routing number [account]"),
+        ("GB29 NWBK 6016 1331 9268 19", "[account]"),
+        ("it's 078-05-1120", "it's [national id]"),
+        ("my social is 078 05 1120", "my social is [national id]"),
+        ("AB 12 34 56 C", "[national id]"),
+        ("write to jo.b+x@example.co.uk please", "write to [email] please"),
+        ("john dot smith at example dot com ok", "[email] ok"),
+        ("it's j o h n 7 at gmail dot com", "it's [email]"),
+        ("call (415) 555-1234", "call [phone]"),
+        ("on 07700 900123", "on [phone]"),
+        ("+44 20 7946 0958", "[phone]"),
+        ("oh seven seven double oh nine oh oh one two three", "[phone]"),
+        ("i was born on the third of may nineteen sixty", "i was born on the [date of birth]"),
+        ("date of birth 03/04/1980", "date of birth [date of birth]"),
+        ("my password is hunter2!", "my password is [password]!"),
+        ("the password is h u n t e r two", "the password is [password]"),
+    ],
+)
+def test_personal_data_is_taken_out(text: str, left: str) -> None:
+    assert redact(text)[0] == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you charged me 4,500.00 dollars twice",
+        "i have forty thousand followers",
+        "at 9:30 on the 3rd of june 2024",
+        "order number 4155551234",
+        "my claim number is 123456789",
+        "card ending 4321",
+        "i called 3 times in 2 weeks and waited ninety minutes",
+        "i was born in 1962",
+        "my password is not working",
+        "look at bigbank dot com",
+        "call nine one one",
+        "one of the two or three people i spoke to",
+        "",
+    ],
+)
+def test_what_is_needed_to_understand_the_call_stays(text: str) -> None:
+    assert redact(text) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "left"),
+    [
+        ("can I take the long card number?", "it's 4111 11", "it's [card]"),
+        ("and the three digits on the back", "one two three", "[security code]"),
+        ("what's your date of birth", "twelfth of march eighty two", "[date of birth]"),
+        ("what's your memorable word?", "rover", "[password]"),
+        ("the last four digits of your social security number?", "1120", "[national id]"),
+    ],
+)
+def test_the_agents_question_names_the_answer(question: str, answer: str, left: str) -> None:
+    assert redact(answer, agent_said=question)[0] == left
+
+
+def test_a_number_cut_in_two_goes_on_in_the_next_chunk() -> None:
+    assert redact("1111 1111", said_before="my card number is [card]")[0] == "[card]"
+    assert redact("12345678", said_before="my account number is")[0] == "[account]"
+
+
+def test_the_kinds_taken_out_are_told_in_order() -> None:
+    text = f"jo@example.com and {CARD} and {CARD}"
+    assert redact(text) == ("[email] and [card] and [card]", ("email", "card"))
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_card_number_is_left_and_nothing_is_redacted_twice(a: str, b: str, said: str) -> None:
+    text, kinds = redact(f"{a} {CARD} {b}", said_before=said)
+    assert CARD not in text
+    assert kinds
+    assert CARD not in redact(text)[0]
+
+
+@given(st.lists(st.sampled_from(["[card]", "[phone]", "card", "is", "my", "and", ".", "born"])))
+def test_markers_stay_as_they_are(words: list[str]) -> None:
+    text = " ".join(words)
+    assert redact(text)[0] == text

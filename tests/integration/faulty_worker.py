@@ -1,0 +1,39 @@
+"""A worker whose detector fails on one text and whose reader fails on another."""
+
+import sys
+from pathlib import Path
+
+from detectors.chunk import Chunk
+from detectors.detector import Detector
+from detectors.reading import Conversation, Reading
+from stream.app import versions
+from stream.outputs import Message
+from stream.reader import CallReader, Lookup, Step
+from stream.settings import load_settings
+from stream.worker import run_worker
+from workflow.policy import load_policy
+
+DETECTOR_FAILS = "the detector fails on this"
+READER_FAILS = "the reader fails on this"
+
+
+class FragileDetector(Detector):
+    def read(self, chunk: Chunk, conversation: Conversation) -> Reading:
+        if chunk.text == DETECTOR_FAILS:
+            raise ValueError("injected")
+        return super().read(chunk, conversation)
+
+
+class FragileReader(CallReader):
+    def read(self, message: Message, lookup: Lookup) -> Step:
+        if READER_FAILS.encode() in (message.value or b""):
+            raise RuntimeError("injected fault outside the detector")
+        return super().read(message, lookup)
+
+
+if __name__ == "__main__":
+    policy = load_policy()
+    detector = FragileDetector.from_policy(policy)
+    reader = FragileReader(detector, policy, versions(policy))
+    ready = Path(sys.argv[1])
+    sys.exit(run_worker(load_settings(), policy, reader=reader, on_ready=ready.touch))

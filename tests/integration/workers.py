@@ -1,0 +1,135 @@
+"""Worker processes and topic contents for tests on a real broker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+
+from stream.settings import Settings
+from stream.topics import TopicName
+
+READY_S = 60.0
+ROOT = Path(__file__).parents[2]
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One record as another client reads it."""
+
+    key: bytes | None
+    value: bytes | None
+    headers: dict[str, str]
+
+    def json(self) -> dict[str, object]:
+        decoded: dict[str, object] = msgspec.json.decode(self.value or b"null")
+        return decoded
+
+
+class Worker:
+    """A worker in a process of its own."""
+
+    def __init__(self, settings: Settings, folder: Path, *command: str) -> None:
+        self.ready_file = folder / f"ready-{time.monotonic_ns()}"
+        self.log = folder / f"worker-{time.monotonic_ns()}.log"
+        environment = os.environ | {
+            "KAFKA_BOOTSTRAP_SERVERS": str(settings.bootstrap_servers),
+            "HARDSTOP_TOPIC_PREFIX": settings.topic_prefix,
+            "HARDSTOP_LOG_LEVEL": "WARNING",
+        }
+        arguments = command or ("-m", "scripts.cli", "worker", "--ready-file")
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, *arguments, str(self.ready_file)],
+                env=environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+
+    def wait_ready(self) -> Worker:
+        wait_for(lambda: self.ready_file.exists() or self.process.poll() is not None, READY_S)
+        assert self.process.poll() is None, self.log.read_text()
+        return self
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(30)
+
+
+@contextmanager
+def workers(settings: Settings, folder: Path) -> Iterator[Callable[..., Worker]]:
+    """Starts workers on demand; none is left behind."""
+    started: list[Worker] = []
+
+    def start(*command: str) -> Worker:
+        worker = Worker(settings, folder, *command)
+        started.append(worker)
+        return worker
+
+    try:
+        yield start
+    finally:
+        for worker in started:
+            if worker.process.poll() is None:
+                worker.kill()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float) -> None:
+    """Returns as soon as the condition holds; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"not so within {seconds} s"
+        time.sleep(0.05)
+
+
+def producer(settings: Settings) -> KafkaProducer:
+    return KafkaProducer(
+        bootstrap_servers=settings.bootstrap_servers, acks="all", linger_ms=2, client_id="test"
+    )
+
+
+def read_all(settings: Settings, topic: TopicName) -> list[Record]:
+    """Everything that is on a topic now, partition by partition."""
+    consumer = KafkaConsumer(
+        bootstrap_servers=settings.bootstrap_servers, enable_auto_commit=False, group_id=None
+    )
+    try:
+        name = settings.topic(topic)
+        places = [TopicPartition(name, p) for p in consumer.partitions_for_topic(name) or ()]
+        consumer.assign(places)
+        consumer.seek_to_beginning(*places)
+        ends = consumer.end_offsets(places)
+        records: list[Record] = []
+        while any(consumer.position(place) < ends[place] for place in places):
+            for batch in consumer.poll(timeout_ms=500).values():
+                records += [_record(message) for message in batch]
+        return records
+    finally:
+        consumer.close()
+
+
+def _record(message: object) -> Record:
+    headers = {name: (value or b"").decode() for name, value in message.headers or ()}
+    return Record(message.key, message.value, headers)
+
+
+def same_id_same_content(records: list[Record]) -> None:
+    """Consumers drop repeats by id: two records of one id must be equal."""
+    seen: dict[str, Record] = {}
+    for record in records:
+        first = seen.setdefault(record.headers["ce_id"], record)
+        if first.value != record.value:
+            assert first.json() == record.json()
+            assert first.value == record.value
