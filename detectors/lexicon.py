@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-import spacy
 from spacy.tokens import Doc
+from spacy.util import get_lang_class
+from spacy.vocab import create_vocab
 
 from detectors.normalise import NUMBER_WORDS, SENTENCE_ENDS, is_number, normalise
 from detectors.patterns import ANY_NUMBER, Pattern
@@ -91,9 +92,14 @@ class Lexicon:
         )
         self._beginnings = frozenset(atom[:-1] for atom in atoms if atom.endswith("*"))
         self._lengths = sorted({len(beginning) for beginning in self._beginnings}, reverse=True)
-        blank = spacy.blank(language)
-        self.vocab = blank.vocab
-        self._stop_words: frozenset[str] = frozenset(blank.Defaults.stop_words)
+        defaults = get_lang_class(language).Defaults
+        self.vocab = create_vocab(language, defaults)
+        self._matched: dict[str, frozenset[str]] = {}
+        self._rarity: dict[frozenset[str], float] = {}
+        # All of it now: the first chunk is then no slower than the rest, and none adds a string.
+        for symbol in (*self.words, *(b + "*" for b in self._beginnings), NUMBER, UNKNOWN):
+            self.vocab[symbol]
+        self._stop_words: frozenset[str] = frozenset(defaults.stop_words)
         self._heard = Counter(
             self.symbol(token.norm) for text in speech for token in normalise(text, self.words)
         )
@@ -113,13 +119,17 @@ class Lexicon:
         """The symbols that a word of a pattern matches; several for `threat*` and `#`."""
         if atom == ANY_NUMBER:
             return self._numbers
+        matched = self._matched.get(atom)
+        if matched is None:
+            matched = self._matched[atom] = frozenset(self._that_start(atom) or {atom})
+        return matched
+
+    def _that_start(self, atom: str) -> set[str]:
         if not atom.endswith("*"):
-            return frozenset({atom})
-        beginning = atom[:-1]
-        return frozenset(
-            {word for word in self.words if word.startswith(beginning)}
-            | {other + "*" for other in self._beginnings if other.startswith(beginning)}
-        )
+            return set()
+        stem = atom[:-1]
+        known = {word for word in self.words if word.startswith(stem)}
+        return known | {other + "*" for other in self._beginnings if other.startswith(stem)}
 
     @cached_property
     def _numbers(self) -> frozenset[str]:
@@ -132,9 +142,12 @@ class Lexicon:
         symbols = [self.symbol(word) for word in words]
         return Passage(symbols, turn_starts, begins, Doc(self.vocab, words=symbols))
 
-    def rarity(self, symbols: Iterable[str]) -> float:
+    def rarity(self, symbols: frozenset[str]) -> float:
         """How seldom any of these is heard: higher is rarer."""
-        return 1.0 / (1.0 + sum(map(self._weight, symbols)))
+        rarity = self._rarity.get(symbols)
+        if rarity is None:
+            rarity = self._rarity[symbols] = 1.0 / (1.0 + sum(map(self._weight, symbols)))
+        return rarity
 
     def _weight(self, symbol: str) -> float:
         stop = symbol in self._stop_words or symbol == NUMBER

@@ -84,7 +84,7 @@ class CompiledPattern:
         self.pattern = pattern
         self.steps = tuple(_steps(pattern, lexicon, phrases))
         required = [
-            _heard(item, lexicon)
+            phrases.heard(item.phrases)
             for item in pattern.items
             if item.kind is Kind.WORDS and not item.optional
         ]
@@ -150,11 +150,12 @@ class CompiledPattern:
 
 
 class PhraseMatchers:
-    """spaCy phrase matchers for word lists, one for each list however many patterns use it."""
+    """What patterns share: for each word list one phrase matcher, and its rarest words."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._built: dict[frozenset[Phrase], PhraseMatcher] = {}
+        self._heard: dict[frozenset[Phrase], frozenset[str]] = {}
 
     def of(self, phrases: frozenset[Phrase]) -> PhraseMatcher:
         """The matcher that finds any of these phrases."""
@@ -172,6 +173,19 @@ class PhraseMatchers:
             )
             self._built[phrases] = matcher
         return matcher
+
+    def heard(self, phrases: frozenset[Phrase]) -> frozenset[str]:
+        """Symbols of which a passage must hold one to hold a phrase: the rarest of each."""
+        heard = self._heard.get(phrases)
+        if heard is None:
+            lexicon = self._lexicon
+            heard = self._heard[phrases] = frozenset().union(
+                *(
+                    max((lexicon.symbols(atom) for atom in phrase), key=lexicon.rarity)
+                    for phrase in phrases
+                )
+            )
+        return heard
 
 
 _Row = tuple[int, tuple[frozenset[str], ...], Key, CompiledPattern]
@@ -276,14 +290,6 @@ def _run_matcher(items: list[Item], lexicon: Lexicon, alone: bool) -> Matcher:
 
 def _symbols(item: Item, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(s for (atom,) in item.phrases for s in lexicon.symbols(atom))
-
-
-def _heard(item: Item, lexicon: Lexicon) -> frozenset[str]:
-    """Symbols of which a passage must hold one for the item to match: the rarest of each phrase."""
-    heard: set[str] = set()
-    for phrase in item.phrases:
-        heard |= max((lexicon.symbols(atom) for atom in phrase), key=lexicon.rarity)
-    return frozenset(heard)
 
 
 def _width(item: Item) -> int:

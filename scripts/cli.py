@@ -12,6 +12,7 @@ import traceback
 import typer
 
 from scripts import faults
+from scripts.bench.command import bench
 from scripts.demo import demo
 from scripts.explain import explain
 from scripts.kafka import app as kafka
@@ -42,6 +43,7 @@ app.command()(tail)
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.command()(bench)
 app.command()(schemas)
 app.command()(version)
 

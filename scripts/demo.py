@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 SPEED = 4.0
+PICTURE_WIDTH = 110
 
 
 def demo(
@@ -16,6 +18,9 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Go on after the sample calls, until Ctrl-C.")
     ] = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Also write what was shown to this SVG file.")
+    ] = None,
 ) -> None:
     """Watch live calls turn into supervisor alerts and routing events on a real Kafka broker.
 
@@ -23,6 +28,8 @@ def demo(
     one running) and a worker, plays the sample calls, shows what is raised, and cleans up.
     """
     import time
+
+    from rich.console import Console
 
     from scripts.cluster import cluster
     from scripts.showing import Show
@@ -34,7 +41,8 @@ def demo(
     named = load_settings()
     prefix = f"{named.topic_prefix}demo." if named.bootstrap_servers else named.topic_prefix
     began = time.monotonic()
-    show = Show(speed)
+    console = Console(record=True, width=PICTURE_WIDTH) if picture else None
+    show = Show(speed, console)
     show.say("Starting Kafka and a worker …")
     with cluster(topic_prefix=prefix) as settings:
         create_topics(settings)
@@ -43,5 +51,7 @@ def demo(
             show.say("The worker is reading", since=began)
             show.play(settings, began=began)
             show.summary()
+            if picture and console:
+                console.save_svg(str(picture), title="make demo")
             if keep:
                 show.keep(settings)

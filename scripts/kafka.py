@@ -1,5 +1,6 @@
 """`hardstop kafka`: the Kafka that hardstop runs for its user."""
 
+import os
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,23 @@ def start(data: Data = None) -> None:
     except EmbeddedKafkaError as error:
         _fail(error)
     typer.echo(address)
+
+
+@app.command()
+def fetch() -> None:
+    """Fetch and check what the broker needs, without starting it. Needs the network once."""
+    from stream.embedded import EmbeddedSettings
+    from stream.embedded.jars import class_path
+    from stream.embedded.java import find_java
+
+    try:
+        settings = EmbeddedSettings.from_environment(os.environ)
+        with steps() as on_progress:
+            jars = class_path(settings, on_progress)
+            java = find_java(settings, on_progress)
+    except EmbeddedKafkaError as error:
+        _fail(error)
+    typer.echo(f"Kafka is ready to start: {len(jars)} jars, Java {java.version}.")
 
 
 @app.command()

@@ -20,6 +20,8 @@ from workflow.alerts import Alert, AlertStatus
 from workflow.routing import Route
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from stream.events import TranscriptEvent
     from stream.settings import Settings
 
@@ -58,9 +60,9 @@ def sample_calls() -> dict[str, list[TranscriptEvent]]:
 class Show:
     """Prints what happens, and keeps what the summary needs."""
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, console: Console | None = None) -> None:
         self._speed = speed
-        self._console = out()
+        self._console = console or out()
         self._alerts: dict[str, Alert] = {}
         self._routes: dict[str, Route] = {}
         self._read: set[tuple[str, int]] = set()
@@ -98,7 +100,7 @@ class Show:
                 failure.append(error)
 
         with consumer(settings) as client:
-            _from_now(client, list(names))
+            from_now(client, list(names))
             self.say(
                 f"{len(self._calls)} calls begin, {self._speed:g} times as fast as spoken "
                 f"(about {self._seconds():.0f} s)\n"
@@ -107,9 +109,7 @@ class Show:
             sender.start()
             deadline: float | None = None
             while not finals <= self._read and not failure:
-                for records in client.poll(100).values():
-                    for record in records:
-                        self._show(names[record.topic], record, began)
+                self._show_polled(client.poll(100), names, began)
                 if not sender.is_alive():
                     deadline = deadline or time.monotonic() + SETTLE_S
                     if time.monotonic() > deadline:
@@ -163,11 +163,16 @@ class Show:
             f"HARDSTOP_TOPIC_PREFIX={settings.topic_prefix or '(none)'}. Ctrl-C stops everything."
         )
         with consumer(settings) as client:
-            _from_now(client, list(names))
+            from_now(client, list(names))
             while True:
-                for records in client.poll(200).values():
-                    for record in records:
-                        self._show(names[record.topic], record, time.monotonic())
+                self._show_polled(client.poll(200), names, time.monotonic())
+
+    def _show_polled(self, polled: Any, names: dict[str, TopicName], began: float) -> None:
+        """Alerts before the routes that they cause: topics come in any order."""
+        records = [record for batch in polled.values() for record in batch]
+        order = list(_DECODERS)
+        for record in sorted(records, key=lambda r: (_cause_ms(r), order.index(names[r.topic]))):
+            self._show(names[record.topic], record, began)
 
     def _show(self, topic: TopicName, record: Any, began: float) -> None:
         event = _DECODERS[topic].decode(record.value)
@@ -242,7 +247,8 @@ class Show:
         return max(ends) / 1000 / self._speed
 
 
-def _from_now(client: Any, topics: list[str]) -> None:
+def from_now(client: Any, topics: list[str]) -> None:
+    """Point a consumer at the ends of all partitions of the topics."""
     from kafka import TopicPartition
 
     places = [TopicPartition(t, p) for t in topics for p in client.partitions_for_topic(t)]
@@ -262,4 +268,4 @@ def _cause_ms(record: Any) -> float:
 
 def _call_name(call_id: str) -> str:
     """Without the suffix that makes each demo's ids its own."""
-    return call_id.rpartition("-")[0] or call_id
+    return (call_id.rpartition("-")[0] or call_id).removeprefix("sample-")

@@ -110,9 +110,7 @@ def describe_topics(settings: Settings) -> list[TopicState]:
     }
     source = found.get(settings.topic(TopicName.TRANSCRIPTS))
     wanted = len(source["partitions"]) if source else settings.partitions
-    return [
-        _state(settings.topic(spec.name), spec, found, configs, wanted) for spec in TOPICS
-    ]
+    return [_state(settings.topic(spec.name), spec, found, configs, wanted) for spec in TOPICS]
 
 
 def source_partitions(settings: Settings) -> int:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 import faust
-from faust.types import TP, EventT, StreamT
+from faust.types import TP, EventT
 
 from detectors.detector import Detector
 from detectors.fingerprint import rules_version
@@ -79,7 +79,7 @@ def build_app(
         silent_ms=settings.silent_call_kept_s * 1000,
     )
 
-    async def recovered(event: EventT) -> None:
+    async def recovered(event: EventT[Any]) -> None:
         if event.message.value is not None and event.message.key is not None:
             memory.recovered(bytes(event.message.key), event.message.partition)
 
@@ -93,7 +93,7 @@ def build_app(
     )
 
     def stored() -> Stored:
-        data: Stored = table.data.data
+        data: Stored = cast(Any, table.data).data
         return data
 
     async def send(
@@ -118,7 +118,7 @@ def build_app(
     app.pipeline = pipeline  # type: ignore[attr-defined]
 
     @app.agent(transcripts, name="read_transcripts")
-    async def read_transcripts(stream: StreamT[bytes]) -> None:
+    async def read_transcripts(stream: Any) -> None:
         within = settings.batch_wait_ms / 1000
         async for events in stream.noack_take(settings.batch_size, within=within):
             try:
@@ -131,12 +131,13 @@ def build_app(
                 raise
 
     @app.on_partitions_revoked.connect
-    async def revoked(app: Any, partitions: set[TP], **kwargs: Any) -> None:
+    async def revoked(*_: Any, **__: Any) -> None:
         await pipeline.drained()
         pipeline.forget()
 
     @app.on_partitions_assigned.connect
-    async def assigned(app: Any, partitions: set[TP], **kwargs: Any) -> None:
+    async def assigned(*received: Any, **__: Any) -> None:
+        partitions: set[TP] = received[1]
         source = settings.topic(TopicName.TRANSCRIPTS)
         memory.own([tp.partition for tp in partitions if tp.topic == source])
 
@@ -144,7 +145,7 @@ def build_app(
         announce = on_ready
 
         @app.on_rebalance_complete.connect
-        async def ready(app: Any, **kwargs: Any) -> None:
+        async def ready(*_: Any, **__: Any) -> None:
             announce()
 
     return app
@@ -195,5 +196,3 @@ def _credentials(settings: Settings) -> Any:
             ssl_context=context,
         )
     return faust.SSLCredentials(context) if context is not None else None
-
-

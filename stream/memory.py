@@ -82,4 +82,3 @@ class CallMemory:
         if state.ended_ms is not None:
             return now_ms - state.seen_ms > self._ended_ms
         return now_ms - state.seen_ms > self._silent_ms
-

@@ -16,7 +16,7 @@ import msgspec
 
 from stream.memory import CallMemory, Stored
 from stream.outputs import Message, Output
-from stream.reader import CallReader
+from stream.reader import CallReader, Lookup
 from stream.state import CallState, encode_state
 from stream.topics import TopicName
 
@@ -86,9 +86,7 @@ class Pipeline:
             for item in items:
                 message = item.message
                 self._check_contiguous(message)
-                step = self._reader.read(
-                    message, lambda call_id, p=message.partition: self._memory.lookup(call_id, p)
-                )
+                step = self._reader.read(message, self._lookup(message.partition))
                 self._count(step.outputs, repeat=step.repeat)
                 if step.state is not None:
                     key = self._memory.remember(step.state, message.partition)
@@ -116,6 +114,9 @@ class Pipeline:
         """Partitions are moving: nothing in memory may be trusted any longer."""
         self._memory.forget_working()
         self._next_offset.clear()
+
+    def _lookup(self, partition: int) -> Lookup:
+        return lambda call_id: self._memory.lookup(call_id, partition)
 
     async def _dispatch(self, output: Output) -> Confirmation:
         topic = self._topic_name(output.topic)

@@ -91,9 +91,7 @@ class CallReader:
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
-        ended = msgspec.structs.replace(
-            state, desk=decision.state, ended_ms=message.timestamp_ms
-        )
+        ended = msgspec.structs.replace(state, desk=decision.state, ended_ms=message.timestamp_ms)
         return Step(outputs=_decided(decision, message), state=ended)
 
     def _chunk(self, chunk: Chunk, state: CallState, message: Message) -> Step:
@@ -105,9 +103,7 @@ class CallReader:
         if gap is not None:
             detail = f"{gap[1] - gap[0] + 1} chunks have not arrived"
             call_id = chunk.call_id
-            outputs.append(
-                note_output(Topic.GAP, detail, message, call_id=call_id, sequences=gap)
-            )
+            outputs.append(note_output(Topic.GAP, detail, message, call_id=call_id, sequences=gap))
         if not state.facts.text_may_be_kept:
             state, notes = _not_monitored(state, "recording is off", message)
             return Step(outputs=(*outputs, *notes), state=state)

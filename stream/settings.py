@@ -128,7 +128,9 @@ def _checked(values: dict[str, Any], sources: dict[str, str]) -> Settings:
     unknown = sorted(set(values) - set(Settings.__struct_fields__))
     if unknown:
         known = ", ".join(Settings.__struct_fields__)
-        raise SettingsError(f"unknown setting {unknown[0]!r} ({sources[unknown[0]]}); known: {known}")
+        raise SettingsError(
+            f"unknown setting {unknown[0]!r} ({sources[unknown[0]]}); known: {known}"
+        )
     for name, value in values.items():
         try:
             msgspec.convert({name: value}, Settings, strict=False)

@@ -86,9 +86,7 @@ class Desk:
             work.words_are_final(reading.turn.utterance_id, raised)
         return work.decision()
 
-    def after_call(
-        self, state: DeskState, call: CallFacts, *, at_ms: int, mode: Mode
-    ) -> Decision:
+    def after_call(self, state: DeskState, call: CallFacts, *, at_ms: int, mode: Mode) -> Decision:
         """The call is over: words that never became final stand as they were last heard."""
         work = _Work(self._policy, self._versions, state, call, at_ms, mode)
         for label, alert in state.alerts.items():

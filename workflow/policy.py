@@ -104,6 +104,12 @@ class PolicyError(ValueError):
         super().__init__("\n".join(f"{source}: {mistake}" for mistake in mistakes))
 
 
+_NAMES: dict[str, frozenset[str]] = {
+    "triggers": TRIGGER_NAMES,
+    "signals": frozenset(signal.value for signal in Signal),
+}
+
+
 def default_policy_text() -> str:
     """The policy file that comes with hardstop."""
     return files("workflow").joinpath("policy.toml").read_text(encoding="utf-8")
@@ -182,7 +188,7 @@ def _resolve_wildcards(where: list[str], problem: str, data: dict[str, Any]) -> 
     if not isinstance(table, dict):
         return where
     kind = Desk if section == "desks" else Handling
-    names = {"triggers": set(Trigger), "signals": set(Signal)}.get(section)
+    names = _NAMES.get(section)
     for name, entry in table.items():
         if names is not None and name not in names:
             return [section, name]

@@ -47,8 +47,8 @@ def topics(bootstrap_servers: str) -> tuple[str, ...]:
 
 def _ask(bootstrap_servers: str, question: Callable[[Any], Any]) -> Any:
     """The answer; None when nobody gives one."""
-    from kafka import KafkaAdminClient  # type: ignore[import-untyped]  # 0.2 s, for a start only
-    from kafka.errors import KafkaError  # type: ignore[import-untyped]
+    from kafka import KafkaAdminClient  # 0.2 s, for a start only
+    from kafka.errors import KafkaError
 
     try:
         admin = KafkaAdminClient(

@@ -37,9 +37,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: Probability | None = None
 
 
-class _CallEvent(
-    CallFacts, frozen=True, kw_only=True, tag_field="type", omit_defaults=False
-):
+class _CallEvent(CallFacts, frozen=True, kw_only=True, tag_field="type", omit_defaults=False):
     call_id: CallId
     at: str | None = None
     metadata: dict[str, str] = {}

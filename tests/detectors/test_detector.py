@@ -174,7 +174,6 @@ def test_the_agents_question_names_the_number_that_answers_it(build: Build, say:
 def test_words_that_no_rule_knows_leave_nothing_behind(build: Build, say: Say) -> None:
     detector = build("sue you", "threat* you")
     (finder,) = detector.finders.values()
-    say(detector, "threatening 12 people")
     before = len(finder.lexicon.vocab.strings)
     say(detector, "threatening threatener 12 34 Mrs Featherstonehaugh of 9 Acacia Avenue")
     assert len(finder.lexicon.vocab.strings) == before

@@ -58,3 +58,9 @@ def test_security_settings_are_passed_to_the_clients() -> None:
 
 def test_every_setting_has_a_variable() -> None:
     assert set(VARIABLES) == set(Settings.__struct_fields__)
+
+
+def test_every_setting_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, variable in VARIABLES.items():
+        assert f"| `{name}` | `{variable}` |" in text, name

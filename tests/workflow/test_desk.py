@@ -41,9 +41,7 @@ def reading(
         )
         for label in labels
     )
-    turn = Turn(
-        utterance_id=utterance, speaker=Speaker.CUSTOMER, text="said so", is_final=final
-    )
+    turn = Turn(utterance_id=utterance, speaker=Speaker.CUSTOMER, text="said so", is_final=final)
     return Reading(turn=turn, triggers=dict.fromkeys(LABELS, 0.0), findings=findings)
 
 

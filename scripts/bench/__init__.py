@@ -1,0 +1,1 @@
+"""`hardstop bench`: programs that measure, with a baseline in the same run. They are not tests."""
