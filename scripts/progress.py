@@ -10,7 +10,7 @@ OnProgress = Callable[[str, int, int], None]
 
 @contextmanager
 def steps() -> Iterator[OnProgress]:
-    """A callback (what, done, total) that draws one bar per step, and plain lines without a terminal."""
+    """A callback (what, done, total) that draws a bar per step; plain lines without a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 

@@ -77,7 +77,7 @@ class Pipeline:
         self.counts: Counter[str] = Counter()
 
     async def process(self, items: Sequence[Item]) -> None:
-        """Read one batch and hand what it causes to the broker. Raises what must stop the worker."""
+        """Read a batch and hand what it causes to the broker. Raises what must stop the worker."""
         await self._slots.acquire()
         try:
             confirmations: list[Confirmation] = []

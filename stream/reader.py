@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from detectors.detector import Detector
 from detectors.chunk import Revision
+from detectors.detector import Detector
 from detectors.reading import Reading
 from stream.codec import Unreadable, decode_transcript
 from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score

@@ -1,4 +1,4 @@
-"""Which chunks of a call have been seen: repeats are dropped, gaps counted, late ones still read."""
+"""Which chunks of a call have been seen: repeats are dropped, gaps counted, late ones read."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: Any) ->
     values = _from_file(Path(path), must_exist=True) if path else {}
     if not path:
         values = _from_file(Path("hardstop.toml"), must_exist=False)
-    sources = {name: f"in {path or 'hardstop.toml'}" for name in values}
+    sources = dict.fromkeys(values, f"in {path or 'hardstop.toml'}")
     for name, variable in VARIABLES.items():
         text = environ.get(variable)
         if text is not None and text != "":

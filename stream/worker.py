@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -45,6 +46,9 @@ def run_worker(
         loop=asyncio.new_event_loop(),
     )
     worker.spinner = None
+    # What is built now lives as long as the process: the collector need not visit it again.
+    gc.collect()
+    gc.freeze()
     try:
         worker.execute_from_commandline()
     except SystemExit as stop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,7 @@ def main(ready: Path) -> None:
 
     @app.on_rebalance_complete.connect
     async def announce(*_: Any, **__: Any) -> None:
-        ready.touch()
+        await asyncio.to_thread(ready.touch)
 
     faust.Worker(app, loglevel="WARNING", redirect_stdouts=False).execute_from_commandline()
 

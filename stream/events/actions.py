@@ -1,4 +1,4 @@
-"""`supervisor.actions` (in): what people do; `action.applied` and `action.rejected` answer on `operations`."""
+"""`supervisor.actions` (in): what people do. The answer comes on `operations`."""
 
 from __future__ import annotations
 

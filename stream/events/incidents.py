@@ -20,7 +20,11 @@ class EntryKind(StrEnum):
 
 
 class IncidentEntry(Event, tag="incident.entry", frozen=True, kw_only=True):
-    """One fact. `commitment` = SHA-256(salt, content); `hash` = SHA-256(previous hash, number, commitment)."""
+    """One fact of a record.
+
+    `commitment` is SHA-256 of salt and content, `hash` is SHA-256 of the previous hash, the
+    number and the commitment: content can be erased and the chain still verifies.
+    """
 
     incident_id: str
     call_id: str

@@ -1,4 +1,4 @@
-"""`routing` (out) and `routing.outcomes` (in): requests to bring people to calls, and what came of them."""
+"""`routing` (out) and `routing.outcomes` (in): bringing people to calls, and what came of it."""
 
 from typing import Literal
 

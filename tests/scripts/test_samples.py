@@ -1,0 +1,115 @@
+"""The sample calls raise what they were written to raise, and nothing else."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+
+import msgspec
+import pytest
+
+from scripts.showing import sample_calls
+from stream.app import call_reader
+from stream.events import CallEnded, CallStarted, Chunk, TranscriptEvent
+from stream.outputs import Message
+from stream.reader import CallReader
+from stream.state import CallState
+from stream.topics import SPECS, TopicName
+from workflow.alerts import Alert, AlertStatus
+from workflow.policy import load_policy
+
+EXPECTED: dict[str, set[str]] = {
+    "sample-01-legal-threat-energy": {"legal_threat"},
+    "sample-02-regulator-telecom": {"regulator"},
+    "sample-03-media-airline": {"media"},
+    "sample-04-self-harm-bank": {"self_harm"},
+    "sample-05-fraud-bank": {"fraud"},
+    "sample-06-violence-retail": {"violence"},
+    "sample-07-emergency-housing": {"emergency"},
+    "sample-08-safeguarding-public-service": {"safeguarding"},
+    "sample-09-fraud-and-regulator-bank": {"fraud", "regulator"},
+    "sample-10-routine-telecom": set(),
+    "sample-11-angry-health-insurance": {"supervisor_request"},
+    "sample-12-bereavement-energy": set(),
+    "sample-13-technical-support-broadband": set(),
+    "sample-14-negated-retail": set(),
+}
+CALLS = sample_calls()
+
+
+@pytest.fixture(scope="module")
+def reader() -> CallReader:
+    return call_reader(load_policy())
+
+
+def read(reader: CallReader, events: list[TranscriptEvent]) -> Iterator[Alert]:
+    """Every alert event of a call, as the worker would emit it."""
+    state: CallState | None = None
+    for offset, event in enumerate(events):
+        message = Message(
+            key=event.call_id.encode(),
+            value=msgspec.json.encode(event),
+            topic="transcripts",
+            partition=0,
+            offset=offset,
+            timestamp_ms=offset,
+        )
+        step = reader.read(message, lambda _: state)  # noqa: B023
+        state = step.state or state
+        for output in step.outputs:
+            if output.topic is TopicName.ALERTS:
+                yield msgspec.json.decode(output.value or b"", type=SPECS[TopicName.ALERTS].types)
+
+
+def test_every_sample_call_is_expected() -> None:
+    assert set(CALLS) == set(EXPECTED)
+
+
+@pytest.mark.parametrize("call_id", EXPECTED)
+def test_a_sample_call_raises_what_it_should(call_id: str, reader: CallReader) -> None:
+    newest: dict[str, Alert] = {}
+    for alert in read(reader, CALLS[call_id]):
+        newest[alert.alert_id] = alert
+    raised = {a.trigger for a in newest.values() if a.status is not AlertStatus.RETRACTED}
+    told = {a.trigger: [e.quote for e in a.evidence] for a in newest.values()}
+    assert raised == EXPECTED[call_id], told
+    assert all(a.status is not AlertStatus.PROVISIONAL for a in newest.values())
+
+
+def test_the_misheard_threat_is_taken_back(reader: CallReader) -> None:
+    statuses = [
+        (alert.trigger, alert.status) for alert in read(reader, CALLS["sample-10-routine-telecom"])
+    ]
+    assert statuses == [
+        ("legal_threat", AlertStatus.PROVISIONAL),
+        ("legal_threat", AlertStatus.RETRACTED),
+    ]
+
+
+@pytest.mark.parametrize("call_id", EXPECTED)
+def test_a_sample_call_is_whole(call_id: str) -> None:
+    events = CALLS[call_id]
+    chunks = [event for event in events if isinstance(event, Chunk)]
+    assert isinstance(events[0], CallStarted)
+    assert isinstance(events[-1], CallEnded)
+    assert 30 <= len(chunks) <= 80
+    assert [chunk.sequence for chunk in chunks] == list(range(1, len(chunks) + 1))
+    assert any(not chunk.is_final for chunk in chunks)
+    assert {chunk.speaker for chunk in chunks} == {"customer", "agent"}
+
+
+def test_every_quote_stands_in_what_was_said(reader: CallReader) -> None:
+    quotes = 0
+    for events in CALLS.values():
+        said = {e.utterance_id: e.text for e in events if isinstance(e, Chunk) and e.is_final}
+        for alert in read(reader, events):
+            if alert.status is AlertStatus.CONFIRMED:
+                for evidence in alert.evidence:
+                    text = said[evidence.utterance_id]
+                    assert text[evidence.char_start : evidence.char_end] == evidence.quote
+                    quotes += 1
+    assert quotes > 10
+
+
+def test_the_table_of_samples_names_them_all() -> None:
+    text = files("scripts").joinpath("samples/README.md").read_text(encoding="utf-8")
+    for call_id in EXPECTED:
+        assert call_id.removeprefix("sample-") in text
