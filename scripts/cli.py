@@ -53,7 +53,7 @@ ERROR = 2
 def main() -> None:
     """Runs the command line; known errors end in one message and exit code 2."""
     try:
-        app()
+        app(prog_name="hardstop")
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

@@ -18,6 +18,10 @@ def demo(
     keep: Annotated[
         bool, typer.Option("--keep", help="Go on after the sample calls, until Ctrl-C.")
     ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(help="Play only the sample calls with this in their name; may be repeated."),
+    ] = None,
     picture: Annotated[
         Path | None, typer.Option(help="Also write what was shown to this SVG file.")
     ] = None,
@@ -42,7 +46,7 @@ def demo(
     prefix = f"{named.topic_prefix}demo." if named.bootstrap_servers else named.topic_prefix
     began = time.monotonic()
     console = Console(record=True, width=PICTURE_WIDTH) if picture else None
-    show = Show(speed, console)
+    show = Show(speed, only or (), console)
     show.say("Starting Kafka and a worker …")
     with cluster(topic_prefix=prefix) as settings:
         create_topics(settings)

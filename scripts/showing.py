@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections.abc import Sequence
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
 
@@ -45,13 +46,15 @@ _MODES = {
 }
 
 
-def sample_calls() -> dict[str, list[TranscriptEvent]]:
-    """The sample calls that come with hardstop, by call id."""
+def sample_calls(only: Sequence[str] = ()) -> dict[str, list[TranscriptEvent]]:
+    """The sample calls that come with hardstop, by call id; `only` those named by these parts."""
     from scripts.readers import read_file
 
     calls: dict[str, list[TranscriptEvent]] = {}
     with as_file(files("scripts").joinpath("samples")) as folder:
         for path in sorted(folder.glob("*.jsonl")):
+            if only and not any(part in path.stem for part in only):
+                continue
             for event in read_file(path):
                 calls.setdefault(event.call_id, []).append(event)
     return calls
@@ -60,7 +63,10 @@ def sample_calls() -> dict[str, list[TranscriptEvent]]:
 class Show:
     """Prints what happens, and keeps what the summary needs."""
 
-    def __init__(self, speed: float, console: Console | None = None) -> None:
+    def __init__(
+        self, speed: float, only: Sequence[str] = (), console: Console | None = None
+    ) -> None:
+        self._only = only
         self._speed = speed
         self._console = console or out()
         self._alerts: dict[str, Alert] = {}
@@ -81,7 +87,7 @@ class Show:
         from scripts.playback import renamed, replay
 
         # Ids of their own: a worker takes a call that it knows for a repeat.
-        self._calls = renamed(sample_calls(), f"-{int(time.time()):x}")
+        self._calls = renamed(sample_calls(self._only), f"-{int(time.time()):x}")
         finals = {
             (event.call_id, event.sequence)
             for events in self._calls.values()
@@ -195,10 +201,10 @@ class Show:
         if kind == "alert.updated" and not confirmed and not alert.imminent:
             return
         name = alert.trigger.replace("_", " ")
-        text = Text(f"{_MARKS[kind]} ", "bold")
+        text = Text(f"{'' if before else chr(10)}{_MARKS[kind]} ", "bold")
         text.append(f" {name} ", SEVERITY_STYLES[alert.severity])
         text.append(f" {alert.status.value}", "bold")
-        text.append(", imminent" if alert.imminent else "", "bold red")
+        text.append("  imminent" if alert.imminent else "", "bold red")
         text.append(f"  {_call_name(alert.call_id)}  {delay:.0f} ms\n", "dim")
         if alert.status is AlertStatus.RETRACTED:
             text.append(f"    {alert.closed_reason}\n", "italic")

@@ -246,7 +246,7 @@ class _Work:
             alert,
             revision=alert.revision + 1,
             status=AlertStatus.RETRACTED,
-            closed_reason="the recogniser revised the words away",
+            closed_reason="the final words no longer say it",
             updated_at=self._at,
         )
         self._changes.append(AlertChange(Change.RETRACTED, retracted))
