@@ -23,11 +23,15 @@ from workflow.routing import Route
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from scripts.playback import Played
     from stream.events import TranscriptEvent
     from stream.settings import Settings
 
 SETTLE_S = 20.0
 """How long to wait for the last readings: far longer than a worker that keeps up ever needs."""
+
+STOP_S = 10.0
+"""How long the playback may take to notice that it is over: the longest pause between events."""
 
 _DECODERS: dict[TopicName, Any] = {
     name: msgspec.json.Decoder(SPECS[name].types)
@@ -58,6 +62,10 @@ def sample_calls(only: Sequence[str] = ()) -> dict[str, list[TranscriptEvent]]:
             for event in read_file(path):
                 calls.setdefault(event.call_id, []).append(event)
     return calls
+
+
+class _Over(Exception):
+    """Nobody is watching any more."""
 
 
 class Show:
@@ -96,12 +104,19 @@ class Show:
         }
         names = {settings.topic(name): name for name in _DECODERS}
         failure: list[BaseException] = []
+        over = threading.Event()
+
+        def go_on(_: Played) -> None:
+            if over.is_set():
+                raise _Over
 
         def send() -> None:
             try:
                 with producer(settings) as client:
                     topic = settings.topic(TopicName.TRANSCRIPTS)
-                    replay(self._calls, client, self._speed, topic=topic)
+                    replay(self._calls, client, self._speed, go_on, topic=topic)
+            except _Over:
+                return
             except BaseException as error:
                 failure.append(error)
 
@@ -114,13 +129,17 @@ class Show:
             sender = threading.Thread(target=send, daemon=True)
             sender.start()
             deadline: float | None = None
-            while not finals <= self._read and not failure:
-                self._show_polled(client.poll(100), names, began)
-                if not sender.is_alive():
-                    deadline = deadline or time.monotonic() + SETTLE_S
-                    if time.monotonic() > deadline:
-                        break
-            sender.join()
+            try:
+                while not finals <= self._read and not failure:
+                    self._show_polled(client.poll(100), names, began)
+                    if not sender.is_alive():
+                        deadline = deadline or time.monotonic() + SETTLE_S
+                        if time.monotonic() > deadline:
+                            break
+            finally:
+                # Also on Ctrl-C: the producer must be closed before the interpreter goes.
+                over.set()
+                sender.join(STOP_S)
         if failure:
             raise failure[0]
 

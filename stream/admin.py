@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +92,9 @@ def create_topics(settings: Settings) -> list[str]:
                     continue
         except KafkaError as error:
             raise ClusterError(f"the topics could not be created: {error}") from error
-        return [topic.name for topic in new]
+        names = [topic.name for topic in new]
+        _wait_until_known(client, set(names))
+        return names
 
 
 def describe_topics(settings: Settings) -> list[TopicState]:
@@ -124,6 +127,17 @@ def source_partitions(settings: Settings) -> int:
             "made anew or given the same number by your Kafka administrator)."
         )
     return next(state.partitions for state in states if state.spec.name is TopicName.TRANSCRIPTS)
+
+
+def _wait_until_known(client: KafkaAdminClient, names: set[str]) -> None:
+    """The controller makes topics; the brokers that answer clients hear of it a little later."""
+    end = time.monotonic() + REACH_S
+    while not names <= set(client.list_topics()):
+        if time.monotonic() > end:
+            raise ClusterError(
+                f"the topics were created, but the cluster does not show them after {REACH_S:.0f} s"
+            )
+        time.sleep(0.05)
 
 
 def _source_partitions(client: KafkaAdminClient, settings: Settings, existing: set[str]) -> int:
