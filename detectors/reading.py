@@ -7,7 +7,10 @@ import msgspec
 from detectors.vocabulary import Disposition, Emotion, Speaker
 
 TURNS_REMEMBERED = 12
-"""Turns kept per call: enough for a trigger split over utterances and an answer to a question."""
+"""Turns kept per call: enough for a trigger split over utterances and for an answer."""
+
+CHARS_REMEMBERED = 40_000
+"""Characters kept per call, beside the newest turn: a state must fit into one Kafka message."""
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -104,9 +107,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
         """The conversation once this reading's turn is known; a revised turn keeps its place."""
         new = reading.turn
         if self.turn(new.utterance_id) is None:
-            return Conversation(turns=(*self.turns, new)[-TURNS_REMEMBERED:])
+            return Conversation(turns=_bounded((*self.turns, new)[-TURNS_REMEMBERED:]))
         return Conversation(
-            turns=tuple(new if t.utterance_id == new.utterance_id else t for t in self.turns)
+            turns=_bounded(
+                tuple(new if t.utterance_id == new.utterance_id else t for t in self.turns)
+            )
         )
 
     def turn(self, utterance_id: str) -> Turn | None:
@@ -115,3 +120,13 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
             if turn.utterance_id == utterance_id:
                 return turn
         return None
+
+
+def _bounded(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Without the oldest turns, as far as the rest is too long."""
+    total = 0
+    for index in range(len(turns) - 1, -1, -1):
+        total += len(turns[index].text)
+        if total > CHARS_REMEMBERED and index < len(turns) - 1:
+            return turns[index + 1 :]
+    return turns

@@ -17,6 +17,9 @@ WORDS_BEFORE = 20
 INTERRUPTION = 4
 """Words up to which another's turn ("right okay", "sir please") does not end a thought."""
 
+LONGEST_QUOTE = 1_000
+"""Characters: four times what the longest rule matches in speech; a word without end is cut."""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -126,7 +129,7 @@ def _words(text: str, known: frozenset[str]) -> tuple[Token, ...]:
 
 def _quote(turn: Turn, tokens: list[Token]) -> Evidence:
     start = min(token.start for token in tokens)
-    end = max(token.end for token in tokens)
+    end = min(max(token.end for token in tokens), start + LONGEST_QUOTE)
     return Evidence(
         utterance_id=turn.utterance_id,
         speaker=turn.speaker,

@@ -33,6 +33,12 @@ from workflow.policy import Policy
 _MODES = {mode.value: mode for mode in Mode}
 _KEY_MISMATCH = "key_is_not_call_id"
 
+MAX_FACTS_BYTES = 64_000
+"""Facts stay in the state of the call, which must fit into one Kafka message."""
+
+REASONS_KEPT = 8
+"""Reasons why a call is not monitored: each is said once, and a feed may invent languages."""
+
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """What one message leads to. `state` is None where no call's state changes."""
@@ -64,9 +70,10 @@ class CallReader:
                 raise Unreadable(
                     "text_too_long", f"{len(event.text)} characters, at most {self._max_chars}"
                 )
+            if not isinstance(event, Chunk) and len(message.value or b"") > MAX_FACTS_BYTES:
+                raise Unreadable("too_large", f"facts of a call, at most {MAX_FACTS_BYTES} bytes")
         except Unreadable as error:
-            note = note_output(Topic.CHUNK_UNREADABLE, str(error), message)
-            return Step(outputs=(dead_letter(message, error.reason, error.detail), note))
+            return Step(outputs=_unreadable(error, message))
         state = self._known(event.call_id, message, lookup)
         match event:
             case CallStarted() | CallUpdated():
@@ -117,7 +124,10 @@ class CallReader:
             outputs.append(dead_letter(message, "detector_failed", detail))
             outputs.append(note_output(Topic.CHUNK_FAILED, detail, message, call_id=chunk.call_id))
             return Step(outputs=tuple(outputs), state=state)
-        after = self._after(chunk, reading, state, message)
+        try:
+            after = self._after(chunk, reading, state, message)
+        except Unreadable as error:
+            return Step(outputs=(*outputs, *_unreadable(error, message)), state=state)
         return Step(outputs=(*outputs, *after.outputs), state=after.state)
 
     def _after(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Step:
@@ -163,6 +173,11 @@ class CallReader:
         )
 
 
+def _unreadable(error: Unreadable, message: Message) -> tuple[Output, ...]:
+    note = note_output(Topic.CHUNK_UNREADABLE, str(error), message)
+    return dead_letter(message, error.reason, error.detail), note
+
+
 def _decided(decision: Decision, message: Message) -> tuple[Output, ...]:
     return tuple(
         alert_output(change, message)
@@ -176,7 +191,7 @@ def _not_monitored(
     state: CallState, why: str, message: Message
 ) -> tuple[CallState, tuple[Output, ...]]:
     """Say once per call and reason that nobody is listening."""
-    if why in state.not_monitored:
+    if why in state.not_monitored or len(state.not_monitored) == REASONS_KEPT:
         return state, ()
     note = note_output(Topic.NOT_MONITORED, why, message, call_id=state.facts.call_id)
     return msgspec.structs.replace(state, not_monitored=(*state.not_monitored, why)), (note,)

@@ -184,3 +184,24 @@ def test_a_message_read_again_on_the_state_before_it_causes_the_same(
     again = READER.read(message(story[at], at), lambda _: recovered)
     once = READER.read(message(story[at], at), lambda _: before)
     assert again == once
+
+
+def test_the_state_of_a_call_stays_small_whatever_is_said() -> None:
+    long = "i am going to sue you " * 900
+    events = [chunk(n, long + str(n), utterance_id=f"u{n}") for n in range(1, 40)]
+    events += [chunk(n, "ja", language=f"x{n}") for n in range(40, 80)]
+    state, _ = play(*events)
+    assert state is not None
+    assert len(encode_state(state)) < 300_000
+
+
+def test_a_word_without_end_is_quoted_in_part_and_breaks_nothing() -> None:
+    state, steps = play(chunk(1, "i am going to sue you" + "\x01" * 15_000 + " i will sue you"))
+    assert TopicName.ALERTS in topics(steps[0]) or TopicName.DEAD_LETTERS in topics(steps[0])
+    assert state is not None
+    assert all(len(output.value or b"") < 900_000 for output in steps[0].outputs)
+
+
+def test_facts_beyond_measure_are_refused() -> None:
+    _, steps = play({"type": "call.started", "call_id": "c", "deep_link": "x" * 100_000})
+    assert topics(steps[0]) == [TopicName.DEAD_LETTERS, TopicName.OPERATIONS]
