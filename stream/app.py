@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -19,11 +21,30 @@ from stream.outputs import Message
 from stream.pipeline import Confirmation, Item, Pipeline
 from stream.reader import CallReader
 from stream.settings import Settings
-from stream.topics import TopicName
+from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.desk import Versions
 from workflow.policy import Policy, policy_digest
 
 TABLE = "calls"
+
+EXIT_S = 20.0
+"""How long stopping may take. Faust can hang while it stops after a fault; being killed loses
+nothing, a worker that holds partitions and reads nothing does."""
+
+
+class App(faust.App):
+    """A Faust app whose process ends when it has crashed, whatever hangs."""
+
+    async def crash(self, reason: BaseException) -> None:
+        exit_soon(1)
+        await super().crash(reason)
+
+
+def exit_soon(status: int) -> None:
+    """End the process in EXIT_S seconds, unless it has ended by then."""
+    timer = threading.Timer(EXIT_S, os._exit, [status])
+    timer.daemon = True
+    timer.start()
 
 
 def changelog_topic(settings: Settings) -> str:
@@ -43,7 +64,7 @@ def build_app(
     check_version()
     if settings.bootstrap_servers is None:
         raise ValueError("bootstrap_servers must be known before an app is built")
-    app = faust.App(
+    app = App(
         f"{settings.topic_prefix}{settings.app_id}",
         broker=[f"kafka://{server}" for server in settings.bootstrap_servers.split(",")],
         broker_credentials=_credentials(settings),
@@ -60,6 +81,7 @@ def build_app(
         broker_commit_interval=settings.commit_interval_ms / 1000,
         producer_request_timeout=settings.request_timeout_s,
         producer_linger=settings.linger_ms / 1000,
+        producer_max_request_size=MAX_DEAD_LETTER_BYTES + 100_000,
         stream_wait_empty=True,
         stream_recovery_delay=0.0,
         web_enabled=False,

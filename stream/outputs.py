@@ -17,7 +17,7 @@ from stream.events import (
 )
 from stream.events.alerts import ALERT_EVENTS
 from stream.events.operations import Topic
-from stream.topics import TopicName
+from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.alerts import AlertChange
 from workflow.desk import RouteChange
 from workflow.identity import stable_id
@@ -123,6 +123,10 @@ def dead_letter(cause: Message, reason: str, detail: str) -> Output:
         traceparent=cause.traceparent,
     )
     headers[0] = ("content-type", b"application/octet-stream")
+    value = cause.value
+    if value is not None and len(value) > MAX_DEAD_LETTER_BYTES:
+        headers.append(("cut_from_bytes", str(len(value)).encode()))
+        value = value[:MAX_DEAD_LETTER_BYTES]
     headers += [
         ("reason", reason.encode()),
         ("detail", detail.encode("utf-8", "replace")),
@@ -130,4 +134,4 @@ def dead_letter(cause: Message, reason: str, detail: str) -> Output:
         ("source_partition", str(cause.partition).encode()),
         ("source_offset", str(cause.offset).encode()),
     ]
-    return Output(TopicName.DEAD_LETTERS, cause.key, cause.value, headers)
+    return Output(TopicName.DEAD_LETTERS, cause.key, value, headers)

@@ -27,6 +27,7 @@ DEAD_LETTER_HEADERS = HEADERS | {
     "source_topic": "where the message was read",
     "source_partition": "its partition",
     "source_offset": "its offset",
+    "cut_from_bytes": "only where the value was too large to keep whole: its size",
 }
 
 

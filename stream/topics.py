@@ -45,17 +45,24 @@ class TopicSpec(msgspec.Struct, frozen=True, kw_only=True):
     key: str = "call_id"
     retention_ms: int | None = 7 * _DAY
     compacted: bool = False
+    max_message_bytes: int | None = None
 
     def config(self) -> dict[str, str]:
         """Broker settings of the topic."""
         if self.compacted:
             return {"cleanup.policy": "compact", "min.compaction.lag.ms": "60000"}
-        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+        config = {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+        if self.max_message_bytes is not None:
+            config["max.message.bytes"] = str(self.max_message_bytes)
+        return config
 
 
 # Raw words live for two days only: long enough to read again after a long weekend's fault is
 # found on the Monday's first shift plus a day, short enough to be no archive.
 _RAW = 2 * _DAY
+
+MAX_DEAD_LETTER_BYTES = 2_000_000
+"""A message as large as Kafka takes by default (1 MiB) must still fit with its headers."""
 
 TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
@@ -144,6 +151,7 @@ TOPICS: tuple[TopicSpec, ...] = (
         writers="workers",
         key="the key of the message at fault",
         retention_ms=_RAW,
+        max_message_bytes=MAX_DEAD_LETTER_BYTES + 100_000,
     ),
 )
 

@@ -12,12 +12,20 @@ from typing import Any
 import faust
 
 from stream.admin import source_partitions
-from stream.app import build_app
+from stream.app import build_app, exit_soon
 from stream.reader import CallReader
 from stream.settings import Settings
 from workflow.policy import Policy
 
 log = logging.getLogger("hardstop.worker")
+
+
+class Worker(faust.Worker):
+    """A Faust worker that ends, even when its services hang as they stop."""
+
+    async def stop(self) -> None:
+        exit_soon(1)
+        await super().stop()
 
 
 def run_worker(
@@ -38,7 +46,7 @@ def run_worker(
         # Faust makes its own loop, so the runner that uvloop prefers cannot be used here.
         asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     app = build_app(settings, policy, partitions=partitions, reader=reader, on_ready=on_ready)
-    worker = faust.Worker(
+    worker = Worker(
         app,
         loglevel=settings.log_level,
         logging_config=logging_to_stderr(settings.log_level),

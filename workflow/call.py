@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -67,7 +68,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     time_zone: str | None = None
     country: str | None = None
     tier: str | None = None
-    tenure_months: int | None = None
+    tenure_months: Annotated[int, msgspec.Meta(ge=0, le=2400)] | None = None
 
 
 class Recording(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

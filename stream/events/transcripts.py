@@ -18,6 +18,8 @@ MAX_SEQUENCE = 2**53
 CallId = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Sequence = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQUENCE)]
 Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQUENCE)]
+Name = Annotated[str, msgspec.Meta(max_length=256)]
+"""Ids, times and names: what a state or an alert keeps of a chunk must be bounded."""
 Probability = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
 
@@ -64,8 +66,14 @@ class Chunk(
     speaker: Speaker = Speaker.UNKNOWN
     audience: Audience = Audience.ALL
     revision: Revision = Revision.REPLACE
+    participant_id: Name | None = None
     start_ms: Milliseconds | None = None
     end_ms: Milliseconds | None = None
+    spoken_at: Name | None = None
+    received_at: Name | None = None
+    language: Name = "en"
+    transcriber: Name | None = None
+    platform: Name | None = None
     confidence: Probability | None = None
     words: tuple[Word, ...] = ()
     metadata: dict[str, str] = {}

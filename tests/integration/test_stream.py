@@ -19,6 +19,8 @@ from tests.integration.faulty_worker import DETECTOR_FAILS, READER_FAILS
 from tests.integration.workers import (
     Record,
     Worker,
+    from_the_start,
+    polled,
     producer,
     read_all,
     same_id_same_content,
@@ -88,11 +90,16 @@ def of_calls(settings: Settings, topic: TopicName, prefix: str = "") -> list[Rec
 def wait_scored(settings: Settings, count: int, seconds: float = 60, calls: str = "") -> None:
     """Until that many different chunks have a reading."""
 
-    def scored() -> bool:
-        records = of_calls(settings, TopicName.SCORES, calls)
-        return len({record.headers["ce_id"] for record in records}) >= count
+    ids: set[str] = set()
+    with from_the_start(settings, TopicName.SCORES) as consumer:
 
-    wait_for(scored, seconds)
+        def scored() -> bool:
+            for record in polled(consumer, 200):
+                if (record.key or b"").startswith(calls.encode()):
+                    ids.add(record.headers["ce_id"])
+            return len(ids) >= count
+
+        wait_for(scored, seconds)
 
 
 def types(records: list[Record]) -> list[str]:
@@ -171,13 +178,19 @@ def test_broken_messages_go_to_dead_letters_and_the_stream_goes_on(running: Sett
         ),
         msgspec.json.encode(chunk("another", 1, THREAT)): "key_is_not_call_id",
         msgspec.json.encode(chunk("broken", 1, "x" * 30_000)): "text_too_long",
+        b'{"type":"call.started","call_id":"broken","customer":{"tenure_months":1e30}}': (
+            "wrong_shape"
+        ),
+        msgspec.json.encode(chunk("broken", 1, "x")).replace(
+            b'"spoken_at":null', b'"spoken_at":"' + b"0" * 300_000 + b'"'
+        ): "wrong_shape",
     }
     out = producer(running)
     topic = running.topic(TopicName.TRANSCRIPTS)
     for value in broken:
         out.send(topic, value, key=b"broken")
     out.send(topic, None, key=b"broken")
-    out.send(topic, b"\x00" * 900_000, key=b"broken")
+    out.send(topic, b"\x00" * 1_040_000, key=b"broken")
     out.flush()
     feed(running, chunk("broken", 1, THREAT))
     wait_scored(running, 1, calls="broken")

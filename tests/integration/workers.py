@@ -96,12 +96,17 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> None:
 
 def producer(settings: Settings) -> KafkaProducer:
     return KafkaProducer(
-        bootstrap_servers=settings.bootstrap_servers, acks="all", linger_ms=2, client_id="test"
+        bootstrap_servers=settings.bootstrap_servers,
+        acks="all",
+        linger_ms=2,
+        client_id="test",
+        max_request_size=1_048_000,
     )
 
 
-def read_all(settings: Settings, topic: TopicName) -> list[Record]:
-    """Everything that is on a topic now, partition by partition."""
+@contextmanager
+def from_the_start(settings: Settings, topic: TopicName) -> Iterator[KafkaConsumer]:
+    """A consumer at the beginning of all partitions of a topic."""
     consumer = KafkaConsumer(
         bootstrap_servers=settings.bootstrap_servers, enable_auto_commit=False, group_id=None
     )
@@ -110,14 +115,26 @@ def read_all(settings: Settings, topic: TopicName) -> list[Record]:
         places = [TopicPartition(name, p) for p in consumer.partitions_for_topic(name) or ()]
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
+        yield consumer
+    finally:
+        consumer.close()
+
+
+def read_all(settings: Settings, topic: TopicName) -> list[Record]:
+    """Everything that is on a topic now, partition by partition."""
+    with from_the_start(settings, topic) as consumer:
+        places = consumer.assignment()
         ends = consumer.end_offsets(places)
         records: list[Record] = []
         while any(consumer.position(place) < ends[place] for place in places):
-            for batch in consumer.poll(timeout_ms=500).values():
-                records += [_record(message) for message in batch]
+            records += polled(consumer, 500)
         return records
-    finally:
-        consumer.close()
+
+
+def polled(consumer: KafkaConsumer, timeout_ms: int) -> list[Record]:
+    """What one poll brings."""
+    batches = consumer.poll(timeout_ms=timeout_ms).values()
+    return [_record(message) for batch in batches for message in batch]
 
 
 def _record(message: object) -> Record:
