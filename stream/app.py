@@ -6,6 +6,7 @@ import asyncio
 import os
 import ssl
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -17,15 +18,20 @@ from detectors.fingerprint import rules_version
 from stream.codec import MODE_HEADER, TRACEPARENT, header
 from stream.memory import CallMemory, Stored
 from stream.mends import MendedTableManager, check_version
-from stream.outputs import Message
-from stream.pipeline import Confirmation, Item, Pipeline
+from stream.outputs import Confirmation, Message
+from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader
 from stream.settings import Settings
+from stream.stall import StalledError, StallWatch
+from stream.table import CallStore, CallTable, StateWriter
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.desk import Versions
 from workflow.policy import Policy, policy_digest
 
 TABLE = "calls"
+
+WATCH_S = 5.0
+"""Seconds between looks at how much waits: two requests to the broker each."""
 
 EXIT_S = 20.0
 """How long stopping may take. Faust can hang while it stops after a fault; being killed loses
@@ -69,6 +75,7 @@ def build_app(
         broker=[f"kafka://{server}" for server in settings.bootstrap_servers.split(",")],
         broker_credentials=_credentials(settings),
         TableManager=MendedTableManager,
+        Table=CallTable,
         store="memory://",
         table_standby_replicas=0,
         topic_partitions=partitions,
@@ -97,8 +104,9 @@ def build_app(
     )
     memory = CallMemory(
         lambda: stored(),
-        ended_ms=settings.ended_call_kept_s * 1000,
-        silent_ms=settings.silent_call_kept_s * 1000,
+        ended_s=settings.ended_call_kept_s,
+        silent_s=settings.silent_call_kept_s,
+        clock=time.monotonic,
     )
 
     async def recovered(event: EventT[Any]) -> None:
@@ -114,9 +122,11 @@ def build_app(
         extra_topic_configs={"min.cleanable.dirty.ratio": "0.1"},
     )
 
+    def store() -> CallStore:
+        return cast(CallStore, table.data)
+
     def stored() -> Stored:
-        data: Stored = cast(Any, table.data).data
-        return data
+        return store().data
 
     async def send(
         topic: str,
@@ -127,12 +137,12 @@ def build_app(
     ) -> Confirmation:
         return await app.producer.send(topic, key, value, partition, None, headers)
 
+    writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
     pipeline = Pipeline(
         reader=reader or call_reader(policy),
         memory=memory,
         send=send,
-        stored=stored,
-        changelog=table.changelog_topic.get_topic_name(),
+        write_states=writer.write,
         topic_name=settings.topic,
         in_flight=settings.batches_in_flight,
         on_failure=app.crash,
@@ -151,6 +161,20 @@ def build_app(
                 # Going on would acknowledge what was not processed: stop, and be read again.
                 await app.crash(error)
                 raise
+
+    watch = StallWatch()
+
+    async def notice_a_stall() -> None:
+        moving = bool(app.rebalancing or app.in_recovery)
+        waiting = 0 if moving else await _waiting(app, settings.topic(TopicName.TRANSCRIPTS))
+        finished = pipeline.counts["acknowledged"]
+        now_s = time.monotonic()
+        if watch.stalled(now_s=now_s, waiting=waiting, finished=finished, moving=moving):
+            await app.crash(
+                StalledError(f"{waiting} messages wait and none is read; start the worker again")
+            )
+
+    app.timer(WATCH_S, name="stall watch")(notice_a_stall)
 
     @app.on_partitions_revoked.connect
     async def revoked(*_: Any, **__: Any) -> None:
@@ -171,6 +195,18 @@ def build_app(
             announce()
 
     return app
+
+
+async def _waiting(app: faust.App, topic: str) -> int:
+    """Messages on this worker's partitions that have not been committed."""
+    consumer = cast(Any, app.consumer)
+    places = [tp for tp in consumer.assignment() if tp.topic == topic]
+    if not places:
+        return 0
+    ends = await consumer.highwaters(*places)
+    begins = await consumer.earliest_offsets(*places)
+    committed = consumer._committed_offset
+    return sum(max(0, (ends[tp] or 0) - (committed[tp] or begins[tp] or 0)) for tp in places)
 
 
 def call_reader(policy: Policy) -> CallReader:

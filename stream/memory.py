@@ -17,33 +17,46 @@ EXPIRY_CHECKS = 64
 
 
 class CallMemory:
-    """Call states by call id. Values in the table are bytes; the working copy holds structs."""
+    """Call states by call id. Values in the table are bytes; the working copy holds structs.
 
-    def __init__(self, stored: Callable[[], Stored], *, ended_ms: int, silent_ms: int) -> None:
+    `clock` is any steady clock in seconds. How long a state has not been touched is measured
+    here and not by the messages' times: feeds with a wrong clock, or of old calls, lose nothing.
+    """
+
+    def __init__(
+        self,
+        stored: Callable[[], Stored],
+        *,
+        ended_s: float,
+        silent_s: float,
+        clock: Callable[[], float],
+    ) -> None:
         self._stored = stored
         self._working: dict[bytes, CallState] = {}
-        self._partition_of: dict[bytes, int] = {}
+        self._owned: dict[bytes, tuple[int, float]] = {}
         self._to_check: Iterator[bytes] = iter(())
-        self._ended_ms = ended_ms
-        self._silent_ms = silent_ms
+        self._ended_s = ended_s
+        self._silent_s = silent_s
+        self._clock = clock
 
     def lookup(self, call_id: str, partition: int) -> CallState | None:
         """The newest state of a call, or None."""
-        state = self._newest(call_id.encode())
+        key = call_id.encode()
+        state = self._newest(key)
         if state is not None:
-            self._partition_of[call_id.encode()] = partition
+            self._owned[key] = (partition, self._clock())
         return state
 
     def remember(self, state: CallState, partition: int) -> bytes:
         """Take over a new state; returns the key under which it is to be stored."""
         key = state.facts.call_id.encode()
         self._working[key] = state
-        self._partition_of[key] = partition
+        self._owned[key] = (partition, self._clock())
         return key
 
     def recovered(self, key: bytes, partition: int) -> None:
         """A value of the table was read back: its call's expiry is watched from now on."""
-        self._partition_of[key] = partition
+        self._owned[key] = (partition, self._clock())
 
     def forget_working(self) -> None:
         """Partitions are moving: only the table may be believed."""
@@ -52,25 +65,25 @@ class CallMemory:
     def own(self, partitions: Collection[int]) -> None:
         """Keep to the calls of these partitions; the others have another worker now."""
         owned = set(partitions)
-        self._partition_of = {k: p for k, p in self._partition_of.items() if p in owned}
+        self._owned = {key: at for key, at in self._owned.items() if at[0] in owned}
         self._to_check = iter(())
 
-    def expired(self, now_ms: int) -> list[tuple[bytes, int]]:
+    def expired(self) -> list[tuple[bytes, int]]:
         """Keys and partitions of calls over for long enough; they are forgotten here."""
         gone = []
+        now = self._clock()
         for _ in range(EXPIRY_CHECKS):
             key = next(self._to_check, None)
             if key is None:
-                self._to_check = iter(list(self._partition_of))
+                self._to_check = iter(list(self._owned))
                 break
-            state = self._newest(key)
-            if state is not None and self._is_over(state, now_ms):
-                gone.append((key, self._partition_of.pop(key)))
+            if key in self._owned and self._is_over(key, now):
+                gone.append((key, self._owned.pop(key)[0]))
                 self._working.pop(key, None)
         return gone
 
     def __len__(self) -> int:
-        return len(self._partition_of)
+        return len(self._owned)
 
     def _newest(self, key: bytes) -> CallState | None:
         state = self._working.get(key)
@@ -78,7 +91,10 @@ class CallMemory:
             state = self._working[key] = decode_state(value)
         return state
 
-    def _is_over(self, state: CallState, now_ms: int) -> bool:
-        if state.ended_ms is not None:
-            return now_ms - state.seen_ms > self._ended_ms
-        return now_ms - state.seen_ms > self._silent_ms
+    def _is_over(self, key: bytes, now: float) -> bool:
+        untouched_s = now - self._owned[key][1]
+        if untouched_s <= min(self._ended_s, self._silent_s):
+            return False
+        state = self._newest(key)
+        ended = state is not None and state.ended_ms is not None
+        return untouched_s > (self._ended_s if ended else self._silent_s)

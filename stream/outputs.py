@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, Protocol
 
 import msgspec
 
@@ -44,6 +45,23 @@ class Output(msgspec.Struct, frozen=True):
     key: bytes | None
     value: bytes | None
     headers: Headers
+
+
+Confirmation = Awaitable[Any]
+"""Ends when the broker has confirmed the record; yields where it lies."""
+
+
+class Send(Protocol):
+    """Hands a record to the producer; the inner awaitable ends when the broker has confirmed."""
+
+    async def __call__(
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None,
+        headers: list[tuple[str, bytes]] | None,
+    ) -> Confirmation: ...
 
 
 def _output(

@@ -9,31 +9,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import msgspec
 
-from stream.memory import CallMemory, Stored
-from stream.outputs import Message, Output
+from stream.memory import CallMemory
+from stream.outputs import Confirmation, Message, Output, Send
 from stream.reader import CallReader, Lookup
 from stream.state import CallState, encode_state
+from stream.table import States
 from stream.topics import TopicName
-
-Confirmation = Awaitable[Any]
-
-
-class Send(Protocol):
-    """Hands a record to the producer; the inner awaitable ends when the broker has confirmed."""
-
-    async def __call__(
-        self,
-        topic: str,
-        key: bytes | None,
-        value: bytes | None,
-        partition: int | None,
-        headers: list[tuple[str, bytes]] | None,
-    ) -> Confirmation: ...
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -46,7 +32,7 @@ class Item(msgspec.Struct, frozen=True):
 class _Batch(msgspec.Struct, frozen=True):
     items: Sequence[Item]
     confirmations: Sequence[Confirmation]
-    states: Mapping[bytes, tuple[int, bytes | None]]
+    states: States
 
 
 class Pipeline:
@@ -58,8 +44,7 @@ class Pipeline:
         reader: CallReader,
         memory: CallMemory,
         send: Send,
-        stored: Callable[[], Stored],
-        changelog: str,
+        write_states: Callable[[States], Awaitable[None]],
         topic_name: Callable[[TopicName], str],
         in_flight: int,
         on_failure: Callable[[BaseException], Awaitable[None]],
@@ -67,8 +52,7 @@ class Pipeline:
         self._reader = reader
         self._memory = memory
         self._send = send
-        self._stored = stored
-        self._changelog = changelog
+        self._write_states = write_states
         self._topic_name = topic_name
         self._slots = asyncio.Semaphore(in_flight)
         self._on_failure = on_failure
@@ -93,7 +77,7 @@ class Pipeline:
                     changed[key] = (message.partition, step.state)
                 for output in step.outputs:
                     confirmations.append(await self._dispatch(output))
-            for key, partition in self._memory.expired(items[-1].message.timestamp_ms):
+            for key, partition in self._memory.expired():
                 if key not in changed:
                     states[key] = (partition, None)
             for key, (partition, state) in changed.items():
@@ -127,19 +111,10 @@ class Pipeline:
             await asyncio.gather(*batch.confirmations)
             if before is not None:
                 await before
-            writes = [
-                await self._send(self._changelog, key, value, partition, None)
-                for key, (partition, value) in batch.states.items()
-            ]
-            await asyncio.gather(*writes)
-            stored = self._stored()
-            for key, (_, value) in batch.states.items():
-                if value is None:
-                    stored.pop(key, None)
-                else:
-                    stored[key] = value
+            await self._write_states(batch.states)
             for item in batch.items:
                 await item.acknowledge()
+                self.counts["acknowledged"] += 1
         except asyncio.CancelledError:
             raise
         except BaseException as error:

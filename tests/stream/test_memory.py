@@ -1,18 +1,39 @@
 """Call states in memory: newest first, forgotten when partitions move, expired when over."""
 
+import pytest
+
 from stream.memory import EXPIRY_CHECKS, CallMemory
 from stream.state import CallState, decode_state, encode_state
 from workflow.call import CallFacts
-
-SECOND = 1000
 
 
 def state(call_id: str, seen_ms: int = 0, ended_ms: int | None = None) -> CallState:
     return CallState(facts=CallFacts(call_id=call_id), seen_ms=seen_ms, ended_ms=ended_ms)
 
 
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+CLOCK = Clock()
+
+
+@pytest.fixture(autouse=True)
+def start_of_time() -> None:
+    CLOCK.now = 0.0
+
+
 def memory(stored: dict[bytes, bytes]) -> CallMemory:
-    return CallMemory(lambda: stored, ended_ms=60 * SECOND, silent_ms=600 * SECOND)
+    return CallMemory(lambda: stored, ended_s=60, silent_s=600, clock=CLOCK)
+
+
+def expired_after(calls: CallMemory, seconds: float, rounds: int = 3) -> list[tuple[bytes, int]]:
+    CLOCK.now += seconds
+    return sorted(found for _ in range(rounds) for found in calls.expired())
 
 
 def test_a_state_survives_the_table() -> None:
@@ -37,38 +58,53 @@ def test_after_partitions_move_only_the_table_is_believed() -> None:
     assert found.seen_ms == 1
 
 
-def test_an_ended_call_expires_after_its_time_and_a_live_one_does_not() -> None:
+def test_an_ended_call_expires_after_its_time_and_a_live_one_later() -> None:
     calls = memory({})
-    calls.remember(state("over", 0, ended_ms=0), partition=3)
-    calls.remember(state("live", 0), partition=3)
-    calls.remember(state("silent", -600 * SECOND), partition=3)
-    gone = [key for _ in range(3) for key in calls.expired(61 * SECOND)]
-    assert sorted(gone) == [(b"over", 3), (b"silent", 3)]
+    calls.remember(state("over", ended_ms=0), partition=3)
+    calls.remember(state("live"), partition=3)
+    assert expired_after(calls, 59) == []
+    assert expired_after(calls, 2) == [(b"over", 3)]
     assert calls.lookup("live", 3) is not None
+    assert expired_after(calls, 601) == [(b"live", 3)]
+
+
+def test_a_call_that_is_touched_does_not_expire() -> None:
+    calls = memory({})
+    calls.remember(state("c", ended_ms=0), partition=0)
+    for _ in range(5):
+        assert expired_after(calls, 50) == []
+        calls.lookup("c", 0)
+
+
+def test_the_times_of_messages_expire_nothing() -> None:
+    calls = memory({})
+    calls.remember(state("of 1970", seen_ms=0, ended_ms=0), partition=0)
+    calls.remember(state("of 2100", seen_ms=4_102_444_800_000), partition=0)
+    assert expired_after(calls, 1) == []
 
 
 def test_recovered_calls_expire_too() -> None:
-    calls = memory({b"old": encode_state(state("old", 0, ended_ms=0))})
+    calls = memory({b"old": encode_state(state("old", ended_ms=0))})
     calls.recovered(b"old", partition=1)
-    assert [key for _ in range(2) for key in calls.expired(61 * SECOND)] == [(b"old", 1)]
+    assert expired_after(calls, 61) == [(b"old", 1)]
 
 
 def test_calls_of_partitions_that_another_worker_owns_are_left_to_it() -> None:
     calls = memory({})
     for partition in range(4):
-        calls.remember(state(f"c{partition}", 0, ended_ms=0), partition=partition)
+        calls.remember(state(f"c{partition}", ended_ms=0), partition=partition)
     calls.own([1, 3])
-    gone = [key for _ in range(2) for key in calls.expired(61 * SECOND)]
-    assert sorted(gone) == [(b"c1", 1), (b"c3", 3)]
+    assert expired_after(calls, 61) == [(b"c1", 1), (b"c3", 3)]
 
 
 def test_looking_for_expired_calls_is_bounded_work_and_reaches_all() -> None:
     calls = memory({})
     for number in range(500):
-        calls.remember(state(f"c{number}", 0, ended_ms=0), partition=0)
+        calls.remember(state(f"c{number}", ended_ms=0), partition=0)
+    CLOCK.now = 61
     rounds, gone = 0, 0
     while gone < 500:
-        found = calls.expired(61 * SECOND)
+        found = calls.expired()
         assert len(found) <= EXPIRY_CHECKS
         gone += len(found)
         rounds += 1

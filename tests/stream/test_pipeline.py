@@ -12,6 +12,7 @@ from stream.outputs import Message
 from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader
 from stream.state import decode_state
+from stream.table import States
 from workflow.policy import load_policy
 
 CHANGELOG = "changelog"
@@ -60,14 +61,18 @@ class Bench:
 
         self.pipeline = Pipeline(
             reader=reader,
-            memory=CallMemory(lambda: self.stored, ended_ms=1000, silent_ms=1000),
+            memory=CallMemory(lambda: self.stored, ended_s=1000, silent_s=1000, clock=lambda: 0.0),
             send=self.broker.send,
-            stored=lambda: self.stored,
-            changelog=CHANGELOG,
+            write_states=self._write_states,
             topic_name=str,
             in_flight=in_flight,
             on_failure=failed,
         )
+
+    async def _write_states(self, states: States) -> None:
+        sent = [await self.broker.send(CHANGELOG, key, value) for key, (_, value) in states.items()]
+        await asyncio.gather(*sent)
+        self.stored |= {key: value or b"" for key, (_, value) in states.items()}
 
     def item(self, offset: int, text: str = "hello", call_id: str = "c") -> Item:
         value = msgspec.json.encode(
