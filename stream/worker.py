@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,14 @@ log = logging.getLogger("hardstop.worker")
 
 class Worker(faust.Worker):
     """A Faust worker that ends, even when its services hang as they stop."""
+
+    def install_signal_handlers(self) -> None:
+        """SIGINT and SIGTERM stop it. Faust's stack dump on SIGUSR1 would show customers' words."""
+        super().install_signal_handlers()
+        for name in ("SIGUSR1", "SIGUSR2"):
+            if hasattr(signal, name):
+                self.loop.remove_signal_handler(getattr(signal, name))
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
 
     async def stop(self) -> None:
         exit_soon(1)
@@ -75,8 +84,9 @@ def run_worker(
 def logging_to_stderr(level: str) -> dict[str, Any]:
     """Logging settings: one line an event on stderr, the libraries' chatter left out."""
     level = level.upper()
-    # Faust and its client describe every partition move at INFO, and print tables of them.
-    libraries = level if level == "DEBUG" else "WARNING"
+    # At INFO Faust and its client describe every partition move; at DEBUG they print the messages
+    # themselves, which are customers' words: so never that.
+    libraries = "INFO" if level == "DEBUG" else "WARNING"
     return {
         "version": 1,
         "disable_existing_loggers": False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -262,6 +263,22 @@ def test_any_other_fault_stops_the_worker_and_loses_nothing(
     wait_scored(settings, 3)
     assert types(read_all(settings, TopicName.ALERTS)) == ["alert.opened"]
     same_id_same_content(read_all(settings, TopicName.SCORES))
+
+
+def test_no_log_carries_a_customers_words(
+    settings: Settings, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARDSTOP_TEST_LOG_LEVEL", "DEBUG")
+    worker = start().wait_ready()
+    feed(settings, chunk("c", 1, THREAT), chunk("c", 2, "my zebra ate it"))
+    wait_scored(settings, 2)
+    worker.process.send_signal(signal.SIGUSR1)
+    time.sleep(0.5)
+    assert worker.stop() == 0
+    log = worker.log.read_text()
+    assert "INFO" in log, "the level was not taken"
+    assert "sue" not in log
+    assert "zebra" not in log
 
 
 CALLS, TURNS = 100, 20

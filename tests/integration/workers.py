@@ -42,7 +42,7 @@ class Worker:
         environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": str(settings.bootstrap_servers),
             "HARDSTOP_TOPIC_PREFIX": settings.topic_prefix,
-            "HARDSTOP_LOG_LEVEL": "WARNING",
+            "HARDSTOP_LOG_LEVEL": os.environ.get("HARDSTOP_TEST_LOG_LEVEL", "WARNING"),
         }
         arguments = command or ("-m", "scripts.cli", "worker", "--ready-file")
         with self.log.open("wb") as log:

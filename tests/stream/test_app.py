@@ -57,4 +57,7 @@ def test_without_an_address_no_app_is_built() -> None:
 
 def test_libraries_are_quiet_unless_debugging() -> None:
     assert logging_to_stderr("info")["loggers"]["faust"] == {"level": "WARNING"}
-    assert logging_to_stderr("debug")["loggers"]["faust"] == {"level": "DEBUG"}
+    debugging = logging_to_stderr("debug")
+    assert debugging["root"]["level"] == "DEBUG"
+    for library in ("faust", "aiokafka", "kafka", "mode"):
+        assert debugging["loggers"][library] == {"level": "INFO"}, "their DEBUG prints messages"
