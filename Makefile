@@ -22,7 +22,7 @@ demo: $(VENV)/.runtime ## watch sample calls turn into alerts and routes on a re
 	@$(BIN)/hardstop demo
 
 test: $(VENV)/.dev ## the quick test suite, real broker included
-	@$(BIN)/python -m pytest $(TEST)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST)
 
 check: lint types imports test ## everything a change must pass
 

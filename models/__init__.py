@@ -1,1 +1,1 @@
-"""Text to scores: the classifier's data, training, calibration, export, evaluation and serving."""
+"""Text to scores. So far: the utterances to train and test a classifier on (models/data)."""
