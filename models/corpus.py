@@ -1,4 +1,4 @@
-"""The utterances that the project wrote itself, for training and testing (models/data/README.md)."""
+"""The utterances that the project wrote itself, to train and test on (models/data/README.md)."""
 
 from __future__ import annotations
 
