@@ -122,11 +122,12 @@ def read_context(path: Path, shared: Lists) -> ContextBook:
 
 
 class Modifier(msgspec.Struct, frozen=True):
-    """A modifier found: its kind, and its words' positions (end exclusive)."""
+    """A modifier found: its kind, its words' positions (end exclusive), those its pattern names."""
 
     category: str
     start: int
     end: int
+    own: frozenset[int]
     rule: ModifierRule
 
 
@@ -149,7 +150,7 @@ class ContextFinder:
     def in_passage(self, passage: Passage) -> PassageContext:
         """All context of a passage, to be asked hit by hit."""
         found = [
-            Modifier(rule.category, match.start, match.end, rule)
+            Modifier(rule.category, match.start, match.end, match.own, rule)
             for rule, _, match in self._modifiers.find(passage)
         ]
         terminators = [
@@ -195,7 +196,9 @@ class PassageContext:
 
     def _reaches(self, modifier: Modifier, start: int, end: int, own: frozenset[int]) -> bool:
         if modifier.start >= start and modifier.end <= end:
-            return own.isdisjoint(range(modifier.start, modifier.end))
+            # "not going to" denies also where the hit's pattern names "going to": what counts is
+            # whether any word that makes the modifier stands outside the pattern's own.
+            return not modifier.own <= own
         rule = modifier.rule
         if modifier.start < start:
             return (
