@@ -44,7 +44,7 @@ def test_a_negation_that_belongs_to_the_words_hides_nothing(text: str) -> None:
     assert "self_harm" in raised
 
 
-def test_what_an_agent_says_is_for_review() -> None:
-    raised, review = read("are you thinking of killing yourself", Speaker.AGENT)
+def test_on_an_agents_channel_it_is_for_review() -> None:
+    raised, review = read("i want to kill myself", Speaker.AGENT)
     assert not raised
     assert review == ["self_harm"]
