@@ -162,7 +162,7 @@ def build_app(
                 await app.crash(error)
                 raise
 
-    watch = StallWatch()
+    watch = StallWatch(settings.stall_after_s)
 
     async def notice_a_stall() -> None:
         moving = bool(app.rebalancing or app.in_recovery)

@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
     session_timeout_s: Annotated[float, msgspec.Meta(ge=6, le=300)] = 6.0
     request_timeout_s: Annotated[float, msgspec.Meta(ge=1, le=300)] = 30.0
+    stall_after_s: Annotated[float, msgspec.Meta(ge=2, le=3600)] = 20.0
     ended_call_kept_s: Annotated[int, msgspec.Meta(ge=60)] = 3600
     silent_call_kept_s: Annotated[int, msgspec.Meta(ge=60)] = 6 * 3600
     log_level: str = "INFO"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-STALLED_S = 20.0
-"""So long may messages wait with none finished: three times the longest pause of a busy worker."""
 MOVING_S = 120.0
 """Partitions move and states are recovered: minutes of changelog at the slowest rate seen."""
 
@@ -13,9 +11,14 @@ class StalledError(RuntimeError):
 
 
 class StallWatch:
-    """Told now and then how things stand; says when to give up. `now_s` is any steady clock."""
+    """Told now and then how things stand; says when to give up. `now_s` is any steady clock.
 
-    def __init__(self) -> None:
+    `stalled_s`: how long messages may wait with none finished; the default of the settings is
+    three times the longest pause of a busy worker.
+    """
+
+    def __init__(self, stalled_s: float) -> None:
+        self._stalled_s = stalled_s
         self._finished = -1
         self._since_s: float | None = None
         self._moving_since_s: float | None = None
@@ -37,4 +40,4 @@ class StallWatch:
             return False
         if self._since_s is None:
             self._since_s = now_s
-        return now_s - self._since_s > STALLED_S
+        return now_s - self._since_s > self._stalled_s

@@ -1,13 +1,17 @@
 """A worker whose detector fails on one text and whose reader fails on another."""
 
+import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from detectors.chunk import Chunk
 from detectors.detector import Detector
 from detectors.reading import Conversation, Reading
+from stream import app
 from stream.app import versions
 from stream.outputs import Message
+from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader, Lookup, Step
 from stream.settings import load_settings
 from stream.worker import run_worker
@@ -15,6 +19,7 @@ from workflow.policy import load_policy
 
 DETECTOR_FAILS = "the detector fails on this"
 READER_FAILS = "the reader fails on this"
+READER_HANGS = "the worker hangs on this"
 
 
 class FragileDetector(Detector):
@@ -31,7 +36,17 @@ class FragileReader(CallReader):
         return super().read(message, lookup)
 
 
+class HangingPipeline(Pipeline):
+    """Stops reading for ever, as a worker that has lost its way among partitions does."""
+
+    async def process(self, items: Sequence[Item]) -> None:
+        if any(READER_HANGS.encode() in (item.message.value or b"") for item in items):
+            await asyncio.Event().wait()
+        await super().process(items)
+
+
 if __name__ == "__main__":
+    app.Pipeline = HangingPipeline
     policy = load_policy()
     detector = FragileDetector.from_policy(policy)
     reader = FragileReader(detector, policy, versions(policy))

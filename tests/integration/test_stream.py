@@ -16,7 +16,7 @@ from stream.admin import create_topics
 from stream.events import CallEnded, CallStarted, Chunk
 from stream.settings import Settings, load_settings
 from stream.topics import TopicName
-from tests.integration.faulty_worker import DETECTOR_FAILS, READER_FAILS
+from tests.integration.faulty_worker import DETECTOR_FAILS, READER_FAILS, READER_HANGS
 from tests.integration.workers import (
     Record,
     Worker,
@@ -263,6 +263,19 @@ def test_any_other_fault_stops_the_worker_and_loses_nothing(
     wait_scored(settings, 3)
     assert types(read_all(settings, TopicName.ALERTS)) == ["alert.opened"]
     same_id_same_content(read_all(settings, TopicName.SCORES))
+
+
+def test_a_worker_that_reads_nothing_stops_and_the_next_one_reads_on(
+    settings: Settings, start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARDSTOP_STALL_AFTER_S", "3")
+    stuck = start("-m", "tests.integration.faulty_worker").wait_ready()
+    feed(settings, chunk("c", 1, READER_HANGS), chunk("c", 2, THREAT))
+    assert stuck.process.wait(50) == 1
+    assert "messages wait and none is read" in stuck.log.read_text()
+    start().wait_ready()
+    wait_scored(settings, 2)
+    assert types(read_all(settings, TopicName.ALERTS)) == ["alert.opened"]
 
 
 def test_no_log_carries_a_customers_words(

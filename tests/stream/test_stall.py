@@ -1,10 +1,12 @@
 """A worker that reads nothing although messages wait gives up, and no other does."""
 
-from stream.stall import MOVING_S, STALLED_S, StallWatch
+from stream.stall import MOVING_S, StallWatch
+
+STALLED_S = 20.0
 
 
 def watch(*steps: tuple[float, int, int, bool]) -> bool:
-    one = StallWatch()
+    one = StallWatch(STALLED_S)
     return [
         one.stalled(now_s=now, waiting=waiting, finished=finished, moving=moving)
         for now, waiting, finished, moving in steps
