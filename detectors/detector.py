@@ -65,7 +65,7 @@ class Detector:
                 triggers=dict(NOTHING),
                 removed=removed,
                 monitored=False,
-                not_monitored=f"there are no rules for the language '{chunk.language}'",
+                not_monitored=f"there are no rules for the language '{named(chunk.language)}'",
             )
             return Heard(reading=reading, window=window(turn, (), frozenset()))
         seen = window(turn, before, finder.lexicon.words)
@@ -99,6 +99,11 @@ def primary(language: str) -> str:
 def _asked(chunk: Chunk, before: tuple[Turn, ...]) -> str:
     """What the agent said just before the caller's words; nothing before the agent's own."""
     return "" if chunk.speaker is Speaker.AGENT else agent_before(before)
+
+
+def named(language: str) -> str:
+    """The language of a tag, fit to be shown: a feed may put anything there."""
+    return "".join(c for c in primary(language) if c.isascii() and c.isalpha())[:8] or "?"
 
 
 def _before(chunk: Chunk, conversation: Conversation) -> tuple[Turn, ...]:

@@ -120,6 +120,7 @@ def source_partitions(settings: Settings) -> int:
     """Partitions of `transcripts`. Raises ClusterError when topics are missing or do not fit."""
     states = describe_topics(settings)
     problems = [f"{state.name}: {problem}" for state in states for problem in state.problems]
+    problems += _changelog_problems(settings, states[0].partitions)
     if problems:
         raise ClusterError(
             "the topics are not ready: " + "; ".join(problems) + ". "
@@ -127,6 +128,25 @@ def source_partitions(settings: Settings) -> int:
             "made anew or given the same number by your Kafka administrator)."
         )
     return next(state.partitions for state in states if state.spec.name is TopicName.TRANSCRIPTS)
+
+
+def _changelog_problems(settings: Settings, partitions: int) -> list[str]:
+    """What is wrong with the changelog of the call states, which the worker makes by itself."""
+    from kafka.admin import ConfigResource, ConfigResourceType
+
+    name = f"{settings.topic_prefix}{settings.app_id}-calls-changelog"
+    with admin_client(settings) as client:
+        if name not in client.list_topics():
+            return []
+        found = len(client.describe_topics([name])[0]["partitions"])
+        resource = ConfigResource(ConfigResourceType.TOPIC, name)
+        config = client.describe_configs([resource]).get("topic", {}).get(name, {})
+    problems = []
+    if found != partitions:
+        problems.append(f"{name}: has {found} partitions, transcripts has {partitions}")
+    if "compact" not in str(config.get("cleanup.policy", {}).get("value", "compact")):
+        problems.append(f"{name}: is not compacted: states of calls would be lost")
+    return problems
 
 
 def _wait_until_known(client: KafkaAdminClient, names: set[str]) -> None:

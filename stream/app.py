@@ -26,12 +26,16 @@ from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.desk import Versions
+from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
 
 TABLE = "calls"
 
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
+
+REBALANCE_S = 20.0
+"""How long a group waits for a member that does not answer before it goes on without it."""
 
 EXIT_S = 20.0
 """How long stopping may take. Faust can hang while it stops after a fault; being killed loses
@@ -82,9 +86,11 @@ def build_app(
         topic_replication_factor=settings.replication_factor,
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
-        consumer_group_instance_id=settings.instance_id or "",
+        # None and not "": an empty name makes all workers one static member that fences itself.
+        consumer_group_instance_id=cast(Any, settings.instance_id),
         broker_session_timeout=settings.session_timeout_s,
         broker_heartbeat_interval=settings.session_timeout_s / 3,
+        broker_rebalance_timeout=REBALANCE_S,
         broker_commit_interval=settings.commit_interval_ms / 1000,
         producer_request_timeout=settings.request_timeout_s,
         producer_linger=settings.linger_ms / 1000,
@@ -146,6 +152,8 @@ def build_app(
         topic_name=settings.topic,
         in_flight=settings.batches_in_flight,
         on_failure=app.crash,
+        lost=lambda message: _lost(app, message),
+        transactional=settings.transactional_feeds,
     )
     app.pipeline = pipeline  # type: ignore[attr-defined]
 
@@ -197,6 +205,20 @@ def build_app(
     return app
 
 
+async def _lost(app: faust.App, message: Message) -> bool:
+    """Whether messages before this one were skipped although the broker still has them.
+
+    Asked about the first message after partitions have moved, or one that leaves a hole.
+    """
+    consumer = cast(Any, app.consumer)
+    tp = TP(message.topic, message.partition)
+    committed = consumer._committed_offset[tp]
+    if committed is None or message.offset <= committed:
+        return False
+    begins = await consumer.earliest_offsets(tp)
+    return bool((begins[tp] or 0) < message.offset)
+
+
 async def _waiting(app: faust.App, topic: str) -> int:
     """Messages on this worker's partitions that have not been committed."""
     consumer = cast(Any, app.consumer)
@@ -227,7 +249,7 @@ def _item(stream: Any, event: Any) -> Item:
         topic=source.topic,
         partition=source.partition,
         offset=source.offset,
-        timestamp_ms=round(source.timestamp * 1000),
+        timestamp_ms=min(max(round(source.timestamp * 1000), 0), LAST_MS),
         mode=header(source.headers, MODE_HEADER),
         traceparent=header(source.headers, TRACEPARENT),
     )

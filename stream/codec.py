@@ -21,8 +21,8 @@ MODE_HEADER = "hardstop_mode"
 
 _encoder = msgspec.json.Encoder()
 _transcripts: msgspec.json.Decoder[TranscriptEvent] = msgspec.json.Decoder(TranscriptEvent)
+_UNNAMED = re.compile(r"[^A-Za-z0-9_.$`\[\]]")
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
-_QUOTED = re.compile(r"'[^']*'")
 
 Headers = list[tuple[str, bytes]]
 
@@ -51,12 +51,19 @@ def decode_transcript(value: bytes | None) -> TranscriptEvent:
     try:
         return _transcripts.decode(value)
     except msgspec.ValidationError as error:
-        detail = _QUOTED.sub("…", str(error))
+        detail = _without_values(str(error))
         known_version = "`$.version`" not in detail
         raise Unreadable("wrong_shape" if known_version else "unknown_version", detail) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        detail = _QUOTED.sub("…", str(error))
-        raise Unreadable("not_json", detail) from None
+        raise Unreadable("not_json", _without_values(str(error))) from None
+
+
+def _without_values(text: str) -> str:
+    """What was wrong and where, up to the first quoted value: that may be a customer's words."""
+    said, place, path = text.rpartition(" - at `")
+    problem = re.split("['\"]", said or text, maxsplit=1)[0].strip()
+    path = _UNNAMED.sub("…", path)
+    return f"{problem}{place}{path}" if place else problem
 
 
 def cloud_headers(

@@ -22,6 +22,10 @@ from stream.table import States
 from stream.topics import TopicName
 
 
+class LostMessagesError(RuntimeError):
+    """The client skipped messages. They are read again after a restart."""
+
+
 class Item(msgspec.Struct, frozen=True):
     """A message and the way to acknowledge it."""
 
@@ -48,6 +52,8 @@ class Pipeline:
         topic_name: Callable[[TopicName], str],
         in_flight: int,
         on_failure: Callable[[BaseException], Awaitable[None]],
+        lost: Callable[[Message], Awaitable[bool]],
+        transactional: bool = False,
     ) -> None:
         self._reader = reader
         self._memory = memory
@@ -56,6 +62,8 @@ class Pipeline:
         self._topic_name = topic_name
         self._slots = asyncio.Semaphore(in_flight)
         self._on_failure = on_failure
+        self._lost = lost
+        self._transactional = transactional
         self._last: asyncio.Task[None] | None = None
         self._next_offset: dict[int, int] = {}
         self.counts: Counter[str] = Counter()
@@ -69,7 +77,7 @@ class Pipeline:
             changed: dict[bytes, tuple[int, CallState]] = {}
             for item in items:
                 message = item.message
-                self._check_contiguous(message)
+                await self._check_contiguous(message)
                 step = self._reader.read(message, self._lookup(message.partition))
                 self._count(step.outputs, repeat=step.repeat)
                 if step.state is not None:
@@ -124,12 +132,25 @@ class Pipeline:
         finally:
             self._slots.release()
 
-    def _check_contiguous(self, message: Message) -> None:
-        """Kafka may skip offsets (compaction, aborted writes) but a plain topic has no holes."""
+    async def _check_contiguous(self, message: Message) -> None:
+        """Raises LostMessagesError when messages were skipped that the broker still has.
+
+        Stopping before anything later is acknowledged makes them be read after all.
+        """
         expected = self._next_offset.get(message.partition)
-        if expected is not None and message.offset != expected:
-            self.counts["offset_gaps"] += 1
+        follows = expected is not None and message.offset <= expected
+        if not follows and await self._skipped(message, expected):
+            raise LostMessagesError(
+                f"partition {message.partition}: offset {message.offset} came instead of "
+                f"{'the committed one' if expected is None else expected}; start the worker again"
+            )
         self._next_offset[message.partition] = message.offset + 1
+
+    async def _skipped(self, message: Message, expected: int | None) -> bool:
+        # Feeds that write in transactions leave markers in the log, which are no messages.
+        if self._transactional:
+            return False
+        return expected is not None or await self._lost(message)
 
     def _count(self, outputs: Sequence[Output], *, repeat: bool) -> None:
         self.counts["messages"] += 1

@@ -106,6 +106,9 @@ class CallReader:
         if arrival is Arrival.REPEAT:
             return Step(repeat=True)
         state = msgspec.structs.replace(state, sequences=sequences)
+        if state.ended_ms is not None:
+            # Nothing more will confirm what comes after the end: it stands as it is.
+            chunk = msgspec.structs.replace(chunk, is_final=True)
         outputs: list[Output] = []
         if gap is not None:
             detail = f"{gap[1] - gap[0] + 1} chunks have not arrived"

@@ -43,6 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     linger_ms: Annotated[int, msgspec.Meta(ge=0, le=100)] = 2
     session_timeout_s: Annotated[float, msgspec.Meta(ge=6, le=300)] = 6.0
     request_timeout_s: Annotated[float, msgspec.Meta(ge=1, le=300)] = 30.0
+    transactional_feeds: bool = False
     stall_after_s: Annotated[float, msgspec.Meta(ge=2, le=3600)] = 20.0
     ended_call_kept_s: Annotated[int, msgspec.Meta(ge=60)] = 3600
     silent_call_kept_s: Annotated[int, msgspec.Meta(ge=60)] = 6 * 3600
@@ -90,6 +91,7 @@ FILE_VARIABLE = "HARDSTOP_SETTINGS"
 """Names the settings file; without it `hardstop.toml` in the working directory is read."""
 
 _PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI", "OAUTHBEARER")
 
 
@@ -152,6 +154,8 @@ def _contradictions(settings: Settings) -> list[str]:
         found.append(f"sasl_mechanism is one of {', '.join(_MECHANISMS)}")
     if settings.security_protocol.startswith("SASL") and settings.sasl_mechanism is None:
         found.append("security_protocol SASL_* needs sasl_mechanism ($KAFKA_SASL_MECHANISM)")
+    if settings.log_level.upper() not in _LEVELS:
+        found.append(f"log_level is one of {', '.join(_LEVELS)}")
     for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "policy"):
         path = getattr(settings, name)
         if path is not None and not Path(path).is_file():

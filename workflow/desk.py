@@ -214,8 +214,15 @@ class _Work:
             self._ask_for(alert, handling)
 
     def _ask_for(self, alert: Alert, handling: Handling) -> None:
-        # One person per desk and call: a second hard stop for the same desk finds them there.
-        if self._mode is Mode.SHADOW or handling.desk in self._routes:
+        if self._mode is Mode.SHADOW:
+            return
+        asked = self._routes.get(handling.desk)
+        if asked is not None:
+            # One person per desk and call: a second hard stop for the same desk finds them there,
+            # and keeps them there if the first one is taken back.
+            if alert.alert_id not in asked.alert_ids:
+                both = (*asked.alert_ids, alert.alert_id)
+                self._routes[handling.desk] = msgspec.structs.replace(asked, alert_ids=both)
             return
         call = self._call
         route = Route(
@@ -251,10 +258,15 @@ class _Work:
         )
         self._changes.append(AlertChange(Change.RETRACTED, retracted))
         for desk, route in list(self._routes.items()):
-            if route.alert_ids == (alert.alert_id,):
-                del self._routes[desk]
-                cancelled = msgspec.structs.replace(route, cancel_reason=CancelReason.RETRACTED)
-                self._changes.append(RouteChange(cancelled))
+            if alert.alert_id not in route.alert_ids:
+                continue
+            others = tuple(other for other in route.alert_ids if other != alert.alert_id)
+            if others:
+                self._routes[desk] = msgspec.structs.replace(route, alert_ids=others)
+                continue
+            del self._routes[desk]
+            cancelled = msgspec.structs.replace(route, cancel_reason=CancelReason.RETRACTED)
+            self._changes.append(RouteChange(cancelled))
 
 
 def _strongest(reading: Reading) -> dict[str, Finding]:

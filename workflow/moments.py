@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+LAST_MS = 253_402_300_799_999
+"""The last millisecond of the year 9999: RFC 3339 ends there."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

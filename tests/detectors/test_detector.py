@@ -48,13 +48,15 @@ def test_every_kind_of_english_is_read(build: Build, say: Say, language: str) ->
     assert say(build("sue you"), "I'll sue you", language=language).reading.monitored
 
 
-@pytest.mark.parametrize("language", ["fr", "xx-EN", ""])
+@pytest.mark.parametrize(
+    ("language", "shown"), [("fr", "fr"), ("xx-EN", "xx"), ("", "?"), ("call me on 5", "callmeon")]
+)
 def test_a_language_without_rules_is_not_monitored_and_says_so(
-    build: Build, say: Say, language: str
+    build: Build, say: Say, language: str, shown: str
 ) -> None:
     reading = say(build("sue you"), "I'll sue you, 4111111111111111", language=language).reading
     assert not reading.monitored
-    assert f"'{language}'" in (reading.not_monitored or "")
+    assert f"'{shown}'" in (reading.not_monitored or "")
     assert not reading.findings
     assert reading.turn.text == "I'll sue you, [card]"
 

@@ -61,3 +61,8 @@ def test_libraries_are_quiet_unless_debugging() -> None:
     assert debugging["root"]["level"] == "DEBUG"
     for library in ("faust", "aiokafka", "kafka", "mode"):
         assert debugging["loggers"][library] == {"level": "INFO"}, "their DEBUG prints messages"
+
+
+def test_a_worker_without_a_name_is_no_static_member() -> None:
+    app, _ = app_with()
+    assert app.conf.consumer_group_instance_id is None

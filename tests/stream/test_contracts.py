@@ -96,9 +96,11 @@ def test_what_cannot_be_read_says_why(value: bytes | None, reason: str) -> None:
     assert raised.value.reason == reason
 
 
-def test_an_error_never_quotes_the_customer() -> None:
+@pytest.mark.parametrize("words", ["my secret words", "I'm secret", 'a "secret', "it's 'secret'"])
+@pytest.mark.parametrize("field", ["speaker", "revision", "type", "confidence"])
+def test_an_error_never_quotes_the_customer(words: str, field: str) -> None:
     with pytest.raises(Unreadable) as raised:
-        decode_transcript(json.dumps(CHUNK | {"speaker": "my secret words"}).encode())
+        decode_transcript(json.dumps(CHUNK | {field: words}).encode())
     assert "secret" not in str(raised.value)
 
 

@@ -9,7 +9,7 @@ import pytest
 from stream.app import call_reader
 from stream.memory import CallMemory
 from stream.outputs import Message
-from stream.pipeline import Item, Pipeline
+from stream.pipeline import Item, LostMessagesError, Pipeline
 from stream.reader import CallReader
 from stream.state import decode_state
 from stream.table import States
@@ -55,6 +55,7 @@ class Bench:
         self.stored: dict[bytes, bytes] = {}
         self.failures: list[BaseException] = []
         self.acknowledged: list[int] = []
+        self.committed = 1_000
 
         async def failed(error: BaseException) -> None:
             self.failures.append(error)
@@ -67,7 +68,11 @@ class Bench:
             topic_name=str,
             in_flight=in_flight,
             on_failure=failed,
+            lost=self._is_lost,
         )
+
+    async def _is_lost(self, message: Message) -> bool:
+        return message.offset > self.committed
 
     async def _write_states(self, states: States) -> None:
         sent = [await self.broker.send(CHANGELOG, key, value) for key, (_, value) in states.items()]
@@ -218,5 +223,37 @@ def test_the_state_of_a_call_is_written_once_a_batch(reader: CallReader) -> None
         bench.broker.confirm()
         await turns()
         assert bench.broker.log.count(f"sent {CHANGELOG}") == 1
+
+    run(story)
+
+
+def test_a_hole_between_messages_stops_the_worker_before_anything_later_is_acknowledged(
+    reader: CallReader,
+) -> None:
+    async def story() -> None:
+        bench = Bench(reader)
+        with pytest.raises(LostMessagesError, match="offset 3 came instead of 2"):
+            await bench.pipeline.process([bench.item(1), bench.item(3)])
+        assert not bench.acknowledged
+
+    run(story)
+
+
+def test_a_hole_right_after_partitions_have_moved_is_seen_too(reader: CallReader) -> None:
+    async def story() -> None:
+        bench = Bench(reader)
+        bench.committed = 4
+        with pytest.raises(LostMessagesError):
+            await bench.pipeline.process([bench.item(5)])
+
+    run(story)
+
+
+def test_messages_that_are_read_again_are_no_hole(reader: CallReader) -> None:
+    async def story() -> None:
+        bench = Bench(reader)
+        await bench.pipeline.process([bench.item(5), bench.item(6)])
+        bench.pipeline.forget()
+        await bench.pipeline.process([bench.item(5), bench.item(6), bench.item(5)])
 
     run(story)

@@ -221,3 +221,16 @@ def test_facts_learnt_later_are_put_over_the_earlier_ones() -> None:
     verified = Customer(ref="r", name="Ms Doe", verified=Verified.FULL)
     newer = CALL.updated(CallFacts(call_id="c", customer=verified, agent_id="a7"))
     assert (newer.queue_id, newer.agent_id, newer.customer) == ("q", "a7", verified)
+
+
+def test_a_desk_that_another_stop_needs_is_not_sent_away() -> None:
+    _, _, retracted, last = decide(
+        reading("violence", final=False),
+        reading("emergency", utterance="u2"),
+        reading(),
+        reading("emergency", utterance="u3"),
+    )
+    assert [change for change, _ in alerts(retracted)] == [Change.RETRACTED]
+    assert not routes(retracted)
+    (still,) = last.state.routes.values()
+    assert still.alert_ids == (last.state.alerts["emergency"].alert_id,)
