@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,5 +26,8 @@ def cluster(**overrides: Any) -> Iterator[Settings]:
     if settings.bootstrap_servers is not None:
         yield settings
         return
-    with steps() as on_progress, bootstrap(on_progress) as servers:
+    with ExitStack() as stack:
+        # The bars end before the block begins: they would be drawn over what it prints.
+        with steps() as on_progress:
+            servers = stack.enter_context(bootstrap(on_progress))
         yield msgspec.structs.replace(settings, bootstrap_servers=servers)

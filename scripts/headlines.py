@@ -14,7 +14,7 @@ from scripts.sightings import SEVERITY_STYLES
 from scripts.terminal import printable
 from stream import events
 from stream.topics import TopicSpec
-from workflow.alerts import Alert
+from workflow.alerts import Alert, AlertStatus
 from workflow.moments import rfc3339
 from workflow.routing import Route
 
@@ -75,6 +75,8 @@ def _alert(event: Alert) -> Text:
         text.append(f"\n          {evidence.speaker.value}: ")
         text.append(f"“{printable(evidence.quote)}”", "bold")
     text.append(f"\n          {printable(event.reason)}", "dim")
+    if event.status in (AlertStatus.RETRACTED, AlertStatus.CLOSED):
+        return text
     return text.append(f"\n          say now: {printable(event.say_now)}")
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from workflow.policy import Policy
 
 FILE_HELP = "Policy file; else the setting HARDSTOP_POLICY, else the default policy."
 
@@ -35,6 +38,7 @@ def check(
             told = ": ".join(part for part in (where, mistake.where, mistake.problem) if part)
             typer.echo(told)
         raise typer.Exit(1) from error
+    _require_rules(policy, path)
     languages = ", ".join(policy.detection.languages)
     signals = f" and {len(policy.signals)} signals" if policy.signals else ""
     typer.echo(
@@ -45,6 +49,18 @@ def check(
         f"{policy.mode.value}; {len(policy.triggers)} hard stops{signals} "
         f"for {len(policy.desks)} desks; languages: {languages}"
     )
+
+
+def _require_rules(policy: Policy, path: Path | None) -> None:
+    """A language that the policy names must have rules, or no worker starts."""
+    from detectors import Detector
+    from detectors.rules import RuleError
+
+    try:
+        Detector.from_policy(policy)
+    except RuleError as error:
+        typer.echo(f"{path or 'the default policy'}: detection.languages: {error}")
+        raise typer.Exit(1) from error
 
 
 def in_force(file: Path | None) -> Path | None:

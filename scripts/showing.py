@@ -171,6 +171,7 @@ class Show:
         self.say("To keep it running:  [bold]hardstop demo --keep[/], or piece by piece:")
         for line in (
             "hardstop kafka start                      # a broker that stays",
+            "hardstop topics create",
             "hardstop worker &                         # as many as you like, they share the calls",
             "hardstop tail alerts &                    # what a supervisor's wallboard reads",
             "hardstop replay --new-ids YOUR-CALLS.jsonl",

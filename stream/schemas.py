@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 from typing import Any, get_args
@@ -46,6 +47,7 @@ def type_name(kind: type[Any]) -> str:
 def json_schema(kind: type[Any]) -> dict[str, Any]:
     """The JSON Schema of one event type, with everything it refers to inside."""
     (root,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    components = _clean(components)
     name = str(root["$ref"]).rpartition("/")[2]
     body = components.pop(name)
     return {
@@ -62,6 +64,7 @@ def asyncapi() -> dict[str, Any]:
     _, components = msgspec.json.schema_components(
         kinds, ref_template="#/components/schemas/{name}"
     )
+    components = _clean(components)
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -111,6 +114,18 @@ def write_schemas(docs: Path) -> list[Path]:
         path.write_text(text, encoding="utf-8")
         written.append(path)
     return written
+
+
+def _clean(schema: Any) -> Any:
+    """Descriptions without the indentation of docstrings, which Python 3.13 strips by itself."""
+    if isinstance(schema, dict):
+        return {
+            key: inspect.cleandoc(value)
+            if key == "description" and isinstance(value, str)
+            else _clean(value)
+            for key, value in schema.items()
+        }
+    return [_clean(one) for one in schema] if isinstance(schema, list) else schema
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -4,6 +4,11 @@ from workflow.alerts import Alert
 from workflow.call import CallFacts, Verified
 from workflow.routing import Brief
 
+OPENING_LINE = (
+    "Hello, this is the {desk}. My colleague has told me what happened and what you said, "
+    "so you do not have to start again."
+)
+
 _VERIFIED = {
     Verified.NONE: "identity not verified",
     Verified.PARTIAL: "identity partly verified",
@@ -20,7 +25,7 @@ def write_brief(alert: Alert, call: CallFacts, desk: str) -> Brief:
         headline=f"{desk}: {kind}{subtype}{now}",
         caller=_caller(call),
         quotes=tuple(evidence.quote for evidence in alert.evidence[-3:]),
-        opening_line=alert.say_now,
+        opening_line=OPENING_LINE.format(desk=desk),
         do_not_say=alert.do_not_say,
     )
 
