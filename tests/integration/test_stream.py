@@ -278,6 +278,18 @@ def test_a_worker_that_reads_nothing_stops_and_the_next_one_reads_on(
     assert types(read_all(settings, TopicName.ALERTS)) == ["alert.opened"]
 
 
+def test_two_workers_share_the_calls_and_nothing_is_said_twice(
+    settings: Settings, start: Start
+) -> None:
+    start().wait_ready()
+    start().wait_ready()
+    feed(settings, *calls(count=20))
+    wait_scored(settings, 20 * TURNS)
+    for topic in (TopicName.SCORES, TopicName.ALERTS, TopicName.ROUTING):
+        records = read_all(settings, topic)
+        assert len({record.headers["ce_id"] for record in records}) == len(records) > 0
+
+
 def test_no_log_carries_a_customers_words(
     settings: Settings, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
