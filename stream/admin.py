@@ -134,7 +134,7 @@ def _changelog_problems(settings: Settings, partitions: int) -> list[str]:
     """What is wrong with the changelog of the call states, which the worker makes by itself."""
     from kafka.admin import ConfigResource, ConfigResourceType
 
-    name = f"{settings.topic_prefix}{settings.app_id}-calls-changelog"
+    name = settings.changelog
     with admin_client(settings) as client:
         if name not in client.list_topics():
             return []

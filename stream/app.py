@@ -21,15 +21,13 @@ from stream.mends import MendedTableManager, check_version
 from stream.outputs import Confirmation, Message
 from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader
-from stream.settings import Settings
+from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
-from workflow.desk import Versions
+from workflow.decision import Versions
 from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
-
-TABLE = "calls"
 
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
@@ -55,11 +53,6 @@ def exit_soon(status: int) -> None:
     timer = threading.Timer(EXIT_S, os._exit, [status])
     timer.daemon = True
     timer.start()
-
-
-def changelog_topic(settings: Settings) -> str:
-    """Name of the topic that the table of call states is recovered from."""
-    return f"{settings.topic_prefix}{settings.app_id}-{TABLE}-changelog"
 
 
 def build_app(
@@ -120,7 +113,7 @@ def build_app(
             memory.recovered(bytes(event.message.key), event.message.partition)
 
     table = app.Table(
-        TABLE,
+        CALLS_TABLE,
         key_type=bytes,
         value_type=bytes,
         partitions=partitions,

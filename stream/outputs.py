@@ -20,7 +20,7 @@ from stream.events.alerts import ALERT_EVENTS
 from stream.events.operations import Topic
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.alerts import AlertChange
-from workflow.desk import RouteChange
+from workflow.decision import RouteChange
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 

@@ -26,7 +26,8 @@ from stream.sequence import Arrival
 from stream.state import CallState
 from workflow.alerts import AlertChange
 from workflow.call import CallFacts, Mode
-from workflow.desk import Decision, Desk, Versions
+from workflow.decision import Decision, Versions
+from workflow.desk import Desk
 from workflow.moments import rfc3339
 from workflow.policy import Policy
 

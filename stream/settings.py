@@ -13,6 +13,10 @@ import msgspec
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
+CALLS_TABLE = "calls"
+"""The table of call states."""
+
+
 class SettingsError(ValueError):
     """A setting is wrong. The text names it, its value's fault, and where it was set."""
 
@@ -52,6 +56,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def topic(self, name: str) -> str:
         """The topic's name on the cluster."""
         return f"{self.topic_prefix}{name}"
+
+    @property
+    def changelog(self) -> str:
+        """The topic from which the call states are recovered; Faust makes its name so."""
+        return f"{self.topic_prefix}{self.app_id}-{CALLS_TABLE}-changelog"
 
     @property
     def policy_path(self) -> Path | None:

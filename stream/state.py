@@ -7,7 +7,7 @@ import msgspec
 from detectors.reading import Conversation
 from stream.sequence import Sequences
 from workflow.call import CallFacts, Mode
-from workflow.desk import DeskState
+from workflow.decision import DeskState
 
 STATE_VERSION = 1
 

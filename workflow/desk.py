@@ -20,6 +20,7 @@ from workflow.alerts import (
 )
 from workflow.brief import write_brief
 from workflow.call import CallFacts, Mode
+from workflow.decision import Decision, DeskState, RouteChange, Versions
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 from workflow.policy import Handling, Policy, Severity
@@ -34,35 +35,6 @@ _HANDLING: dict[str, RecordHandling] = {
 }
 
 _OVER = frozenset({AlertStatus.CLOSED, AlertStatus.RETRACTED})
-
-
-class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Alerts by label (the current episode of each) and routes by desk of one call."""
-
-    alerts: dict[str, Alert] = {}
-    routes: dict[str, Route] = {}
-    episodes: dict[str, int] = {}
-
-
-class RouteChange(msgspec.Struct, frozen=True):
-    """A route asked for, or (with a cancel reason) no longer wanted."""
-
-    route: Route
-
-
-class Decision(msgspec.Struct, frozen=True):
-    """The state after a reading, and what to tell the world, in order."""
-
-    state: DeskState
-    changes: tuple[AlertChange | RouteChange, ...] = ()
-
-
-class Versions(msgspec.Struct, frozen=True, kw_only=True):
-    """What made the decision, so that it can be defended later."""
-
-    policy: str
-    rules: str
-    model: str | None = None
 
 
 class Desk:

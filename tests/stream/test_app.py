@@ -6,7 +6,7 @@ from pathlib import Path
 import faust
 import pytest
 
-from stream.app import build_app, changelog_topic
+from stream.app import build_app
 from stream.settings import Settings, load_settings
 from stream.worker import logging_to_stderr
 from workflow.policy import load_policy
@@ -24,7 +24,7 @@ def test_several_brokers_and_the_group_come_from_the_settings() -> None:
     assert [str(url) for url in app.conf.broker] == ["kafka://127.0.0.1:1", "kafka://127.0.0.1:2"]
     assert app.conf.id == "site.hardstop"
     assert app.conf.consumer_group_instance_id == "w1"
-    assert app.tables["calls"].changelog_topic.get_topic_name() == changelog_topic(settings)
+    assert app.tables["calls"].changelog_topic.get_topic_name() == settings.changelog
     assert app.conf.broker_credentials is None
 
 

@@ -7,7 +7,8 @@ from detectors.reading import Evidence, Finding, Reading, Turn
 from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Speaker, Trigger
 from workflow.alerts import EVIDENCE_KEPT, Alert, AlertChange, AlertStatus, Change, RecordHandling
 from workflow.call import CallFacts, Customer, Mode, Verified
-from workflow.desk import Decision, Desk, DeskState, RouteChange, Versions
+from workflow.decision import Decision, DeskState, RouteChange, Versions
+from workflow.desk import Desk
 from workflow.policy import RouteMode, default_policy_text, load_policy, parse_policy
 from workflow.routing import CancelReason, Route
 
