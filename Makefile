@@ -6,11 +6,12 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 	&& { echo $$p; break; }; done)
 VENV := .venv
+TRAIN := .venv-train
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TEST ?=
 
-.PHONY: help setup demo test check lint types imports format lock schemas bench clean
+.PHONY: help setup demo test test-train check lint types imports format lock schemas bench clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +24,9 @@ demo: $(VENV)/.runtime ## watch sample calls turn into alerts and routes on a re
 
 test: $(VENV)/.dev ## the quick test suite, real broker included
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST)
+
+test-train: $(TRAIN)/.ready ## training, export and serving agree (installs torch: several GB)
+	@$(TRAIN)/bin/python -m pytest tests/training
 
 check: lint types imports test ## everything a change must pass
 
@@ -51,9 +55,11 @@ lock: $(VENV)/.dev ## resolve the dependencies anew
 		--no-annotate --no-header --upgrade --group build pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --upgrade --group build --group dev pyproject.toml -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --upgrade --group build --group dev --extra train pyproject.toml -o requirements-train.lock
 
 clean: ## remove .venv and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(TRAIN) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "hardstop needs Python 3.11, 3.12 or 3.13 (none found; set PYTHON=/path/to/python)" >&2; exit 1; }
@@ -69,4 +75,12 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing the test tools …"
 	@$(PIP) install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(TRAIN)/.ready: requirements-train.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "hardstop needs Python 3.11, 3.12 or 3.13 (none found; set PYTHON=/path/to/python)" >&2; exit 1; }
+	@echo "Installing torch and what training needs (several GB, some minutes) …"
+	@$(PYTHON) -m venv $(TRAIN)
+	@$(TRAIN)/bin/python -m pip --disable-pip-version-check --no-input install -q --require-hashes -r requirements-train.lock
+	@$(TRAIN)/bin/python -m pip --disable-pip-version-check --no-input install -q --no-deps --no-build-isolation -e .
 	@touch $@

@@ -34,6 +34,9 @@ MOST_SCOPE = 20
 REVIEW_FACTOR = 0.4
 """What `review` leaves of a probability: below any sensible threshold; a person looks instead."""
 
+MOST_EFFECT = 1.5
+"""What context may raise a probability by: a condition makes a threat of what was a mention."""
+
 Effect = float | Literal["review"]
 
 
@@ -98,8 +101,10 @@ def read_context(path: Path, shared: Lists) -> ContextBook:
         if label != "default" and label not in LABELS and label not in set(Emotion):
             raise RuleError(f"'{label}' is no trigger, signal or emotion", path, where)
         for category, effect in effects.items():
-            if category not in CATEGORIES or (effect != REVIEW and not 0.0 <= float(effect) <= 1.0):
-                raise RuleError(f"{category} = {effect}: a kind of context, 0 to 1", path, where)
+            factor = 0.0 if effect == REVIEW else float(effect)
+            if category not in CATEGORIES or not 0.0 <= factor <= MOST_EFFECT:
+                problem = f"{category} = {effect}: a kind of context, 0 to {MOST_EFFECT}"
+                raise RuleError(problem, path, where)
     default = file.effect.get("default", {})
     if missing := set(CATEGORIES) - {"affirmed"} - set(default):
         raise RuleError(f"no effect for {sorted(missing)}", path, "effect.default")
@@ -165,7 +170,7 @@ class ContextFinder:
         return PassageContext(_longest(found), sorted(terminators, key=lambda t: t[0]))
 
     def effect(self, label: str, category: str) -> Effect:
-        """What a kind of context does to a label: a factor 0–1 on its probability, or "review"."""
+        """What a kind of context does to a label: a factor on its probability, or "review"."""
         own = self._effects.get(label, {})
         return own.get(category, self._effects["default"].get(category, 1.0))
 

@@ -11,13 +11,22 @@ from detectors.chunk import Audience, Chunk, Revision
 from detectors.context import REVIEW_FACTOR, context_book
 from detectors.fusion import emotion, fuse
 from detectors.hits import Hit, HitFinder
-from detectors.reading import Conversation, Reading, Turn
+from detectors.mood import Mood
+from detectors.reading import Conversation, EmotionScore, Finding, Reading, Turn
 from detectors.redaction import redact
 from detectors.rules import rule_book
+from detectors.scoring import Passage, Said, Scorer
 from detectors.settings import DetectionSettings, HasDetection
 from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, Signal, Speaker
 from detectors.window import Window, agent_before, side, window
 
+TURNS_SCORED = 3
+"""Turns before the one scored that a classifier is given."""
+CAUGHT_UP = 4
+"""Turns that the classifier reads late with a chunk: it must not fall behind again over them."""
+WORDS_WITH_MOOD = 3
+OWN_TURNS = 3
+"""Turns of one's own in which a number may have begun: an "um" in between does not end it."""
 NOTHING = dict.fromkeys(LABELS, 0.0)
 OF_AGENTS = frozenset({Signal.AGENT_GUARDRAIL.value})
 OF_CALLERS = frozenset({*LABELS, *(e.value for e in Emotion)}) - OF_AGENTS
@@ -39,21 +48,34 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 class Detector:
     """Reads chunks against the rules of the policy's languages. Keeps nothing between reads."""
 
-    def __init__(self, settings: DetectionSettings, finders: dict[str, HitFinder]) -> None:
+    def __init__(
+        self,
+        settings: DetectionSettings,
+        finders: dict[str, HitFinder],
+        scorer: Scorer | None = None,
+    ) -> None:
         self.settings = settings
         self.finders = finders
+        self.scorer = scorer if settings.classifier else None
 
     @classmethod
-    def from_policy(cls, policy: HasDetection) -> Detector:
-        """The detector for a policy. Raises RuleError for a language with no or broken rules."""
+    def from_policy(cls, policy: HasDetection, scorer: Scorer | None = None) -> Detector:
+        """The detector for a policy; without a scorer, rules alone.
+
+        Raises RuleError for a language with no or broken rules.
+        """
         settings = policy.detection
-        return cls(settings, {code: finder(code) for code in map(primary, settings.languages)})
+        finders = {code: finder(code) for code in map(primary, settings.languages)}
+        return cls(settings, finders, scorer)
 
-    def read(self, chunk: Chunk, conversation: Conversation) -> Reading:
-        """Read one chunk; the conversation is left as it is. Never raises on any text."""
-        return self.hear(chunk, conversation).reading
+    def read(self, chunk: Chunk, conversation: Conversation, *, hurried: bool = False) -> Reading:
+        """Read one chunk; the conversation is left as it is. Never raises on any text.
 
-    def hear(self, chunk: Chunk, conversation: Conversation) -> Heard:
+        `hurried`: rules alone, at once; the classifier reads the turn with the call's next chunk.
+        """
+        return self.hear(chunk, conversation, hurried=hurried).reading
+
+    def hear(self, chunk: Chunk, conversation: Conversation, *, hurried: bool = False) -> Heard:
         """Read one chunk and keep how the reading came about, for explanations and tests."""
         before = _before(chunk, conversation)
         asked = _asked(chunk, before)
@@ -73,16 +95,94 @@ class Detector:
         hits = finder.hits(seen, LIFE_LABELS | OF_AGENTS if staff else OF_CALLERS, asked)
         if staff:
             hits = [_as_review(hit) if hit.rule.label in LIFE_LABELS else hit for hit in hits]
-        triggers, findings = fuse(hits, seen, self.settings)
+        scorer = None if hurried else self.scorer
+        scores = None
+        if scorer is not None and not staff and turn.text.strip():
+            scores = scorer.score([passage(turn, before)])[0]
+        degraded = hurried and self.scorer is not None and not staff
+        if degraded:
+            turn = msgspec.structs.replace(turn, scored=False)
+        weights = None if scorer is None else scorer.weights
+        triggers, findings = fuse(hits, seen, self.settings, scores, weights)
+        late = Late() if scorer is None else self._late(before, finder, scorer)
         callers = not staff and chunk.speaker is not Speaker.OTHER
+        feeling = emotion(hits, scores) if callers else None
         reading = Reading(
             turn=turn,
-            triggers=triggers,
-            findings=findings,
-            emotion=emotion(hits) if callers else None,
+            triggers={
+                label: max(p, late.triggers.get(label, 0.0)) for label, p in triggers.items()
+            },
+            findings=(*findings, *late.findings),
+            emotion=feeling,
             removed=removed,
+            degraded=degraded,
+            caught_up=late.utterance_ids,
+            mood=_mood(feeling, turn, conversation),
         )
         return Heard(reading=reading, window=seen, hits=tuple(hits))
+
+    def catch_up(self, conversation: Conversation) -> Reading | None:
+        """What the classifier says of turns it had no time for, when no chunk will follow."""
+        finder = self.finders.get(self.settings.languages[0]) if self.settings.languages else None
+        if self.scorer is None or finder is None:
+            return None
+        late = self._late(conversation.turns, finder, self.scorer)
+        if not late.utterance_ids:
+            return None
+        turn = conversation.turn(late.utterance_ids[-1])
+        assert turn is not None
+        return Reading(
+            turn=msgspec.structs.replace(turn, scored=True),
+            triggers={label: late.triggers.get(label, 0.0) for label in LABELS},
+            findings=late.findings,
+            caught_up=late.utterance_ids,
+        )
+
+    def _late(self, turns: tuple[Turn, ...], finder: HitFinder, scorer: Scorer) -> Late:
+        """The classifier's answers for the latest turns that it has not read yet."""
+        places = [place for place, turn in enumerate(turns) if not turn.scored][-CAUGHT_UP:]
+        if not places:
+            return Late()
+        answers = scorer.score([passage(turns[place], turns[:place]) for place in places])
+        triggers: dict[str, float] = {}
+        findings: list[Finding] = []
+        for place, scores in zip(places, answers, strict=True):
+            alone = window(turns[place], (), finder.lexicon.words)
+            some, found = fuse((), alone, self.settings, scores, scorer.weights)
+            findings.extend(found)
+            triggers = {label: max(p, triggers.get(label, 0.0)) for label, p in some.items()}
+        return Late(
+            triggers=triggers,
+            findings=tuple(findings),
+            utterance_ids=tuple(turns[place].utterance_id for place in places),
+        )
+
+
+class Late(msgspec.Struct, frozen=True):
+    """What the classifier says of turns that only the rules had read."""
+
+    triggers: dict[str, float] = {}
+    findings: tuple[Finding, ...] = ()
+    utterance_ids: tuple[str, ...] = ()
+
+
+def _mood(feeling: EmotionScore | None, turn: Turn, conversation: Conversation) -> Mood | None:
+    """The customer's mood with this turn; a word or two ("yeah", "okay") say nothing of it."""
+    if feeling is None:
+        return None
+    mood = conversation.mood(turn.participant_id)
+    if len(turn.text.split()) < WORDS_WITH_MOOD:
+        return mood
+    return mood.after(feeling.scores, feeling.intensity)
+
+
+def passage(turn: Turn, before: tuple[Turn, ...]) -> Passage:
+    """A turn as a classifier is given it."""
+    led = before[-TURNS_SCORED:]
+    return Passage(
+        now=Said(turn.speaker, turn.text),
+        before=tuple(Said(earlier.speaker, earlier.text) for earlier in led),
+    )
 
 
 @cache
@@ -126,12 +226,14 @@ def _turn(
     if chunk.revision is Revision.APPEND and known is not None:
         space = "" if known.text[-1:].isspace() or text[:1].isspace() else " "
         text = known.text + space + text
-    own = next((t.text for t in reversed(before) if side(t.speaker) == side(chunk.speaker)), "")
+    said = [t.text for t in before if side(t.speaker) == side(chunk.speaker)]
+    own = " ".join(said[-OWN_TURNS:])
     text, removed = redact(text, _asked(chunk, before), own)
     turn = Turn(
         utterance_id=chunk.utterance_id,
         speaker=chunk.speaker,
         text=text[-most:],
+        participant_id=chunk.participant_id,
         is_final=chunk.is_final,
         start_ms=chunk.start_ms if known is None or known.start_ms is None else known.start_ms,
         spoken_at=chunk.spoken_at if known is None or known.spoken_at is None else known.spoken_at,

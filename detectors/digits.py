@@ -33,6 +33,12 @@ WORDS = frozenset({*DIGITS, *TEENS, *TENS, *_TIMES, *LARGE})
 # What may stand between two groups of the same number; a word here is a filler or a spoken dash.
 _BETWEEN = word_set("- – . , / ( ) um uh er erm dash space")
 _MOST_BETWEEN = 3
+PAUSING = _BETWEEN | word_set(
+    "and then yeah yes yep okay ok right so it's its it is that's well now next comma hyphen mm "
+    "hmm followed by ah the er . ; : …"
+)
+"""Words and signs that people say between the groups of one number, or around a piece of it."""
+MOST_PAUSING = 4
 _MONEY_BEFORE = frozenset("$£€¥")
 _AMOUNT_AFTER = word_set(
     "dollar dollars pound pounds euro euros quid bucks cents pence percent % minute minutes "

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from math import prod
+from collections.abc import Iterable, Mapping, Sequence
+from math import log, log1p, prod, tanh
+
+import msgspec
 
 from detectors.hits import Hit
 from detectors.reading import EmotionScore, Finding
+from detectors.scoring import Scores, Weights
 from detectors.settings import DetectionSettings
-from detectors.vocabulary import LABELS, Disposition, Emotion
+from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Emotion
 from detectors.window import Window
 
 CERTAIN = 0.99
-"""Rules alone never claim more: one in a hundred is left to what they cannot hear."""
+"""Nothing claims more: one in a hundred is left to what cannot be heard in words."""
+RULE_SHARE = 0.5
+"""How much a rule's emotion counts beside the classifier's."""
+OVER_DENIAL = 0.95
+"""How sure the classifier must make it for a turn with a denied life stop to be raised."""
+CLASSIFIER = "classifier"
+"""In place of a rule's id, where no rule found the words."""
 MOST_FINDINGS = 5
 """Findings kept for a label: past this, more quotes tell a person nothing."""
+
+_LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 Cluster = list[Hit]
 """Hits for one label whose words overlap, the strongest first: one piece of evidence."""
@@ -28,48 +39,122 @@ def noisy_or(probabilities: Iterable[float]) -> float:
     return min(CERTAIN, 1.0 - prod(1.0 - probability for probability in probabilities))
 
 
+class Fused(msgspec.Struct, frozen=True, kw_only=True):
+    """One label's probabilities: rules' evidence that stands, what only a person should look at,
+    the classifier's (None without one), and all together."""
+
+    rules: float = 0.0
+    looked_at: float = 0.0
+    cleared: bool = False
+    classifier: float | None = None
+    together: float = 0.0
+
+
 def fuse(
-    hits: Sequence[Hit], window: Window, settings: DetectionSettings
+    hits: Sequence[Hit],
+    window: Window,
+    settings: DetectionSettings,
+    scores: Scores | None = None,
+    weights: Mapping[str, Weights] | None = None,
 ) -> tuple[dict[str, float], tuple[Finding, ...]]:
-    """The probability 0–1 of every trigger and signal, and the findings, label by label."""
-    probabilities = dict.fromkeys(LABELS, 0.0)
+    """The probability 0–1 of every trigger and signal, and the findings, label by label.
+
+    With scores, both count: in log-odds, by weights that were fitted so that a probability is one.
+    """
+    by_label: dict[str, list[Cluster]] = {}
+    for label in LABELS:
+        own = [hit for hit in hits if not hit.dropped and hit.rule.label == label]
+        by_label[label] = clustered(own)
+    probabilities: dict[str, float] = {}
     findings: list[Finding] = []
-    by_label: dict[str, list[Hit]] = {}
-    for hit in hits:
-        if not hit.dropped and hit.rule.label in probabilities:
-            by_label.setdefault(hit.rule.label, []).append(hit)
-    for label in sorted(by_label, key=LABELS.index):
-        clusters = _clusters(by_label[label])
-        counted = noisy_or(c[0].probability for c in clusters if not c[0].review)
-        looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
-        probabilities[label] = max(counted, looked_at)
-        made = [_finding(c, counted, window, settings.threshold_for(label)) for c in clusters]
-        made.sort(key=lambda finding: (_ORDER[finding.disposition], -finding.probability))
-        findings.extend(made[:MOST_FINDINGS])
+    for label, clusters in by_label.items():
+        classifier = None if scores is None else scores.labels.get(label)
+        fused = weigh(clusters, classifier, (weights or {}).get(label, Weights()))
+        probabilities[label] = max(fused.together, fused.looked_at)
+        findings.extend(_findings(label, clusters, fused, window, settings))
     return probabilities, tuple(findings)
 
 
-def emotion(hits: Sequence[Hit]) -> EmotionScore:
-    """The emotion that rules find in the words; neutral is what the strongest leaves."""
+def weigh(clusters: Sequence[Cluster], classifier: float | None, weights: Weights) -> Fused:
+    """The probabilities of one label from its clusters of hits and the classifier's score."""
+    rules = noisy_or(c[0].probability for c in clusters if not c[0].review)
+    looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
+    cleared = bool(clusters) and not any(c[0].stands for c in clusters)
+    together = rules
+    if classifier is not None:
+        odds = weights.bias + weights.classifier * log_odds(classifier)
+        odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
+        together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
+    return Fused(
+        rules=rules,
+        looked_at=looked_at,
+        cleared=cleared,
+        classifier=classifier,
+        together=together,
+    )
+
+
+def rule_evidence(probability: float) -> float:
+    """What rules add to the log-odds, before its weight: 0 for none, 4.6 for 0.99."""
+    return -log1p(-min(CERTAIN, probability))
+
+
+def log_odds(probability: float) -> float:
+    """Log-odds of a probability, no surer than one in ten thousand."""
+    bounded = min(1 - 1e-4, max(1e-4, probability))
+    return log(bounded / (1 - bounded))
+
+
+def _findings(
+    label: str,
+    clusters: Sequence[Cluster],
+    fused: Fused,
+    window: Window,
+    settings: DetectionSettings,
+) -> list[Finding]:
+    made = [_finding(cluster, fused, window, settings) for cluster in clusters]
+    heard = fused.classifier is not None and not any(c[0].stands for c in clusters)
+    if heard and window.current < len(window.words):
+        found = _heard(label, clusters, fused, window, settings)
+        if found is not None:
+            made.append(found)
+    made.sort(key=lambda finding: (_ORDER[finding.disposition], -finding.probability))
+    return made[:MOST_FINDINGS]
+
+
+def emotion(hits: Sequence[Hit], scores: Scores | None = None) -> EmotionScore:
+    """The emotion in the words: the classifier's where there is one, else what rules find.
+
+    Rules add to the classifier's scores by half: they know phrases, it knows tone.
+    """
     by_feeling: dict[str, list[Hit]] = {feeling.value: [] for feeling in Emotion}
     for hit in hits:
         if hit.rule.label in by_feeling and not hit.dropped:
             by_feeling[hit.rule.label].append(hit)
-    scores = {
-        feeling: noisy_or(cluster[0].probability for cluster in _clusters(own))
+    by_rule = {
+        feeling: noisy_or(cluster[0].probability for cluster in clustered(own))
         for feeling, own in by_feeling.items()
     }
-    strongest = max(scores.values())
-    scores[Emotion.NEUTRAL.value] = 1.0 - strongest
-    label = max(Emotion, key=lambda feeling: scores[feeling.value])
-    intensity = 0.0 if label is Emotion.NEUTRAL else scores[label.value]
-    return EmotionScore(label=label, intensity=intensity, scores=scores)
+    if scores is None:
+        by_rule[Emotion.NEUTRAL.value] = 1.0 - max(by_rule.values())
+        felt = by_rule
+    else:
+        felt = {
+            feeling: noisy_or((scores.emotions.get(feeling, 0.0), RULE_SHARE * by_rule[feeling]))
+            for feeling in by_feeling
+        }
+    label = max(Emotion, key=lambda feeling: felt[feeling.value])
+    if label is Emotion.NEUTRAL:
+        intensity = 0.0
+    else:
+        intensity = felt[label.value] if scores is None else scores.intensity
+    return EmotionScore(label=label, intensity=intensity, scores=felt)
 
 
 _ORDER = {Disposition.RAISE: 0, Disposition.REVIEW: 1, Disposition.CLEAR: 2}
 
 
-def _clusters(hits: Sequence[Hit]) -> list[Cluster]:
+def clustered(hits: Sequence[Hit]) -> list[Cluster]:
     clusters: list[Cluster] = []
     reach = -1
     for hit in sorted(hits, key=lambda h: (h.start, h.end)):
@@ -84,21 +169,28 @@ def _clusters(hits: Sequence[Hit]) -> list[Cluster]:
     return clusters
 
 
-def _finding(cluster: Cluster, together: float, window: Window, threshold: float) -> Finding:
+def _finding(
+    cluster: Cluster, fused: Fused, window: Window, settings: DetectionSettings
+) -> Finding:
     best = cluster[0]
     rule = best.rule.rule
+    label = best.rule.label
+    threshold = settings.threshold_for(label)
     probability = best.probability
     if best.review:
         disposition = Disposition.REVIEW
-    elif probability >= threshold or (best.stands and together >= threshold):
-        disposition, probability = Disposition.RAISE, together
+    elif fused.together >= threshold and (best.stands or probability >= threshold):
+        disposition, probability = Disposition.RAISE, fused.together
+    elif best.stands and label in _LIFE and fused.rules >= settings.review_for(label):
+        # What a rule hears of a life is not dropped because the classifier does not hear it.
+        disposition, probability = Disposition.REVIEW, max(fused.together, probability)
     else:
         disposition = Disposition.CLEAR
     return Finding(
-        label=best.rule.label,
+        label=label,
         disposition=disposition,
         probability=probability,
-        reason=_reason(best, window, disposition),
+        reason=_reason(best, window, disposition, fused.classifier),
         rule_id=rule.id,
         evidence=window.evidence(best.start, best.end),
         subtype=rule.subtype,
@@ -107,7 +199,43 @@ def _finding(cluster: Cluster, together: float, window: Window, threshold: float
     )
 
 
-def _reason(hit: Hit, window: Window, disposition: Disposition) -> str:
+def _heard(
+    label: str,
+    clusters: Sequence[Cluster],
+    fused: Fused,
+    window: Window,
+    settings: DetectionSettings,
+) -> Finding | None:
+    """What the classifier hears in the turn where no rule stands."""
+    threshold = settings.threshold_for(label)
+    # A denial is looked at by a person: only all but certainty about the rest overrules it.
+    denied = any(cluster[0].review for cluster in clusters)
+    if fused.together >= (max(OVER_DENIAL, threshold) if denied else threshold):
+        disposition = Disposition.RAISE
+    elif label in _LIFE and fused.together >= settings.review_for(label):
+        disposition = Disposition.REVIEW
+    else:
+        return None
+    start, end = window.current, len(window.words)
+    share = 0.0 if fused.classifier is None else fused.classifier
+    reason = f"The classifier hears {_spoken(label)} ({share:.2f}): “{window.quote(start, end)}”."
+    if clusters:
+        reason += " A rule found its words, and their context speaks against it."
+    return Finding(
+        label=label,
+        disposition=disposition,
+        probability=fused.together,
+        reason=reason,
+        rule_id=CLASSIFIER,
+        evidence=window.evidence(start, end),
+    )
+
+
+def _spoken(label: str) -> str:
+    return label.replace("_", " ")
+
+
+def _reason(hit: Hit, window: Window, disposition: Disposition, classifier: float | None) -> str:
     """A plain sentence: what was found, in which words, and what the context said."""
     says = hit.rule.rule.says.strip().rstrip(".")
     reason = f"{says[:1].upper()}{says[1:]}: “{window.quote(hit.start, hit.end)}”."
@@ -117,6 +245,8 @@ def _reason(hit: Hit, window: Window, disposition: Disposition) -> str:
             for found in hit.context
         )
         reason += f" Context: {heard}."
-    elif disposition is Disposition.CLEAR:
+    elif disposition is Disposition.CLEAR and classifier is None:
         reason += " Too weak alone."
+    if classifier is not None:
+        reason += f" Classifier: {classifier:.2f}."
     return reason

@@ -7,7 +7,7 @@ from collections.abc import Set
 import msgspec
 
 from detectors.context import REVIEW, REVIEW_FACTOR, ContextBook, ContextFinder, Modifier
-from detectors.lexicon import Lexicon, Passage
+from detectors.lexicon import Lexicon
 from detectors.matching import CompiledPattern, Match, PatternIndex, PhraseMatchers
 from detectors.normalise import PAUSES, normalise
 from detectors.patterns import Pattern
@@ -18,6 +18,8 @@ UNLESS_WITHIN = 4
 """Words between a hit and an `unless` that drops it: figures of speech stand close together."""
 STANDS = 0.5
 """Share of a rule's probability that context must leave for the hit to stand as evidence."""
+MOST_LIKELY = 0.99
+"""The most that context may raise a hit to: rules are never certain."""
 UNDONE = frozenset({"negated", "hypothetical", "question"})
 """What `affirmed` undoes."""
 
@@ -71,7 +73,12 @@ class HitFinder:
             for pattern in read.patterns
         )
         self._unless = [_index(read.unless, self.lexicon, phrases) for read in book.rules]
-        self._after = [_index(read.after_agent, self.lexicon, phrases) for read in book.rules]
+        self._questions = PatternIndex(
+            (number, CompiledPattern(pattern, self.lexicon, phrases))
+            for number, read in enumerate(book.rules)
+            for pattern in read.after_agent
+        )
+        self._by_labels: dict[frozenset[str], frozenset[int]] = {}
         self._context = ContextFinder(context, self.lexicon, phrases)
 
     def hits(self, window: Window, labels: Set[str], agent_said: str) -> list[Hit]:
@@ -80,29 +87,20 @@ class HitFinder:
             return []
         passage = self.lexicon.passage(window.words, window.starts, window.begins)
         found: dict[int, list[Match]] = {}
-        for number, _, match in self._index.find(passage):
-            if self._rules[number].label in labels:
-                found.setdefault(number, []).append(match)
+        among = self._of(frozenset(labels)) | self._answering(agent_said, labels)
+        for number, _, match in self._index.find(passage, among):
+            found.setdefault(number, []).append(match)
         found = {n: new for n, matches in found.items() if (new := _new(matches, window.current))}
         if not found:
             return []
         context = self._context.in_passage(passage)
-        agent: Passage | None = None
         hits = []
         for number in sorted(found):
             read = self._rules[number]
-            outside = ""
-            after = self._after[number]
-            if after is not None:
-                if agent is None:
-                    said = [t.norm for t in normalise(agent_said, self.lexicon.words)]
-                    agent = self.lexicon.passage([word for word in said if word not in PAUSES])
-                if not after.any(agent):
-                    outside = "the agent did not ask"
             unless = self._unless[number]
             exceptions = list(unless.find(passage)) if unless is not None else []
             for match in _apart(found[number]):
-                dropped = outside
+                dropped = ""
                 for text, _, exception in exceptions:
                     if (
                         exception.start <= match.end + UNLESS_WITHIN
@@ -112,6 +110,29 @@ class HitFinder:
                 modifiers = context.of(match.start, match.end, match.own)
                 hits.append(self._weigh(read, match, modifiers, dropped))
         return hits
+
+    def _of(self, labels: frozenset[str]) -> frozenset[int]:
+        """The rules for these labels that wait for no question of the agent's."""
+        numbers = self._by_labels.get(labels)
+        if numbers is None:
+            numbers = self._by_labels[labels] = frozenset(
+                number
+                for number, read in enumerate(self._rules)
+                if read.label in labels and not read.after_agent
+            )
+        return numbers
+
+    def _answering(self, agent_said: str, labels: Set[str]) -> frozenset[int]:
+        """The rules for these labels whose question the agent has just asked."""
+        if not agent_said:
+            return frozenset()
+        said = [token.norm for token in normalise(agent_said, self.lexicon.words)]
+        agent = self.lexicon.passage([word for word in said if word not in PAUSES])
+        return frozenset(
+            number
+            for number, _, _ in self._questions.find(agent)
+            if self._rules[number].label in labels
+        )
 
     def _weigh(self, read: ReadRule, match: Match, modifiers: list[Modifier], dropped: str) -> Hit:
         counted = [m for m in modifiers if m.category not in read.rule.ignores]
@@ -125,6 +146,7 @@ class HitFinder:
                 review = True
             else:
                 probability *= float(effect)
+        probability = min(MOST_LIKELY, probability)
         return Hit(
             rule=read,
             start=match.start,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Generic, NamedTuple, TypeVar
@@ -202,12 +202,16 @@ class PatternIndex(Generic[Key]):
                 row = (number, pattern.required, key, pattern)
                 self._by_word.setdefault(symbol, []).append(row)
 
-    def find(self, passage: Passage) -> Iterator[tuple[Key, CompiledPattern, Match]]:
-        """Every match of every pattern in the passage, pattern by pattern."""
+    def find(
+        self, passage: Passage, among: Container[Key] | None = None
+    ) -> Iterator[tuple[Key, CompiledPattern, Match]]:
+        """Every match of every pattern (of those `among` a set of keys) in the passage."""
         present = passage.present
         tried: set[int] = set()
         for symbol in present:
             for number, required, key, pattern in self._by_word.get(symbol, ()):
+                if among is not None and key not in among:
+                    continue
                 for needed in required:
                     if needed.isdisjoint(present):
                         break

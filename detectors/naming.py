@@ -28,16 +28,20 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("pin", "pin number", "pin code", "p i n", "verification code", "passcode"),
         *("one time code", "one time passcode", "authentication code", "access code"),
         *("back of the card", "back of my card", "on the back", "code you sent", "code i got"),
-        *("digits on the back", "texted me"),
+        *("digits on the back", "texted me", "code is", "code was", "six digit code"),
+        *("four digit code", "otp", "o t p"),
     ),
     Kind.ACCOUNT: (
         *("account number", "account no", "account", "acct", "sort code", "routing number"),
-        *("routing", "iban", "bsb", "transit number", "swift code", "bank account"),
+        *("routing", "iban", "i b a n", "bsb", "b s b", "transit number", "swift code"),
+        *("bank account", "branch number", "institution number"),
     ),
     Kind.NATIONAL_ID: (
         *("social security number", "social security", "ssn", "s s n"),
         *("my social", "your social", "my social security number", "your social security number"),
-        *("my social security", "your social security"),
+        *("my social security", "your social security", "social is", "social number"),
+        *("sin number", "my sin", "sin is", "s i n", "your sin", "pps", "p p s", "p p s number"),
+        *("ppsn", "medicare card", "my medicare", "ni is", "n i is", "passport no", "nino"),
         *("national insurance number", "national insurance", "n i number", "ni number"),
         *("social insurance number", "social insurance", "tax file number", "t f n", "tfn"),
         *("passport number", "passport", "driver license", "drivers license", "driver's license"),
@@ -51,7 +55,10 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("text me at", "contact number", "callback number", "call back number", "my number"),
         *("home number", "work number", "best number", "number to call", "number to reach"),
     ),
-    Kind.DATE_OF_BIRTH: ("date of birth", "d o b", "dob", "birth date", "birthdate", "born"),
+    Kind.DATE_OF_BIRTH: (
+        *("date of birth", "d o b", "dob", "birth date", "birthdate", "born", "birthday is"),
+        *("birthday", "my birthday"),
+    ),
     Kind.PASSWORD: (
         *("password", "pass word", "passphrase", "pass phrase", "memorable word"),
         *("memorable information", "maiden name", "secret word", "secret answer"),
@@ -63,6 +70,9 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("tracking number", "confirmation", "invoice", "booking", "reservation", "complaint"),
         *("incident", "flight", "serial", "serial number", "model", "part", "zip", "zip code"),
         *("postcode", "post code", "parcel", "crime number", "badge", "meter", "employee"),
+        *("area code", "promo code", "discount code", "voucher code", "error code", "postal code"),
+        *("country code", "product code", "booking code", "reason code", "reading", "room"),
+        *("dress code", "code number", "extension", "dial code", "gate", "platform"),
     ),
 }
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
@@ -74,13 +84,18 @@ for _rows in _BY_FIRST.values():
     _rows.sort(key=lambda row: -len(row[0]))
 
 
+def named(word: Word) -> str:
+    """A word without the "is" that hangs on it: "pin's" names what "pin is" does."""
+    return word.text[:-2] if word.text.endswith(("'s", "’s")) else word.text
+
+
 def names_in(words: Sequence[Word]) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
     names = []
     at = 0
     while at < len(words):
-        for phrase, kind in _BY_FIRST.get(words[at].text, ()):
-            if tuple(word.text for word in words[at : at + len(phrase)]) == phrase:
+        for phrase, kind in _BY_FIRST.get(named(words[at]), ()):
+            if tuple(named(word) for word in words[at : at + len(phrase)]) == phrase:
                 at += len(phrase) - 1
                 names.append(Name(kind, at - len(phrase) + 1, at))
                 break

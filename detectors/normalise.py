@@ -36,11 +36,15 @@ _TOKEN = re.compile(
     r"|(?P<punct>[.?!,;:]+)"
 )
 
+_MURMUR = re.compile(r"[^\W_]+")
 _FILLER = re.compile(r"u+h+|u+h*m+|e+r+m*|h+m+|m{2,}h*m*|mh+m+")
 # "the ER" is a place, and with "uh" or "mm" before it "huh" or "hmm" is a yes.
 _BEFORE_ER = frozenset(("the", "an", "to", "in"))
 _YES_HEAD = frozenset(("uh", "mm", "um", "mmm", "hm"))
 _YES_TAIL = frozenset(("huh", "hm", "hmm"))
+
+# Said alone, as an answer: "mm", "mhm", "uh huh". "Um", "er" and "hmm" think, they do not agree.
+_YES_ALONE = re.compile(r"m{2,}|m+h+m+")
 
 _WHOLE = {
     "won't": ("will", "not"),
@@ -155,7 +159,17 @@ def normalise(text: str, known: Set[str] = frozenset()) -> list[Token]:
             _append(tokens, Token(word, start, end))
         if kind == "cut" and words:
             cut_at = len(tokens) - 1
+    if not any(token.norm not in PUNCTUATION for token in tokens):
+        tokens = _murmured(text) or tokens
     return _spelled(tokens, known) if letters > 1 else tokens
+
+
+def _murmured(text: str) -> list[Token]:
+    """The yes of a text that says nothing but "mm" or "mhm"."""
+    words = list(_MURMUR.finditer(text))
+    if words and all(_YES_ALONE.fullmatch(word.group().lower()) for word in words):
+        return [Token("yes", words[0].start(), words[-1].end())]
+    return []
 
 
 def is_number(word: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from detectors.digits import DIGITS, LARGE, TEENS, TENS, Word, word_set
 from detectors.markers import Kind
-from detectors.naming import Name
+from detectors.naming import Name, named
 
 _DOMAIN_ENDS = word_set(
     "com org net edu gov uk ie eu ca au us de fr nz io co me info biz es it nl in scot wales"
@@ -17,6 +17,9 @@ _NOT_A_MAILBOX = word_set(
     "look looking looked site website page online am is are it was me you us here there go "
     "shop shopping bought order ordered account and or works working them people that this"
 )
+_MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
+_MOST_NAME = 3
+"""Words of a mailbox said as a name: "my email is mary jane smith at"."""
 _MOST_MAILBOX = 40
 """Words an address may have before "at": spelled out letter by letter."""
 
@@ -46,6 +49,8 @@ _NO_PASSWORD = word_set(
 )
 _SPELLING = frozenset({"capital", "upper", "lower", "case", "uppercase", "lowercase", "hash"})
 _MOST_PASSWORD = 24
+_MOST_PHRASE = 6
+_CLAUSES = word_set("and but so or if then because please thanks thank")
 _SHORT_ANSWER = 2
 """Words of an answer that is nothing but the password asked for."""
 
@@ -87,19 +92,51 @@ def _is_dot(words: Sequence[Word], at: int) -> bool:
 
 def _mailbox_start(words: Sequence[Word], last: int) -> int:
     first = last
-    while first > 1 and last - first < _MOST_MAILBOX:
+    while first > 0 and last - first < _MOST_MAILBOX:
         before, text = words[first - 1].text, words[first].text
-        if before in _JOINTS and words[first - 2].text.isalnum():
+        if before in _JOINTS and first > 1 and words[first - 2].text.isalnum():
             first -= 2
         elif _is_spelled(before) and (_is_spelled(text) or text in _NUMBERS):
             first -= 1
         else:
+            break
+    for at in range(first - 1, max(first - _MOST_NAME - 2, -1), -1):
+        if words[at].text in _MAILBOX_FOLLOWS:
+            return at + 1
+        if not words[at].text.isalpha():
             break
     return first
 
 
 def _is_spelled(text: str) -> bool:
     return (len(text) == 1 and text.isalnum()) or text.isdecimal() or text in _NUMBERS
+
+
+def with_letters(text: str, words: Sequence[Word], first: int, last: int) -> Place:
+    """An id's digits with its letters: "QQ" before and "C" after them, said or written."""
+    while first and _is_id_part(text, words, first - 1, first):
+        first -= 1
+    while last + 1 < len(words) and _is_id_part(text, words, last + 1, last):
+        last += 1
+    return first, last
+
+
+def _is_id_part(text: str, words: Sequence[Word], at: int, beside: int) -> bool:
+    word = words[at]
+    low, high = sorted((at, beside))
+    if not word.text.isalnum():
+        return False
+    if words[low].end == words[high].start:
+        return True
+    written = text[word.start : word.end]
+    if len(word.text) == 1 and word.text.isalpha():
+        closes = at + 1 == len(words) or not words[at + 1].text.isalpha()
+        return word.text not in "ai" or at < beside or closes
+    return written.isupper() and written.isalpha() and len(written) < _LONGEST_LETTERS
+
+
+_LONGEST_LETTERS = 6
+"""Letters in a row in an id, as in a British driving licence, are five at most."""
 
 
 def births(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:
@@ -145,8 +182,12 @@ def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iter
     """What follows "my password is", and a short answer to the question for one."""
     for name in names:
         at = name.last + 1
-        if name.kind is Kind.PASSWORD and at < len(words) and words[at].text in _IS:
-            yield from _secret(words, at + 1)
+        if name.kind is not Kind.PASSWORD or at >= len(words):
+            continue
+        if words[at].text in _IS:
+            yield from _secret(words, at + 1, _is_phrase(words, name))
+        elif words[name.last].text != named(words[name.last]):
+            yield from _secret(words, at, _is_phrase(words, name))
     if asked and words and not any(name.kind is Kind.PASSWORD for name in names):
         start = 0
         while start < len(words) and words[start].text in (*_IS, "it", "uh", "um", ",", "so"):
@@ -155,10 +196,20 @@ def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iter
             yield from _secret(words, start)
 
 
-def _secret(words: Sequence[Word], first: int) -> Iterator[Place]:
+def _is_phrase(words: Sequence[Word], name: Name) -> bool:
+    said = {word.text for word in words[name.first : name.last + 1]}
+    return not said.isdisjoint(("passphrase", "phrase"))
+
+
+def _secret(words: Sequence[Word], first: int, phrase: bool = False) -> Iterator[Place]:
+    """The secret that starts at a word; a `phrase` goes on to the end of the clause."""
     if first >= len(words) or words[first].text in _NO_PASSWORD:
         return
     last = first
+    while phrase and last + 1 < min(len(words), first + _MOST_PHRASE):
+        if not words[last + 1].text.isalnum() or words[last + 1].text in _CLAUSES:
+            break
+        last += 1
     while last + 1 < min(len(words), first + _MOST_PASSWORD):
         here, following = words[last], words[last + 1]
         glued = here.end == following.start and following.text not in ".,?!"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from detectors.mood import Mood
 from detectors.vocabulary import Disposition, Emotion, Speaker
 
 TURNS_REMEMBERED = 12
@@ -54,16 +55,22 @@ class EmotionScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An utterance as far as it is known: redacted text and what quoting it needs."""
+    """An utterance as far as it is known: redacted text and what quoting it needs.
+
+    `participant_id` tells people of one side apart; None where the platform does not. `scored`
+    is False while the classifier still has to read it.
+    """
 
     utterance_id: str
     speaker: Speaker
     text: str
+    participant_id: str | None = None
     is_final: bool = True
     start_ms: int | None = None
     spoken_at: str | None = None
     transcriber: str | None = None
     confidence: float | None = None
+    scored: bool = True
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +78,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     `turn` holds the redacted text. `triggers` has a probability 0–1 for every trigger and signal.
     `monitored` is False for a language without rules (`not_monitored` says why).
-    `removed` names the kinds of personal data that redaction took out.
+    `removed` names the kinds of personal data that redaction took out. `degraded`: the rules
+    answered alone, for want of time. `caught_up` names earlier turns whose classifier's answer is
+    among these findings. `mood` is that of the customer who spoke, this turn included.
     """
 
     turn: Turn
@@ -81,6 +90,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     removed: tuple[str, ...] = ()
     monitored: bool = True
     not_monitored: str | None = None
+    degraded: bool = False
+    caught_up: tuple[str, ...] = ()
+    mood: Mood | None = None
 
     def raised(self) -> list[str]:
         """Labels that this chunk gives evidence for at the policy's threshold, strongest first."""
@@ -98,21 +110,46 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
         return sorted(best, key=lambda label: (-best[label], label))
 
 
-class Conversation(msgspec.Struct, frozen=True, kw_only=True):
-    """What the detector remembers of one call: its last turns, redacted."""
+CUSTOMERS_REMEMBERED = 4
+"""People whose mood is kept, the latest to speak."""
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the detector remembers of one call: its last turns, redacted, and how each customer
+    has felt so far (by participant id, "" where the platform gives none)."""
 
     turns: tuple[Turn, ...] = ()
+    moods: dict[str, Mood] = {}
 
     def after(self, reading: Reading) -> Conversation:
         """The conversation once this reading's turn is known; a revised turn keeps its place."""
         new = reading.turn
-        if self.turn(new.utterance_id) is None:
-            return Conversation(turns=_bounded((*self.turns, new)[-TURNS_REMEMBERED:]))
-        return Conversation(
-            turns=_bounded(
-                tuple(new if t.utterance_id == new.utterance_id else t for t in self.turns)
+        turns = self.turns
+        if reading.caught_up:
+            turns = tuple(
+                msgspec.structs.replace(turn, scored=True)
+                if turn.utterance_id in reading.caught_up
+                else turn
+                for turn in turns
             )
-        )
+        if self.turn(new.utterance_id) is None:
+            turns = (*turns, new)[-TURNS_REMEMBERED:]
+        else:
+            turns = tuple(new if t.utterance_id == new.utterance_id else t for t in turns)
+        return Conversation(turns=_bounded(turns), moods=self._moods_after(reading))
+
+    def mood(self, participant_id: str | None) -> Mood:
+        """How this customer has felt so far."""
+        return self.moods.get(participant_id or "", Mood())
+
+    def _moods_after(self, reading: Reading) -> dict[str, Mood]:
+        # A partial result may still be revised: only what is final has been said.
+        if reading.mood is None or not reading.turn.is_final:
+            return self.moods
+        who = reading.turn.participant_id or ""
+        others = {name: mood for name, mood in self.moods.items() if name != who}
+        kept = list(others.items())[-(CUSTOMERS_REMEMBERED - 1) :]
+        return {**dict(kept), who: reading.mood}
 
     def turn(self, utterance_id: str) -> Turn | None:
         """The turn with this id, as far as it is known."""

@@ -13,13 +13,31 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from detectors.digits import DIGITS, TEENS, TENS, Group, Run, Word, runs_of, word_set, words_of
+from detectors.cards import CARD_STARTS, broken_cards, goes_on, has_card
+from detectors.digits import (
+    DIGITS,
+    PAUSING,
+    TEENS,
+    TENS,
+    Group,
+    Run,
+    Word,
+    runs_of,
+    word_set,
+    words_of,
+)
+from detectors.forms import forms
 from detectors.markers import MARKER, Kind
 from detectors.naming import Name, names_in
-from detectors.private import births, emails, passwords
+from detectors.private import births, emails, passwords, with_letters
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
+_ASKING = word_set(
+    "? what what's can could may please tell give read confirm need take your digits number "
+    "numbers code word date birth"
+)
+"""One of these makes a question or a request of what the agent said; talk of cards is neither."""
 ASKED_WORDS = 40
 """Words of the agent's that are searched for what was asked: the end of a long turn."""
 
@@ -32,6 +50,9 @@ _SIGNS = word_set(
 _SMALL = frozenset({*DIGITS, *TEENS, *TENS, "double", "triple", "treble"})
 """Without figures, one of `_SIGNS` or two of `_SMALL` there is nothing to take out: most talk."""
 
+_SHORT = 3
+"""Words of a piece so short that one digit may be all of it."""
+
 _LEAST_DIGITS = {
     Kind.CARD: 8,
     Kind.SECURITY_CODE: 3,
@@ -40,38 +61,25 @@ _LEAST_DIGITS = {
     Kind.PHONE: 7,
 }
 """Digits that make a named number: fewer are a count, or the last four that may be read out."""
+_LEAST_NAMED_WHOLE = {Kind.CARD: 3, Kind.ACCOUNT: 5}
+"""The same after "card number" or "transit number", unless it is "the last four of" it."""
 _LEAST_ASKED = {
     Kind.CARD: 3,
     Kind.SECURITY_CODE: 3,
     Kind.ACCOUNT: 4,
     Kind.NATIONAL_ID: 3,
-    Kind.PHONE: 3,
+    Kind.PHONE: 5,
 }
 """The same in an answer: transcribers cut a number in pieces."""
 
-_CARD_STARTS = "23456"
-_CARD_LENGTHS = (16, 15, 14, 13, 19, 18, 17)
 _NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 _ZERO_LED = re.compile(r"0[1-9]\d{8,9}")
-_FORMS = (
-    (Kind.NATIONAL_ID, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
-    (
-        Kind.NATIONAL_ID,
-        re.compile(
-            r"(?<!\w)(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]"
-            r"[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?!\w)",
-            re.IGNORECASE,
-        ),
-    ),
-    (
-        Kind.ACCOUNT,
-        re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"),
-    ),
-    (
-        Kind.EMAIL,
-        re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.ASCII),
-    ),
-)
+
+
+_OH = frozenset({"oh", "o"})
+"""A nought, or only surprise."""
+_UNFINISHED = PAUSING | _OH | {"double", "triple", "treble"}
+"""What a piece of a number may end in: a number goes on after it."""
 
 
 class _Span(NamedTuple):
@@ -89,6 +97,16 @@ class _Text(NamedTuple):
     names: list[Name]
     asked: Kind | None
     carried: Kind | None
+    tail: tuple[Group, ...]
+
+    @property
+    def only_digits(self) -> bool:
+        """Whether it is a piece of a number and nothing else."""
+        inside = {at for run in self.runs for g in run.groups for at in range(g.first, g.last + 1)}
+        said = [word.text for at, word in enumerate(self.words) if at in inside]
+        return any(text not in _OH for text in said) and all(
+            at in inside or word.text in PAUSING for at, word in enumerate(self.words)
+        )
 
 
 def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str, tuple[str, ...]]:
@@ -101,8 +119,8 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     if asked is not Kind.PASSWORD and not _may_hold(text):
         return text, ()
     words = words_of(text)
-    carried = _carried(said_before)
-    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried)
+    carried, tail = _carried(said_before)
+    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -118,7 +136,8 @@ def _may_hold(text: str) -> bool:
     if _FIGURES.search(text):
         return True
     words = _LETTERS.findall(text.lower())
-    return not _SIGNS.isdisjoint(words) or sum(word in _SMALL for word in words) > 1
+    small = sum(word in _SMALL for word in words)
+    return small > 1 or (small == 1 and len(words) <= _SHORT) or not _SIGNS.isdisjoint(words)
 
 
 def _merged(spans: list[_Span]) -> list[_Span]:
@@ -142,34 +161,33 @@ def _asked(agent_said: str) -> Kind | None:
     if not names:
         return None
     said = {word.text for word in words}
+    if said.isdisjoint(_ASKING):
+        return None
     partial = "last" in said and ("four" in said or "4" in said)
     kind = names[-1].kind
     return None if partial and kind in (Kind.CARD, Kind.ACCOUNT, Kind.PHONE) else kind
 
 
-def _carried(said_before: str) -> Kind | None:
-    """What the speaker was in the middle of saying: a number, or the name of one."""
+@lru_cache(maxsize=1024)
+def _carried(said_before: str) -> tuple[Kind | None, tuple[Group, ...]]:
+    """What the speaker was in the middle of saying, a number or its name; digits left so far."""
     words = words_of(said_before[-200:])
-    while words and words[-1].text in ".,-":
+    while words and words[-1].text in _UNFINISHED:
         words.pop()
     if not words:
-        return None
+        return None, ()
     if MARKER.fullmatch(words[-1].text):
-        return Kind(words[-1].text[1:-1])
+        return Kind(words[-1].text[1:-1]), ()
     names = names_in(words[-NAME_REACH:])
-    return names[-1].kind if names else None
-
-
-def _forms(taken: _Text) -> Iterator[_Span]:
-    """What shows by its form alone."""
-    for kind, form in _FORMS:
-        for match in form.finditer(taken.text):
-            yield _Span(match.start(), match.end(), kind)
+    runs = runs_of(words)
+    tail = runs[-1].groups if runs and runs[-1].groups[-1].last == len(words) - 1 else ()
+    return (names[-1].kind if names else None), tail
 
 
 def _numbers(taken: _Text) -> Iterator[_Span]:
     """Runs of digits: by check digit, by name, by the question they answer, by what they go on."""
     ends = [name.last for name in taken.names]
+    card_before: tuple[Group, ...] = ()
     for number, run in enumerate(taken.runs):
         first, last = run.groups[0].first, run.groups[-1].last
         start, end = taken.words[first].start, taken.words[last].end
@@ -180,17 +198,42 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             name = name if first - taken.runs[number - 1].groups[-1].last <= 2 else None
         opening = number == 0 and first <= 3 and name is None
         kind = _kind_of(run, taken, name, opening, before)
+        follows = card_before and goes_on(taken.words, card_before[-1], run.groups[0])
+        if kind is None and follows and not run.amount:
+            kind = Kind.CARD
+        reading = opening and Kind.CARD in (taken.asked, taken.carried) and not run.amount
+        card_before = run.groups if kind is Kind.CARD or reading else ()
+        if kind is Kind.NATIONAL_ID or (kind is None and _is_ni_number(taken.words, run)):
+            kind = Kind.NATIONAL_ID
+            first, last = with_letters(taken.text, taken.words, first, last)
+            start, end = taken.words[first].start, taken.words[last].end
         if kind is not None:
-            if before in ("(", "+"):
-                start = taken.words[first - 1].start
+            if before in ("(", "+", "plus"):
+                start = min(start, taken.words[run.groups[0].first - 1].start)
             yield _Span(start, end, kind)
+
+
+def _is_ni_number(words: list[Word], run: Run) -> bool:
+    """Whether digits stand as in a National Insurance number said: "a b", six digits, "c"."""
+    first, last = run.groups[0].first, run.groups[-1].last
+    return (
+        len(run.digits) == 6
+        and first > 1
+        and last + 1 < len(words)
+        and all(len(w.text) == 1 and w.text.isalpha() for w in words[first - 2 : first])
+        and words[last + 1].text in ("a", "b", "c", "d")
+    )
 
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
     digits = run.digits
+    if taken.only_digits and not run.amount:
+        piece_of = taken.carried if taken.carried in _LEAST_ASKED else taken.asked
+        if piece_of in _LEAST_ASKED and (len(digits) < 4 or piece_of is taken.carried):
+            return piece_of
     if len(digits) < 3:
         return None
-    if _has_card(run.groups):
+    if has_card(run.groups) or (opening and has_card((*taken.tail, *run.groups))):
         return Kind.CARD
     if MARKER.fullmatch(before):
         return Kind(before[1:-1])
@@ -200,52 +243,34 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         kind = name.kind
         if kind is None:
             return None
-        if len(digits) >= _LEAST_DIGITS.get(kind, 99) and _plausible(kind, digits):
+        least = _LEAST_DIGITS.get(kind, 99)
+        if name.last > name.first and not _only_last(taken.words, name, run):
+            least = _LEAST_NAMED_WHOLE.get(kind, least)
+        if len(digits) >= least and _plausible(kind, digits):
             return kind
     elif opening and taken.carried is not None:
         if len(digits) >= _LEAST_ASKED.get(taken.carried, 99):
             return taken.carried
     elif taken.asked is not None and len(digits) >= _LEAST_ASKED.get(taken.asked, 99):
         return taken.asked
-    if 13 <= len(digits) <= 19 and digits[0] in _CARD_STARTS:
+    if 13 <= len(digits) <= 19 and digits[0] in CARD_STARTS:
         return Kind.CARD
-    if before == "+" and 8 <= len(digits) <= 15:
+    if before in ("+", "plus") and 8 <= len(digits) <= 15:
         return Kind.PHONE
     if _NANP.fullmatch(digits) or _ZERO_LED.fullmatch(digits):
         return Kind.PHONE
     return None
 
 
+def _only_last(words: list[Word], name: Name, run: Run) -> bool:
+    """Whether only the last digits are told, as callers are asked to."""
+    said = words[max(0, name.first - 5) : run.groups[0].first]
+    return any(word.text in ("last", "ending", "ends", "end") for word in said)
+
+
 def _plausible(kind: Kind, digits: str) -> bool:
     """Whether a number is no longer than its kind: a code of twelve digits is none."""
     return kind is not Kind.SECURITY_CODE or len(digits) <= 8
-
-
-def _has_card(groups: tuple[Group, ...]) -> bool:
-    """Whether whole groups in a row make a card number with a valid check digit."""
-    digits = "".join(group.digits for group in groups)
-    if len(digits) < 13:
-        return False
-    edges = [0]
-    for group in groups:
-        edges.append(edges[-1] + len(group.digits))
-    known = set(edges)
-    return any(
-        edge + length in known and _luhn(digits[edge : edge + length])
-        for edge in edges[:-1]
-        if digits[edge] in _CARD_STARTS
-        for length in _CARD_LENGTHS
-    )
-
-
-def _luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        value = int(digit)
-        if place % 2:
-            value = value * 2 - 9 if value > 4 else value * 2
-        total += value
-    return total % 10 == 0 and digits.strip("0") != ""
 
 
 def _said(taken: _Text) -> Iterator[_Span]:
@@ -260,4 +285,22 @@ def _said(taken: _Text) -> Iterator[_Span]:
         yield _Span(words[first].start, words[last].end, Kind.PASSWORD)
 
 
-_FINDERS: tuple[Callable[[_Text], Iterator[_Span]], ...] = (_forms, _numbers, _said)
+def _forms(taken: _Text) -> Iterator[_Span]:
+    """What shows by its form alone."""
+    for start, end, kind in forms(taken.text):
+        yield _Span(start, end, kind)
+
+
+def _broken_cards(taken: _Text) -> Iterator[_Span]:
+    """Card numbers whose groups stand apart."""
+    for run in broken_cards(taken.words, taken.runs):
+        first, last = run.groups[0].first, run.groups[-1].last
+        yield _Span(taken.words[first].start, taken.words[last].end, Kind.CARD)
+
+
+_FINDERS: tuple[Callable[[_Text], Iterator[_Span]], ...] = (
+    _forms,
+    _numbers,
+    _broken_cards,
+    _said,
+)

@@ -10,11 +10,13 @@ from typing import TypeVar
 
 import msgspec
 
+from detectors.bodies import BodyFile
 from detectors.patterns import Lists, Pattern, PatternError, read_list, read_pattern
 from detectors.vocabulary import LABELS, SUBTYPES, Emotion, Trigger
 
 RULES = Path(__file__).parent / "rules"
 CONTEXT_FILE = "context.toml"
+BODIES_FILE = "bodies.toml"
 
 CATEGORIES = (
     "negated",
@@ -25,6 +27,7 @@ CATEGORIES = (
     "quoted",
     "occupation",
     "question",
+    "settled",
     "affirmed",
 )
 """Kinds of context. `affirmed` undoes a negation or hypothesis ("not only", "but I will")."""
@@ -92,7 +95,7 @@ class RuleBook(msgspec.Struct, frozen=True, kw_only=True):
     lists: dict[str, frozenset[tuple[str, ...]]]
 
 
-FileT = TypeVar("FileT", _RuleFile, _ListFile)
+FileT = TypeVar("FileT", _RuleFile, _ListFile, BodyFile)
 
 
 @cache
@@ -127,7 +130,9 @@ def try_book(folder: Path) -> tuple[RuleBook, list[RuleError]]:
         try:
             text = path.read_text(encoding="utf-8")
             data = read_toml(path, text)
-            if "rule" not in data and "file" not in data:
+            if path.name == BODIES_FILE:
+                shared |= _lists(path, _convert(path, text, data, BodyFile).lists(), shared)
+            elif "rule" not in data and "file" not in data:
                 shared |= _lists(path, _convert(path, text, data, _ListFile).lists, shared)
             else:
                 files.append((path, text, _convert(path, text, data, _RuleFile)))
@@ -191,12 +196,13 @@ def _convert(path: Path, text: str, data: object, kind: type[FileT]) -> FileT:
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        number = re.search(r"\$\.rule\[(\d+)\]", str(error))
+        number = re.search(r"\$\.(rule|body)\[(\d+)\]", str(error))
         line = None
         if number:
-            starts = [m.start() for m in re.finditer(r"^\[\[rule\]\]", text, re.MULTILINE)]
-            if int(number.group(1)) < len(starts):
-                line = text.count("\n", 0, starts[int(number.group(1))]) + 1
+            table = rf"^\[\[{number.group(1)}\]\]"
+            starts = [m.start() for m in re.finditer(table, text, re.MULTILINE)]
+            if int(number.group(2)) < len(starts):
+                line = text.count("\n", 0, starts[int(number.group(2))]) + 1
         raise RuleError(str(error), path, line=line) from error
 
 

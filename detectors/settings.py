@@ -1,21 +1,60 @@
 """What a contact center may set about detection. The policy file carries these values."""
 
-from typing import Protocol
+from __future__ import annotations
+
+from typing import Literal, Protocol
 
 import msgspec
 
+PointName = Literal["sensitive", "balanced", "strict"]
 
-class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Thresholds are probabilities 0–1 at or above which a finding is raised."""
+
+class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How sure one must be, as probabilities 0–1: `threshold` for every label, `thresholds` for
+    those that differ. A life stop between `review` and its threshold is shown for review.
+    """
 
     threshold: float = 0.5
     thresholds: dict[str, float] = {}
+    review: float = 0.3
+
+
+class OperatingPoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The three points to choose from."""
+
+    sensitive: OperatingPoint = OperatingPoint(threshold=0.3, review=0.15)
+    balanced: OperatingPoint = OperatingPoint()
+    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5)
+
+
+class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`thresholds` are a label's own at whatever point, probabilities 0–1.
+
+    `classifier` False: rules alone. `deadline_ms`: a live chunk that has waited longer than this
+    is read by rules at once, and by the classifier with the next chunk of its call.
+    """
+
+    operating_point: PointName = "balanced"
+    points: OperatingPoints = OperatingPoints()
+    thresholds: dict[str, float] = {}
     languages: tuple[str, ...] = ("en",)
     max_text_chars: int = 20_000
+    classifier: bool = True
+    deadline_ms: int = 1_000
+
+    @property
+    def point(self) -> OperatingPoint:
+        """The point in use."""
+        point: OperatingPoint = getattr(self.points, self.operating_point)
+        return point
 
     def threshold_for(self, label: str) -> float:
-        """The label's own threshold, else the common one."""
-        return self.thresholds.get(label, self.threshold)
+        """The label's own threshold, else its point's for it, else the point's for all."""
+        return self.thresholds.get(label, self.point.thresholds.get(label, self.point.threshold))
+
+    def review_for(self, label: str) -> float:
+        """From which probability a life stop that is not raised is shown for review."""
+        return min(self.point.review, self.threshold_for(label))
 
 
 class HasDetection(Protocol):

@@ -11,7 +11,7 @@ from detectors.reading import Evidence, Turn
 from detectors.vocabulary import Speaker
 
 TURNS_BEFORE = 2
-"""Turns of the same side joined to the current one: transcribers cut at pauses, not at thoughts."""
+"""Turns of a person joined to the current one: transcribers cut at pauses, not at thoughts."""
 WORDS_BEFORE = 20
 """Words taken of each: more than the widest rule spans."""
 INTERRUPTION = 4
@@ -100,10 +100,10 @@ def agent_before(before: Sequence[Turn]) -> str:
 
 
 def _joined(turn: Turn, before: Sequence[Turn], known: frozenset[str]) -> list[Turn]:
-    """The earlier turns of this side that the turn goes on from, latest first."""
+    """The earlier turns of this person that the turn goes on from, latest first."""
     joined: list[Turn] = []
     for earlier in reversed(before):
-        if side(earlier.speaker) != side(turn.speaker):
+        if not _same_person(earlier, turn):
             said = _words(earlier.text, known)
             if len(said) > INTERRUPTION or any(token.norm == "?" for token in said):
                 break
@@ -114,6 +114,11 @@ def _joined(turn: Turn, before: Sequence[Turn], known: frozenset[str]) -> list[T
         if len(joined) == TURNS_BEFORE:
             break
     return joined
+
+
+def _same_person(one: Turn, other: Turn) -> bool:
+    """Two callers on one line finish no sentence for each other; unnamed is only like unnamed."""
+    return side(one.speaker) == side(other.speaker) and one.participant_id == other.participant_id
 
 
 def side(speaker: Speaker) -> Speaker:

@@ -12,9 +12,12 @@ import traceback
 import typer
 
 from scripts import faults
+from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.demo import demo
+from scripts.evaluate import evaluate
 from scripts.explain import explain
+from scripts.export import export
 from scripts.kafka import app as kafka
 from scripts.policy import app as policy
 from scripts.replay import replay
@@ -22,6 +25,7 @@ from scripts.scan import scan
 from scripts.schemas import schemas
 from scripts.tail import tail
 from scripts.topics import app as topics
+from scripts.train import train
 from scripts.version import version
 from scripts.worker import worker
 
@@ -43,6 +47,10 @@ app.command()(tail)
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.command()(evaluate)
+app.command()(backtest)
+app.command()(train)
+app.command()(export)
 app.command()(bench)
 app.command()(schemas)
 app.command()(version)

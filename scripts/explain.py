@@ -35,7 +35,7 @@ def explain(
     """
     import msgspec
 
-    from detectors import Detector
+    from scripts.classifier import detector
     from scripts.reasons import explained, told
     from scripts.terminal import out
     from workflow.policy import load_policy
@@ -45,8 +45,8 @@ def explain(
         raise typer.BadParameter("there are more --before-speaker than --before")
     speakers = [*named, *["customer"] * (len(earlier) - len(named)), speaker]
     _check(speakers)
-    detector = Detector.from_policy(load_policy(in_force(policy)))
-    explanation = explained(detector, list(zip([*earlier, text], speakers, strict=True)))
+    reads = detector(load_policy(in_force(policy)))
+    explanation = explained(reads, list(zip([*earlier, text], speakers, strict=True)))
     if as_json:
         typer.echo(msgspec.json.encode(explanation).decode())
     else:

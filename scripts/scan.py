@@ -72,7 +72,7 @@ def _outcomes(
     jobs: int,
     total: int | None,
 ) -> Iterator[Outcome]:
-    from detectors import Detector
+    from scripts.classifier import detector
     from scripts.scanner import Scanner
     from scripts.shards import scan_in_processes
     from scripts.terminal import progress
@@ -84,7 +84,7 @@ def _outcomes(
         if jobs > 1:
             results = scan_in_processes(events, path, as_json=as_json, jobs=jobs)
         else:
-            scanner = Scanner(Detector.from_policy(policy), policy, as_json=as_json)
+            scanner = Scanner(detector(policy), policy, as_json=as_json)
             results = scanner.all(events)
         for outcome in results:
             if outcome.read:

@@ -91,13 +91,13 @@ _scanner: Scanner | None = None
 
 
 def _prepare(policy_file: Path | None, as_json: bool) -> None:
-    from detectors import Detector
+    from scripts.classifier import detector
     from workflow.policy import load_policy
 
     global _scanner
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     policy = load_policy(policy_file)
-    _scanner = Scanner(Detector.from_policy(policy), policy, as_json=as_json)
+    _scanner = Scanner(detector(policy), policy, as_json=as_json)
 
 
 def _read(events: bytes) -> bytes:

@@ -29,10 +29,12 @@ def version(
 def found() -> dict[str, str]:
     """Name to version; rules and policy by the digest that changes whenever they do."""
     from detectors.fingerprint import rules_version
+    from scripts.classifier import scorer
     from scripts.policy import in_force
     from workflow.policy import load_policy, policy_digest
 
     policy = load_policy(in_force(None))
+    classifier = scorer()
     versions = {name: _installed(package) for name, package in _PACKAGES.items()}
     return {
         "hardstop": versions["hardstop"],
@@ -40,6 +42,7 @@ def found() -> dict[str, str]:
         "faust": versions["faust"],
         "spacy": versions["spacy"],
         "rules": rules_version(),
+        "model": "none" if classifier is None else classifier.version,
         "policy": policy_digest(policy),
     }
 

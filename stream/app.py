@@ -15,6 +15,8 @@ from faust.types import TP, EventT
 
 from detectors.detector import Detector
 from detectors.fingerprint import rules_version
+from detectors.scoring import Scorer
+from models.scorer import serving
 from stream.codec import MODE_HEADER, TRACEPARENT, header
 from stream.memory import CallMemory, Stored
 from stream.mends import MendedTableManager, check_version
@@ -138,7 +140,9 @@ def build_app(
 
     writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
     pipeline = Pipeline(
-        reader=reader or call_reader(policy),
+        reader=reader or call_reader(policy, classifier(settings)),
+        deadline_ms=policy.detection.deadline_ms,
+        clock=time.time,
         memory=memory,
         send=send,
         write_states=writer.write,
@@ -224,14 +228,23 @@ async def _waiting(app: faust.App, topic: str) -> int:
     return sum(max(0, (ends[tp] or 0) - (committed[tp] or begins[tp] or 0)) for tp in places)
 
 
-def call_reader(policy: Policy) -> CallReader:
-    """The reader of a policy, with the rules that come with hardstop."""
-    return CallReader(Detector.from_policy(policy), policy, versions(policy))
+def classifier(settings: Settings) -> Scorer | None:
+    """The classifier that the settings name. Raises ModelError."""
+    return serving(settings.model_folder, settings.model_backend, settings.model_device)
 
 
-def versions(policy: Policy) -> Versions:
+def call_reader(policy: Policy, scorer: Scorer | None = None) -> CallReader:
+    """The reader of a policy, with the rules and the classifier that come with hardstop."""
+    return CallReader(Detector.from_policy(policy, scorer), policy, versions(policy, scorer))
+
+
+def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:
     """What decides in this process: it stands on every alert and score."""
-    return Versions(policy=f"{policy.version}-{policy_digest(policy)}", rules=rules_version())
+    return Versions(
+        policy=f"{policy.version}-{policy_digest(policy)}",
+        rules=rules_version(),
+        model=scorer.version if scorer is not None and policy.detection.classifier else None,
+    )
 
 
 def _item(stream: Any, event: Any) -> Item:

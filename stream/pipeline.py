@@ -8,6 +8,7 @@ anywhere in between leaves messages that are read again and cause the same ids a
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -20,6 +21,9 @@ from stream.reader import CallReader, Lookup
 from stream.state import CallState, encode_state
 from stream.table import States
 from stream.topics import TopicName
+from workflow.call import Mode
+
+_NOT_WAITED_FOR = frozenset({Mode.REPLAY.value, Mode.POST_CALL.value})
 
 
 class LostMessagesError(RuntimeError):
@@ -54,6 +58,8 @@ class Pipeline:
         on_failure: Callable[[BaseException], Awaitable[None]],
         lost: Callable[[Message], Awaitable[bool]],
         transactional: bool = False,
+        deadline_ms: int | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self._reader = reader
         self._memory = memory
@@ -64,6 +70,8 @@ class Pipeline:
         self._on_failure = on_failure
         self._lost = lost
         self._transactional = transactional
+        self._deadline_ms = deadline_ms
+        self._clock = clock
         self._last: asyncio.Task[None] | None = None
         self._next_offset: dict[int, int] = {}
         self.counts: Counter[str] = Counter()
@@ -78,7 +86,9 @@ class Pipeline:
             for item in items:
                 message = item.message
                 await self._check_contiguous(message)
-                step = self._reader.read(message, self._lookup(message.partition))
+                step = self._reader.read(
+                    message, self._lookup(message.partition), hurried=self._hurried(message)
+                )
                 self._count(step.outputs, repeat=step.repeat)
                 if step.state is not None:
                     key = self._memory.remember(step.state, message.partition)
@@ -106,6 +116,16 @@ class Pipeline:
         """Partitions are moving: nothing in memory may be trusted any longer."""
         self._memory.forget_working()
         self._next_offset.clear()
+
+    def _hurried(self, message: Message) -> bool:
+        """Whether a live message has waited too long for the classifier to read it as well.
+
+        Rules read several times as fast: what came late is caught up with sooner. A replay has
+        nobody waiting on the line.
+        """
+        if self._deadline_ms is None or message.mode in _NOT_WAITED_FOR:
+            return False
+        return self._clock() * 1000 - message.timestamp_ms > self._deadline_ms
 
     def _lookup(self, partition: int) -> Lookup:
         return lambda call_id: self._memory.lookup(call_id, partition)

@@ -9,6 +9,7 @@ import msgspec
 
 from detectors.chunk import Revision
 from detectors.detector import Detector
+from detectors.mood import MoodReport
 from detectors.reading import Reading
 from stream.codec import Unreadable, decode_transcript
 from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
@@ -61,8 +62,11 @@ class CallReader:
         self._versions = versions
         self._max_chars = policy.detection.max_text_chars
 
-    def read(self, message: Message, lookup: Lookup) -> Step:
-        """Process one message. Never raises for anything that the message itself contains."""
+    def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
+        """Process one message. Never raises for anything that the message itself contains.
+
+        `hurried`: it has waited too long for the classifier, which reads it with the call's next.
+        """
         try:
             event = decode_transcript(message.value)
             if message.key is None or message.key != event.call_id.encode():
@@ -83,7 +87,7 @@ class CallReader:
             case CallEnded():
                 return self._ended(state, message)
             case Chunk():
-                return self._chunk(event, state, message)
+                return self._chunk(event, state, message, hurried=hurried)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
@@ -96,13 +100,22 @@ class CallReader:
     def _ended(self, state: CallState, message: Message) -> Step:
         if state.ended_ms is not None:
             return Step(repeat=True)
+        outputs: tuple[Output, ...] = ()
+        late = self._detector.catch_up(state.conversation)
+        if late is not None:
+            heard = self._desk.after_reading(
+                state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            )
+            outputs = _decided(heard, message)
+            conversation = state.conversation.after(late)
+            state = msgspec.structs.replace(state, desk=heard.state, conversation=conversation)
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
         ended = msgspec.structs.replace(state, desk=decision.state, ended_ms=message.timestamp_ms)
-        return Step(outputs=_decided(decision, message), state=ended)
+        return Step(outputs=(*outputs, *_decided(decision, message)), state=ended)
 
-    def _chunk(self, chunk: Chunk, state: CallState, message: Message) -> Step:
+    def _chunk(self, chunk: Chunk, state: CallState, message: Message, *, hurried: bool) -> Step:
         sequences, arrival, gap = state.sequences.arrive(chunk.sequence)
         if arrival is Arrival.REPEAT:
             return Step(repeat=True)
@@ -121,7 +134,7 @@ class CallReader:
         if _says_nothing_new(chunk, state, arrival):
             return Step(outputs=tuple(outputs), state=state)
         try:
-            reading = self._detector.read(chunk, state.conversation)
+            reading = self._detector.read(chunk, state.conversation, hurried=hurried)
         except Exception as error:
             # Whatever one chunk does to the detector, its call goes on; the chunk is kept.
             detail = f"{type(error).__name__} while reading"
@@ -138,6 +151,9 @@ class CallReader:
         notes: tuple[Output, ...] = ()
         if not reading.monitored:
             state, notes = _not_monitored(state, reading.not_monitored or "not monitored", message)
+        if reading.degraded and not state.degraded:
+            state = msgspec.structs.replace(state, degraded=True)
+            notes = (*notes, _degraded(message, chunk.call_id))
         decision = self._desk.after_reading(
             state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -165,6 +181,8 @@ class CallReader:
             findings=reading.findings,
             emotion=reading.emotion,
             removed=reading.removed,
+            degraded=reading.degraded,
+            mood=None if reading.mood is None else MoodReport.of(reading.mood),
             monitored=reading.monitored,
             start_ms=chunk.start_ms,
             end_ms=chunk.end_ms,
@@ -175,6 +193,11 @@ class CallReader:
             agent_id=state.facts.agent_id,
             mode=state.mode,
         )
+
+
+def _degraded(message: Message, call_id: str) -> Output:
+    detail = "the classifier could not answer in time; rules answer alone, its answers follow"
+    return note_output(Topic.DEGRADED, detail, message, call_id=call_id)
 
 
 def _unreadable(error: Unreadable, message: Message) -> tuple[Output, ...]:

@@ -6,7 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -38,6 +38,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     partitions: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 4
     replication_factor: Annotated[int, msgspec.Meta(ge=1, le=9)] = 1
     policy: str | None = None
+    model: str | None = None
+    model_backend: Literal["onnx", "torch"] = "onnx"
+    model_device: str = "cpu"
     instance_id: str | None = None
 
     batch_size: Annotated[int, msgspec.Meta(ge=1, le=256)] = 16
@@ -61,6 +64,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def changelog(self) -> str:
         """The topic from which the call states are recovered; Faust makes its name so."""
         return f"{self.topic_prefix}{self.app_id}-{CALLS_TABLE}-changelog"
+
+    @property
+    def model_folder(self) -> Path | None:
+        return Path(self.model) if self.model else None
 
     @property
     def policy_path(self) -> Path | None:
@@ -169,4 +176,6 @@ def _contradictions(settings: Settings) -> list[str]:
         path = getattr(settings, name)
         if path is not None and not Path(path).is_file():
             found.append(f"{name}: there is no file {path}")
+    if settings.model is not None and not Path(settings.model).is_dir():
+        found.append(f"model: there is no folder {settings.model} (`hardstop export` makes one)")
     return found

@@ -23,6 +23,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mode: Mode = Mode.LIVE
     not_monitored: tuple[str, ...] = ()
     ended_ms: int | None = None
+    degraded: bool = False
     state_version: int = STATE_VERSION
 
 

@@ -48,7 +48,9 @@ class Desk:
         self, state: DeskState, reading: Reading, call: CallFacts, *, at_ms: int, mode: Mode
     ) -> Decision:
         """Open, confirm, update or retract alerts for one reading. `at_ms`: UTC ms of the chunk."""
-        work = _Work(self._policy, self._versions, state, call, at_ms, mode)
+        work = _Work(
+            self._policy, self._versions, state, call, at_ms, mode, degraded=reading.degraded
+        )
         for label, finding in _strongest(reading).items():
             handling = self._policy.handling(label)
             if handling is not None:
@@ -78,11 +80,14 @@ class _Work:
         call: CallFacts,
         at_ms: int,
         mode: Mode,
+        *,
+        degraded: bool = False,
     ) -> None:
         self._policy = policy
         self._versions = versions
         self._call = call
         self._at_ms = at_ms
+        self._degraded = degraded
         self._at = rfc3339(at_ms)
         self._mode = Mode.SHADOW if mode is Mode.LIVE and policy.mode is Mode.SHADOW else mode
         self._alerts = dict(state.alerts)
@@ -179,6 +184,7 @@ class _Work:
             policy_version=self._versions.policy,
             rules_version=self._versions.rules,
             model_version=self._versions.model,
+            degraded=self._degraded,
         )
         self._alerts[label] = alert
         self._changes.append(AlertChange(Change.OPENED, alert))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from detectors.settings import DetectionSettings
+from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
 from workflow.call import Mode
 from workflow.toml_lines import line_of
@@ -217,12 +217,26 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
         if section == "triggers" and entry.tier in (Tier.AGENT, Tier.CALLBACK):
             problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
             found.append(((section, label, "tier"), problem))
-    if not 0 < policy.detection.threshold <= 1:
-        found.append((("detection", "threshold"), "must be above 0 and at most 1"))
-    for label, threshold in policy.detection.thresholds.items():
-        where = ("detection", "thresholds", label)
-        if label not in LABELS:
+    found.extend(_detection_mistakes(policy.detection))
+    return found
+
+
+def _detection_mistakes(detection: DetectionSettings) -> list[tuple[tuple[str, ...], str]]:
+    """Thresholds that are no probabilities or stand for no label."""
+    given: list[tuple[tuple[str, ...], float]] = []
+    for name in ("sensitive", "balanced", "strict"):
+        point: OperatingPoint = getattr(detection.points, name)
+        place = ("detection", "points", name)
+        given.append(((*place, "threshold"), point.threshold))
+        given.append(((*place, "review"), point.review))
+        given.extend(((*place, "thresholds", k), v) for k, v in point.thresholds.items())
+    given.extend((("detection", "thresholds", k), v) for k, v in detection.thresholds.items())
+    found: list[tuple[tuple[str, ...], str]] = []
+    for where, threshold in given:
+        if where[-2] == "thresholds" and where[-1] not in LABELS:
             found.append((where, "no such trigger or signal"))
         elif not 0 < threshold <= 1:
             found.append((where, "must be above 0 and at most 1"))
+    if detection.deadline_ms < 1:
+        found.append((("detection", "deadline_ms"), "must be at least 1"))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from detectors.mood import MoodReport
 from detectors.reading import EmotionScore, Finding
 from detectors.vocabulary import Speaker
 from stream.events.base import Event
@@ -9,7 +10,10 @@ from workflow.call import Mode
 
 
 class Score(Event, tag="score", frozen=True, kw_only=True):
-    """What was read in one chunk. `probabilities` (0–1) leaves out labels at zero."""
+    """What was read in one chunk. `probabilities` (0–1) leaves out labels at zero.
+
+    `mood` is how the customer who spoke has felt over the call so far.
+    """
 
     call_id: str
     sequence: int
@@ -37,3 +41,4 @@ class Score(Event, tag="score", frozen=True, kw_only=True):
     mode: Mode = Mode.LIVE
     model_version: str | None = None
     degraded: bool = False
+    mood: MoodReport | None = None

@@ -111,3 +111,13 @@ def test_tokens_of_broken_apostrophes_and_letters_stand_in_order(text: str) -> N
     tokens = normalise(text, frozenset({"us", "su"}))
     assert [t.start for t in tokens] == sorted(t.start for t in tokens)
     assert all(t.norm and t.start < t.end for t in tokens)
+
+
+@pytest.mark.parametrize("text", ["mm", "Mhm.", "mmhm", "mm, mm"])
+def test_a_murmur_that_is_all_somebody_says_is_a_yes(text: str) -> None:
+    assert norms(text) == "yes"
+
+
+@pytest.mark.parametrize("text", ["um", "er", "hmm", "uh", "mm um"])
+def test_thinking_aloud_is_no_yes(text: str) -> None:
+    assert norms(text) == ""

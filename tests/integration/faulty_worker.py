@@ -23,17 +23,17 @@ READER_HANGS = "the worker hangs on this"
 
 
 class FragileDetector(Detector):
-    def read(self, chunk: Chunk, conversation: Conversation) -> Reading:
+    def read(self, chunk: Chunk, conversation: Conversation, *, hurried: bool = False) -> Reading:
         if chunk.text == DETECTOR_FAILS:
             raise ValueError("injected")
-        return super().read(chunk, conversation)
+        return super().read(chunk, conversation, hurried=hurried)
 
 
 class FragileReader(CallReader):
-    def read(self, message: Message, lookup: Lookup) -> Step:
+    def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
         if READER_FAILS.encode() in (message.value or b""):
             raise RuntimeError("injected fault outside the detector")
-        return super().read(message, lookup)
+        return super().read(message, lookup, hurried=hurried)
 
 
 class HangingPipeline(Pipeline):

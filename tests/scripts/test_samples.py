@@ -6,6 +6,8 @@ from importlib.resources import files
 import msgspec
 import pytest
 
+import detectors
+from detectors import Conversation, Detector
 from scripts.showing import sample_calls
 from stream.app import call_reader
 from stream.events import CallEnded, CallStarted, Chunk, TranscriptEvent
@@ -72,6 +74,33 @@ def test_a_sample_call_raises_what_it_should(call_id: str, reader: CallReader) -
     told = {a.trigger: [e.quote for e in a.evidence] for a in newest.values()}
     assert raised == EXPECTED[call_id], told
     assert all(a.status is not AlertStatus.PROVISIONAL for a in newest.values())
+
+
+@pytest.mark.parametrize(
+    ("call_id", "subtypes"),
+    [
+        ("sample-02-regulator-telecom", {"ombudsman"}),
+        ("sample-03-media-airline", {"public_post", "press"}),
+        ("sample-04-self-harm-bank", {"self"}),
+        ("sample-05-fraud-bank", {"in_progress"}),
+        ("sample-06-violence-retail", {"staff"}),
+    ],
+)
+def test_the_words_of_a_sample_call_are_of_the_kind_they_should_be(
+    call_id: str, subtypes: set[str], reader: CallReader
+) -> None:
+    detector = Detector.from_policy(load_policy())
+    conversation = Conversation()
+    heard: set[str] = set()
+    for event in CALLS[call_id]:
+        if isinstance(event, Chunk) and event.is_final:
+            chunk = msgspec.convert(msgspec.to_builtins(event), detectors.Chunk)
+            reading = detector.read(chunk, conversation)
+            conversation = conversation.after(reading)
+            heard |= {f.subtype for f in reading.findings if f.disposition == "raise" and f.subtype}
+    assert subtypes <= heard
+    alerts = list(read(reader, CALLS[call_id]))
+    assert alerts[0].subtype in subtypes
 
 
 def test_the_misheard_threat_is_taken_back(reader: CallReader) -> None:

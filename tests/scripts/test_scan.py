@@ -175,8 +175,9 @@ def test_a_policy_of_ones_own_decides(
     path = calls(tmp_path, {"text": SUE})
     default = run("policy", "show").out
     strict = tmp_path / "strict.toml"
-    section = "[detection.thresholds]"
-    strict.write_text(default.replace(section, f"{section}\nlegal_threat = 1.0", 1))
+    section = "[detection.points.balanced.thresholds]"
+    changed = default.replace(section, f"{section}\nlegal_threat = 1.0", 1)
+    strict.write_text(changed)
     assert run("scan", str(path)).code == 1
     assert run("scan", str(path), "--policy", str(strict)).code == 0
     monkeypatch.setenv("HARDSTOP_POLICY", str(strict))

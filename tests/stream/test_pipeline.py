@@ -172,7 +172,7 @@ def test_a_refused_output_stops_everything_behind_it(reader: CallReader) -> None
 
 def test_a_fault_while_reading_is_raised_and_nothing_is_acknowledged(reader: CallReader) -> None:
     class Failing(CallReader):
-        def read(self, *_: object) -> object:  # type: ignore[override]
+        def read(self, *_: object, **__: object) -> object:  # type: ignore[override]
             raise RuntimeError("fault")
 
     async def story() -> None:

@@ -48,8 +48,8 @@ def test_the_default_policy_handles_every_hard_stop() -> None:
         ("answer_within_s = 90", "answer_within_s = 1", "answer_within_s", ">= 5"),
         ('tier = "supervisor"', 'teir = "supervisor"', "supervisor_request.teir", "unknown"),
         ("[triggers.media]", "[triggers.medio]", "triggers.medio", "no such name"),
-        ("threshold = 0.5", 'threshold = "half"', "detection.threshold", "Expected `float`"),
-        ("threshold = 0.5", "threshold = 1.5", "detection.threshold", "at most 1"),
+        ("threshold = 0.5\n", 'threshold = "half"\n', "balanced.threshold", "Expected `float`"),
+        ("threshold = 0.5\n", "threshold = 1.5\n", "points.balanced.threshold", "at most 1"),
         ("self_harm = 0.4", "selfharm = 0.4", "thresholds.selfharm", "no such trigger"),
     ],
 )

@@ -1,0 +1,59 @@
+"""Card numbers: runs of digits with a valid check digit, in one piece or with pauses in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from detectors.digits import MOST_PAUSING, PAUSING, Group, Run, Word
+
+CARD_STARTS = "23456"
+"""First digits of payment cards; 0, 1 and 7 to 9 begin other things (ISO/IEC 7812-1)."""
+CARD_LENGTHS = (16, 15, 14, 13, 19, 18, 17)
+
+
+def broken_cards(words: Sequence[Word], runs: Sequence[Run]) -> Iterator[Run]:
+    """The runs that together make a card number: "and then", "yeah okay" between them."""
+    at = 0
+    while at < len(runs):
+        groups = list(runs[at].groups)
+        after = at + 1
+        while after < len(runs) and goes_on(words, groups[-1], runs[after].groups[0]):
+            groups += runs[after].groups
+            after += 1
+        if after > at + 1 and has_card(groups):
+            yield from runs[at:after]
+        at = after
+
+
+def goes_on(words: Sequence[Word], one: Group, other: Group) -> bool:
+    """Whether only pauses stand between two groups: "and then", "okay", "um"."""
+    between = words[one.last + 1 : other.first]
+    return len(between) <= MOST_PAUSING and all(word.text in PAUSING for word in between)
+
+
+def has_card(groups: Sequence[Group]) -> bool:
+    """Whether whole groups in a row make a card number with a valid check digit."""
+    digits = "".join(group.digits for group in groups)
+    if len(digits) < 13:
+        return False
+    edges = [0]
+    for group in groups:
+        edges.append(edges[-1] + len(group.digits))
+    known = set(edges)
+    return any(
+        edge + length in known and luhn(digits[edge : edge + length])
+        for edge in edges[:-1]
+        if digits[edge] in CARD_STARTS
+        for length in CARD_LENGTHS
+    )
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit checks the others (Luhn, 1960, United States patent 2950048)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit)
+        if place % 2:
+            value = value * 2 - 9 if value > 4 else value * 2
+        total += value
+    return total % 10 == 0 and digits.strip("0") != ""

@@ -1,0 +1,140 @@
+"""Examples into batches: what is gone through in an epoch, changed as speech is, padded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.scoring import Passage, Said
+from models.corpus import Kind
+from models.encoding import PAD, Encoding, View
+from models.examples import Example
+from models.noise import spoken
+from models.recipe import Augmentation, Recipe
+
+MASK = 103
+FIRST_WORD_PIECE = 999
+POOLED = 40
+"""Batches sorted by length together: less padding, still mixed."""
+SHORT = 4
+"""Words; what is shorter may be an answer, which foreign turns before would change."""
+
+Mishear = Callable[[str, float, np.random.Generator], str]
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """`ids`, `mask`, `types`: batch x length; `targets`: batch x OUTPUTS; `weights`: batch."""
+
+    ids: NDArray[np.int64]
+    mask: NDArray[np.int64]
+    types: NDArray[np.int64]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+
+def epoch_of(examples: dict[str, list[Example]], recipe: Recipe, epoch: int) -> list[Example]:
+    """What is gone through in one epoch: each set as many times as the recipe says, in its order.
+
+    Of a set taken by a part, another part comes each epoch until all of it has been seen.
+    """
+    chosen: list[Example] = []
+    for name, rows in examples.items():
+        times = recipe.own.get(name, recipe.sources.get(name, 0.0))
+        order = np.random.default_rng([recipe.seed, len(name)]).permutation(len(rows))
+        count = round(times * len(rows))
+        start = epoch * count
+        chosen.extend(rows[order[(start + n) % len(rows)]] for n in range(count))
+    return chosen
+
+
+def batches(
+    examples: Sequence[Example],
+    encoding: Encoding,
+    recipe: Recipe,
+    epoch: int,
+    mishear: Mishear | None,
+) -> Iterator[Batch]:
+    """The batches of an epoch: the same for the same recipe and epoch."""
+    chance = np.random.default_rng([recipe.seed, 1, epoch])
+    order = chance.permutation(len(examples))
+    views: list[View] = []
+    for index in order:
+        passage = spoken_passage(examples[index], examples, recipe.augment, mishear, chance)
+        # Of long speech the end, as in most live chunks; the answer is for all of it together.
+        parts = encoding.views(passage)
+        views.append(parts[int(chance.integers(len(parts)))])
+    pool = recipe.batch_size * POOLED
+    planned: list[NDArray[np.int64]] = []
+    for first in range(0, len(order), pool):
+        part = np.arange(first, min(first + pool, len(order)))
+        part = part[np.argsort([len(views[n].ids) for n in part], kind="stable")]
+        planned.extend(
+            part[n : n + recipe.batch_size] for n in range(0, len(part), recipe.batch_size)
+        )
+    for number in chance.permutation(len(planned)):
+        chosen = planned[number]
+        ids, mask, types = padded([views[n] for n in chosen])
+        hidden = (chance.random(ids.shape) < recipe.augment.masked_pieces) & (
+            ids > FIRST_WORD_PIECE
+        )
+        ids[hidden] = MASK
+        rows = [examples[order[n]] for n in chosen]
+        yield Batch(
+            ids=ids,
+            mask=mask,
+            types=types,
+            targets=np.array([row.targets for row in rows], dtype=np.float32),
+            weights=np.array(
+                [row.weight * recipe.weights.get(row.source, 1.0) for row in rows],
+                dtype=np.float32,
+            ),
+        )
+
+
+def padded(
+    views: Sequence[View],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Ids, mask and types of views, each as wide as the longest."""
+    width = max(len(view.ids) for view in views)
+    ids = np.full((len(views), width), PAD, dtype=np.int64)
+    mask = np.zeros_like(ids)
+    types = np.zeros_like(ids)
+    for row, view in enumerate(views):
+        ids[row, : len(view.ids)] = view.ids
+        types[row, : len(view.types)] = view.types
+        mask[row, : len(view.ids)] = 1
+    return ids, mask, types
+
+
+def spoken_passage(
+    example: Example,
+    others: Sequence[Example],
+    augment: Augmentation,
+    mishear: Mishear | None,
+    chance: np.random.Generator,
+) -> Passage:
+    """The example's passage as it might have been spoken and heard."""
+    now, before = example.passage.now.text, example.passage.before
+    if chance.random() < augment.spoken:
+        now = spoken(now) or now
+        before = tuple(Said(turn.speaker, spoken(turn.text)) for turn in before)
+    if mishear is not None and chance.random() < augment.misheard:
+        low, high = augment.error_rate
+        now = mishear(now, low + (high - low) * chance.random(), chance)
+    if not before and len(now.split()) >= SHORT and chance.random() < augment.context:
+        before = _foreign(others, chance)
+    return Passage(now=Said(example.passage.now.speaker, now), before=before)
+
+
+def _foreign(others: Sequence[Example], chance: np.random.Generator) -> tuple[Said, ...]:
+    """One or two turns of other calls, whatever they are about: they must change nothing."""
+    turns: list[Said] = []
+    for _ in range(1 + int(chance.random() < 0.5)):
+        other = others[int(chance.integers(len(others)))]
+        if other.kind is Kind.POSITIVE and chance.random() < 0.5:
+            continue
+        turns.append(Said(other.passage.now.speaker, spoken(other.passage.now.text)))
+    return tuple(turns)

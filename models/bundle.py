@@ -1,0 +1,158 @@
+"""From a training run to a model folder: exported, calibrated, measured on its dev split."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from detectors.detector import Detector, finder
+from detectors.settings import DetectionSettings
+from models.calibration import calibration_error, fused, platt, rules_on, stack
+from models.corpus import Split
+from models.encoding import Encoding
+from models.examples import Example
+from models.export import MODEL, VOCABULARY, export
+from models.labels import SCORED
+from models.measures import average_precision, dev_scores, sigmoid
+from models.network import Network, base_folder
+from models.recipe import Recipe
+from models.runs import read_examples
+from models.scorer import CARD, Card, OnnxScorer
+from models.training import WEIGHTS, load, predict
+
+NOT_FITTED_ON = frozenset({"rules", "goemotions"})
+"""Rules know their own examples by heart, and Reddit's share of hard stops is no call's."""
+LARGEST_MB = 25.0
+
+OnProgress = Callable[[str, int, int], None]
+
+
+class LabelReport(msgspec.Struct, frozen=True):
+    """Dev figures of one label: classifier alone and fused."""
+
+    positives: int
+    examples: int
+    classifier_ap: float
+    fused_ap: float
+    calibration_error: float
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """What came of an export."""
+
+    folder: Path
+    version: str
+    megabytes: float
+    full_emotion_f1: float
+    int8_emotion_f1: float
+    labels: Mapping[str, LabelReport]
+
+
+def bundle(
+    run: Path, out: Path, data: Path | None, name: str, progress: OnProgress, *, full: bool = False
+) -> Bundle:
+    """Export a run, calibrate it on its recipe's dev split, write `model.json` beside it.
+
+    `full`: the weights in full precision as well, for GPUs.
+    """
+    recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
+    progress("exporting to int8", 0, 1)
+    export(run / WEIGHTS, out)
+    if full:
+        shutil.copyfile(run / WEIGHTS, out / WEIGHTS)
+    progress("exporting to int8", 1, 1)
+    examples = [
+        example
+        for rows in read_examples(recipe, data).values()
+        for example in rows
+        if example.split is Split.DEV
+    ]
+    targets = np.array([example.targets for example in examples], dtype=np.float32)
+    (out / CARD).write_bytes(msgspec.json.encode(Card(name=name)))
+    logits = _logits(OnnxScorer(out), examples, progress)
+    wanted = targets[:, : len(SCORED)].astype(np.float64)
+    fit = np.array([example.source not in NOT_FITTED_ON for example in examples])
+    scale, shift = platt(logits[fit, : len(SCORED)].astype(np.float64), wanted[fit])
+    calibrated = _calibrated(logits, scale, shift)
+    settings = DetectionSettings()
+    rules_alone = Detector(settings, {"en": finder("en")})
+    chosen = [example for example, kept in zip(examples, fit, strict=True) if kept]
+    rules = rules_on(
+        rules_alone, chosen, lambda n: progress("reading with the rules", n, len(chosen))
+    )
+    weights = stack(calibrated[fit], rules, wanted[fit])
+    together = fused(calibrated[fit], rules, weights)
+    int8 = dev_scores(logits, targets)
+    card = Card(
+        name=name,
+        scale={label: round(value, 4) for label, value in scale.items()},
+        shift={label: round(value, 4) for label, value in shift.items()},
+        weights=weights,
+        emotion_thresholds={k: round(v, 2) for k, v in int8.emotion_thresholds.items()},
+        made={
+            "recipe": recipe.description,
+            "seed": str(recipe.seed),
+            "fitted_on": str(int(fit.sum())),
+        },
+    )
+    (out / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card)))
+    unquantised = _full_emotion_f1(run, examples, targets)
+    files = (MODEL, VOCABULARY, CARD)
+    return Bundle(
+        folder=out,
+        version=OnnxScorer(out).version,
+        megabytes=sum((out / file).stat().st_size for file in files) / 1e6,
+        full_emotion_f1=unquantised,
+        int8_emotion_f1=int8.emotion_f1,
+        labels=_reports(calibrated[fit], together, wanted[fit]),
+    )
+
+
+def _logits(
+    scorer: OnnxScorer, examples: list[Example], progress: OnProgress
+) -> NDArray[np.float32]:
+    rows = []
+    for number, example in enumerate(examples, start=1):
+        rows.append(scorer.logits([example.passage])[0])
+        progress("scoring the dev split", number, len(examples))
+    return np.stack(rows)
+
+
+def _calibrated(
+    logits: NDArray[np.float32], scale: Mapping[str, float], shift: Mapping[str, float]
+) -> NDArray[np.float64]:
+    by = np.array([scale.get(label, 1.0) for label in SCORED])
+    plus = np.array([shift.get(label, 0.0) for label in SCORED])
+    return sigmoid((logits[:, : len(SCORED)] * by + plus).astype(np.float32)).astype(np.float64)
+
+
+def _reports(
+    calibrated: NDArray[np.float64], together: NDArray[np.float64], wanted: NDArray[np.float64]
+) -> dict[str, LabelReport]:
+    found = {}
+    for place, label in enumerate(SCORED):
+        known = wanted[:, place] >= 0
+        right = wanted[known, place] > 0.5
+        if not right.any():
+            continue
+        found[label] = LabelReport(
+            positives=int(right.sum()),
+            examples=int(known.sum()),
+            classifier_ap=average_precision(calibrated[known, place].astype(np.float32), right),
+            fused_ap=average_precision(together[known, place].astype(np.float32), right),
+            calibration_error=calibration_error(together[known, place], right.astype(float)),
+        )
+    return found
+
+
+def _full_emotion_f1(run: Path, examples: list[Example], targets: NDArray[np.float32]) -> float:
+    """The same emotion figure before quantisation: what int8 costs."""
+    network = Network.empty(base_folder())
+    load(network, run / WEIGHTS)
+    logits = predict(network, Encoding.read(base_folder() / VOCABULARY), examples)
+    return dev_scores(logits, targets).emotion_f1

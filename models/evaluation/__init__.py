@@ -1,0 +1,1 @@
+"""How well a detector hears: labelled utterances in, measures and a report out."""

@@ -1,0 +1,199 @@
+"""Labelled rows, as JSON lines or CSV, to samples (docs/evaluation.md, "Your own calls")."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from detectors.scoring import Said
+from detectors.vocabulary import LABELS, Emotion, Speaker
+from models.evaluation.samples import TURNS_BEFORE, Sample
+
+ALIASES = {"violence_threat": "violence", "none": "", "other": ""}
+"""Names that other sets have for our labels; "" is no label."""
+MARKS = frozenset({"labels", "kind", "turns", "conversation"})
+"""Fields by which a JSON line is known as one of these, and not as a chunk of a transcript."""
+ENCODING = "utf-8-sig"
+
+_SPEAKERS = {speaker.value for speaker in Speaker}
+_EMOTIONS = {emotion.value for emotion in Emotion}
+
+
+class LabelledError(ValueError):
+    """A row that cannot be used. Says which file, which line, what is wrong and what to do."""
+
+
+class _Turn(msgspec.Struct, frozen=True):
+    text: str
+    speaker: str = "unknown"
+    labels: list[str] | str | None = None
+
+
+class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    text: str | None = None
+    labels: list[str] | str | None = None
+    speaker: str = "customer"
+    before: list[_Turn] | None = None
+    call_id: str | None = None
+    conversation: str | None = None
+    call: str | None = None
+    turns: list[_Turn | tuple[str, str]] | None = None
+    id: str | int | None = None
+    source: str | None = None
+    domain: str | None = None
+    group: str | None = None
+    writer: str | None = None
+    split: str | None = None
+    kind: str | None = None
+    resembles: list[str] = []
+    target: list[str] = []
+    emotion: str | None = None
+    evidence: str | None = None
+
+
+def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iterator[Sample]:
+    """The samples of JSON lines. `split` keeps the rows of one split, where rows name theirs."""
+    calls: dict[str, list[Said]] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        where = f"{name}:{number}"
+        try:
+            row = msgspec.json.decode(line, type=_Row)
+        except msgspec.DecodeError as error:
+            raise LabelledError(
+                f"{where}: {error}; each line is one JSON object with text and labels"
+            ) from error
+        if split is None or row.split is None or row.split == split:
+            yield from _samples(row, name, number, where, calls)
+
+
+def read_table(name: str, text: str) -> Iterator[Sample]:
+    """The samples of CSV (or TSV) with a header: text, labels ("a;b"), and what else is known."""
+    delimiter = "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    columns = [column.strip().lower() for column in reader.fieldnames or ()]
+    for needed in ("text", "labels"):
+        if needed not in columns:
+            raise LabelledError(
+                f"{name}:1: no column '{needed}' (there are: {', '.join(columns)}); "
+                "name the columns text and labels"
+            )
+    calls: dict[str, list[Said]] = {}
+    for values in reader:
+        where = f"{name}:{reader.line_num}"
+        cells = {key.strip().lower(): (value or "").strip() for key, value in values.items() if key}
+        labels = cells.pop("labels")
+        known: dict[str, Any] = {
+            key: value for key, value in cells.items() if value and key in _Row.__struct_fields__
+        }
+        known["labels"] = None if labels == "?" else labels
+        for several in ("resembles", "target"):
+            if several in known:
+                known[several] = _split(known[several])
+        if "before" in known:
+            known["before"] = [_before(part) for part in known["before"].split("|")]
+        try:
+            row = msgspec.convert(known, _Row)
+        except msgspec.ValidationError as error:
+            raise LabelledError(f"{where}: {error}") from error
+        yield from _samples(row, name, reader.line_num, where, calls)
+
+
+def _samples(
+    row: _Row, name: str, number: int, where: str, calls: dict[str, list[Said]]
+) -> Iterator[Sample]:
+    call_id = row.call_id or row.conversation or (row.call if row.turns is not None else None)
+    source = row.source or row.domain or name
+    if row.turns is not None:
+        call_id = call_id or f"{name}:{number}"
+        said: list[Said] = []
+        for at, turn in enumerate(row.turns):
+            one = _Turn(turn[1], turn[0]) if isinstance(turn, tuple) else turn
+            yield Sample(
+                id=f"{call_id}#{at + 1}",
+                text=one.text,
+                speaker=_speaker(one.speaker, where, strict=not isinstance(turn, tuple)),
+                labels=_labels(one.labels, where),
+                before=tuple(said[-TURNS_BEFORE:]),
+                group=f"{name} {call_id}",
+                source=source,
+                call_id=call_id,
+            )
+            said.append(Said(_speaker(one.speaker, where, strict=False), one.text))
+        return
+    if not row.text or not row.text.strip():
+        raise LabelledError(f"{where}: there is no text; leave the row out or fill it in")
+    speaker = _speaker(row.speaker, where)
+    if row.before is not None:
+        before = tuple(Said(_speaker(t.speaker, where), t.text) for t in row.before)
+    else:
+        before = tuple(calls.get(call_id, ())[-TURNS_BEFORE:]) if call_id else ()
+    if call_id:
+        calls.setdefault(call_id, []).append(Said(speaker, row.text))
+    labels = _labels(row.labels, where)
+    if labels is None and row.kind is not None:
+        labels = frozenset()
+    if row.evidence is not None and row.evidence not in row.text:
+        raise LabelledError(f"{where}: evidence “{row.evidence}” does not stand in the text")
+    if row.emotion is not None and row.emotion not in _EMOTIONS:
+        raise LabelledError(
+            f"{where}: no emotion '{row.emotion}'; {_nearest(row.emotion, _EMOTIONS)}"
+        )
+    yield Sample(
+        id=str(row.id) if row.id is not None else f"{name}:{number}",
+        text=row.text,
+        speaker=speaker,
+        labels=labels,
+        before=before,
+        group=f"{name} {row.group or row.writer or call_id or number}",
+        source=source,
+        call_id=call_id,
+        hard_negative=row.kind == "hard_negative",
+        ambiguous=row.kind == "ambiguous",
+        about=_labels([*row.resembles, *row.target], where) or frozenset(),
+        emotion=row.emotion,
+        evidence=row.evidence,
+    )
+
+
+def _labels(given: list[str] | str | None, where: str) -> frozenset[str] | None:
+    if given is None:
+        return None
+    named = _split(given) if isinstance(given, str) else given
+    labels = {ALIASES.get(label, label) for label in named} - {""}
+    for label in sorted(labels - set(LABELS)):
+        raise LabelledError(f"{where}: no label '{label}'; {_nearest(label, LABELS)}")
+    return frozenset(labels)
+
+
+def _speaker(given: str, where: str, *, strict: bool = True) -> Speaker:
+    """Calls of other sets name their speakers A and B: who is who is then unknown."""
+    if given.lower() in _SPEAKERS:
+        return Speaker(given.lower())
+    if strict:
+        raise LabelledError(f"{where}: no speaker '{given}'; {_nearest(given, _SPEAKERS)}")
+    return Speaker.UNKNOWN
+
+
+def _before(part: str) -> dict[str, str]:
+    """A turn in a CSV cell: "agent: how can I help", the customer's where no speaker stands."""
+    speaker, colon, text = part.partition(":")
+    if colon and speaker.strip().lower() in _SPEAKERS:
+        return {"speaker": speaker.strip().lower(), "text": text.strip()}
+    return {"speaker": Speaker.CUSTOMER.value, "text": part.strip()}
+
+
+def _split(cell: str) -> list[str]:
+    return [part.strip() for part in cell.replace(",", ";").split(";") if part.strip()]
+
+
+def _nearest(word: str, known: Iterable[str]) -> str:
+    options = sorted(known)
+    near = difflib.get_close_matches(word, options, n=1)
+    return f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(options)}"

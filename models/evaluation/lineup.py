@@ -1,0 +1,45 @@
+"""Which systems are compared, built from one policy's settings and the classifier, if any."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+from detectors.detector import Detector
+from detectors.scoring import Scorer
+from detectors.settings import DetectionSettings
+from models.evaluation.keywords import KeywordSystem
+from models.evaluation.systems import ClassifierSystem, DetectorSystem, System
+
+NAMES = ("hardstop", "rules", "classifier", "keywords")
+"""`hardstop` is rules and classifier together; without a classifier it is the rules."""
+
+
+class Tuned(msgspec.Struct, frozen=True):
+    """Detection settings on their own, as a detector takes them."""
+
+    detection: DetectionSettings
+
+
+def lineup(
+    settings: DetectionSettings, scorer: Scorer | None, names: tuple[str, ...] = NAMES
+) -> list[System]:
+    """The systems of these names that there are, in this order. Raises RuleError."""
+    makers: dict[str, Callable[[], System]] = {
+        "hardstop": lambda: DetectorSystem("hardstop", _detector(settings, scorer)),
+        "rules": lambda: DetectorSystem("rules", _detector(settings, None)),
+        "keywords": KeywordSystem,
+    }
+    if scorer is not None:
+        makers["classifier"] = lambda: ClassifierSystem("classifier", scorer, settings)
+    elif "hardstop" in names:
+        # Without a classifier the two would be one system, measured twice.
+        makers.pop("rules")
+    return [makers[name]() for name in names if name in makers]
+
+
+def _detector(settings: DetectionSettings, scorer: Scorer | None) -> Detector:
+    if scorer is None:
+        return Detector.from_policy(Tuned(settings))
+    return Detector.from_policy(Tuned(settings), scorer)

@@ -1,0 +1,65 @@
+"""What is evaluated on: utterances, with what a person says they are evidence for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from detectors.scoring import Said
+from detectors.vocabulary import Speaker
+
+TURNS_BEFORE = 12
+"""Turns of a call given with an utterance: as many as a detector remembers."""
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """One utterance. `labels` is None where nobody labelled it: only its alerts are counted.
+
+    `group` is what varies together (a writer, a call): intervals are drawn over groups. `call_id`
+    is None for rows that do not add up to calls. `about` names the labels that a hard negative
+    sounds like, or that an ambiguous row is ambiguous in. `evidence` are the words, within the
+    text, with which the trigger is complete.
+    """
+
+    id: str
+    text: str
+    speaker: Speaker = Speaker.CUSTOMER
+    labels: frozenset[str] | None = None
+    before: tuple[Said, ...] = ()
+    group: str
+    source: str
+    call_id: str | None = None
+    hard_negative: bool = False
+    ambiguous: bool = False
+    about: frozenset[str] = frozenset()
+    emotion: str | None = None
+    evidence: str | None = None
+
+    @property
+    def judged(self) -> bool:
+        """Whether it is known what is right."""
+        return self.labels is not None and not self.ambiguous
+
+    def heard_as(self, hear: Callable[[str], str]) -> Sample:
+        """The same utterance and the turns before it as something else transcribes them."""
+        before = tuple(Said(turn.speaker, hear(turn.text)) for turn in self.before)
+        return msgspec.structs.replace(self, text=hear(self.text), before=before)
+
+
+def limited(samples: Sequence[Sample], most: int) -> list[Sample]:
+    """About `most` samples: whole groups, spread evenly over the data, order kept."""
+    if len(samples) <= most:
+        return list(samples)
+    sizes: dict[str, int] = {}
+    for sample in samples:
+        sizes[sample.group] = sizes.get(sample.group, 0) + 1
+    share = most / len(samples)
+    kept: set[str] = set()
+    wanted = 0.0
+    for group, size in sizes.items():
+        wanted += share * size
+        if wanted >= size / 2:
+            kept.add(group)
+            wanted -= size
+    return [sample for sample in samples if sample.group in kept]

@@ -1,0 +1,64 @@
+"""A trained run into what is served: an int8 ONNX file, its vocabulary and a description.
+
+Needs torch, onnx and onnxruntime: the `train` extra. Weights and embeddings become 8-bit, per
+channel; activations are measured anew for each passage (dynamic quantisation), which needs no
+calibration set. docs/benchmarks.md compares this with the alternatives.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from transformers.utils import logging as transformers_logging
+
+from models.network import Network, base_folder
+from models.training import load
+
+MODEL = "model.onnx"
+VOCABULARY = "vocab.txt"
+INPUTS = ("ids", "mask", "types")
+OUTPUT = "logits"
+
+
+def export(weights: Path, out: Path, *, int8: bool = True) -> Path:
+    """Write `model.onnx` and `vocab.txt` to a folder; gives the model's path."""
+    transformers_logging.set_verbosity_error()
+    network = Network.empty(base_folder())
+    load(network, weights)
+    network.eval()
+    # Attention spelled out: the fused kind is exported as something that cannot be quantised.
+    network.enc.set_attn_implementation("eager")
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        full = Path(folder) / "full.onnx"
+        example = torch.from_numpy(np.array([[101, 2004, 102, 2005, 102]] * 2, dtype=np.int64))
+        types = torch.from_numpy(np.array([[0, 0, 0, 1, 1]] * 2, dtype=np.int64))
+        torch.onnx.export(
+            network,
+            (example, torch.ones_like(example), types),
+            str(full),
+            input_names=list(INPUTS),
+            output_names=[OUTPUT],
+            dynamic_axes={
+                **{name: {0: "batch", 1: "length"} for name in INPUTS},
+                OUTPUT: {0: "batch"},
+            },
+            opset_version=17,
+            dynamo=False,
+        )
+        if int8:
+            quantize_dynamic(
+                full,
+                out / MODEL,
+                per_channel=True,
+                weight_type=QuantType.QInt8,
+                op_types_to_quantize=["MatMul", "Gather", "Gemm"],
+            )
+        else:
+            (out / MODEL).write_bytes(full.read_bytes())
+    (out / VOCABULARY).write_bytes((base_folder() / VOCABULARY).read_bytes())
+    return out / MODEL

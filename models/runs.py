@@ -1,0 +1,158 @@
+"""A training run and its folder: what went in, what came out. Needs torch.
+
+recipe.json    what was asked for       data.json      what was learned from, counted
+steps.csv      loss along the way       epochs.jsonl   how the dev split was answered
+weights.safetensors   the result        *.svg          the same as curves
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from transformers.utils import logging as transformers_logging
+
+from models.corpus import Split, read_corpus
+from models.encoding import Encoding
+from models.examples import Example, own
+from models.labels import SCORED
+from models.measures import DevScores
+from models.network import Network, base_folder
+from models.noise import Ear
+from models.plots import curves
+from models.recipe import Recipe, RecipeError
+from models.sources import SOURCES, present, rule_examples
+from models.training import CHECKPOINT, WEIGHTS, Step, Trainer, load
+
+OWN: dict[str, Callable[[], Iterable[Example]]] = {
+    "utterances": lambda: (own(row) for row in read_corpus() if row.split is not Split.TEST),
+    "rule_examples": rule_examples,
+}
+RECORD_EVERY = 10
+DEV_OF_EACH = 2_500
+"""Dev examples of each set that are scored after an epoch."""
+
+
+class RunError(ValueError):
+    """A run that cannot start or go on; the text says what to do."""
+
+
+def read_examples(recipe: Recipe, data: Path | None) -> dict[str, list[Example]]:
+    """Train and dev examples of every set in the recipe, by its name. Raises RunError."""
+    unknown = [*(set(recipe.own) - set(OWN)), *(set(recipe.sources) - set(SOURCES))]
+    if unknown:
+        raise RecipeError(f"no such data: {', '.join(sorted(unknown))}")
+    there = [] if data is None else present(data)
+    missing = sorted(set(recipe.sources) - set(there))
+    if missing:
+        raise RunError(
+            f"the recipe needs {', '.join(missing)} in the folder of public data (--data); "
+            "docs/detection.md says where each comes from"
+        )
+    found = {name: list(OWN[name]()) for name in recipe.own}
+    for name in recipe.sources:
+        assert data is not None
+        found[name] = list(SOURCES[name](data / name))
+    return {
+        name: [row for row in rows if row.split is not Split.TEST] for name, rows in found.items()
+    }
+
+
+def counted(examples: dict[str, list[Example]]) -> dict[str, dict[str, int]]:
+    """By set: examples for training and for dev, and positives of each label."""
+    table = {}
+    for name, rows in examples.items():
+        row: Counter[str] = Counter(example.split.value for example in rows)
+        for example in rows:
+            row.update(label for label, t in zip(SCORED, example.targets, strict=False) if t > 0.5)
+        table[name] = dict(row)
+    return table
+
+
+def train(
+    recipe: Recipe,
+    folder: Path,
+    *,
+    data: Path | None,
+    start: Path | None,
+    resume: bool,
+    device: str,
+    limit: int | None,
+    on_step: Callable[[Step], None],
+    on_epoch: Callable[[int, DevScores], None],
+) -> Path:
+    """Run a recipe in a folder; gives the path of the weights.
+
+    `start`: the folder of a run whose weights to begin with. `limit`: at most so many examples of
+    each set, to try things out. Raises RunError, RecipeError and SourceError.
+    """
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
+    folder.mkdir(parents=True, exist_ok=True)
+    _refuse_to_overwrite(folder, resume)
+    examples = read_examples(recipe, data)
+    if limit is not None:
+        examples = {name: _some(rows, limit) for name, rows in examples.items()}
+    base = base_folder()
+    network = Network.from_base(base) if start is None else Network.empty(base)
+    if start is not None:
+        _begin_with(network, start)
+    ear = Ear(row.passage.now.text for row in examples.get("utterances", []))
+    trainer = Trainer(
+        network=network,
+        encoding=Encoding.read(base / "vocab.txt"),
+        recipe=recipe,
+        train={name: _of(rows, Split.TRAIN) for name, rows in examples.items()},
+        dev=[row for rows in examples.values() for row in _some(_of(rows, Split.DEV), DEV_OF_EACH)],
+        folder=folder,
+        mishear=ear.misheard if recipe.augment.misheard else None,
+        device=device,
+    )
+    (folder / "recipe.json").write_bytes(msgspec.json.format(msgspec.json.encode(recipe)))
+    (folder / "data.json").write_bytes(msgspec.json.format(msgspec.json.encode(counted(examples))))
+    resumed = resume and trainer.resume()
+    steps, epochs = folder / "steps.csv", folder / "epochs.jsonl"
+    if not resumed:
+        steps.write_text("step,epoch,loss\n", encoding="utf-8")
+        epochs.write_text("", encoding="utf-8")
+
+    def stepped(step: Step) -> None:
+        if step.step % RECORD_EVERY == 0:
+            with steps.open("a", encoding="utf-8") as file:
+                file.write(f"{step.step},{step.epoch},{step.loss:.5f}\n")
+        on_step(step)
+
+    def ended(epoch: int, scores: DevScores) -> None:
+        with epochs.open("ab") as file:
+            file.write(msgspec.json.encode({"epoch": epoch, **msgspec.to_builtins(scores)}) + b"\n")
+        curves(folder)
+        on_epoch(epoch, scores)
+
+    trainer.run(stepped, ended)
+    return folder / WEIGHTS
+
+
+def _refuse_to_overwrite(folder: Path, resume: bool) -> None:
+    if resume and not (folder / CHECKPOINT).is_file():
+        raise RunError(f"{folder} holds no run to go on with")
+    if not resume and ((folder / WEIGHTS).exists() or (folder / CHECKPOINT).exists()):
+        raise RunError(f"{folder} holds a run: --resume goes on with it, or name another folder")
+
+
+def _begin_with(network: Network, start: Path) -> None:
+    file = start / WEIGHTS
+    if not file.is_file():
+        raise RunError(f"{start} holds no finished run (no {WEIGHTS})")
+    load(network, file)
+
+
+def _of(rows: list[Example], split: Split) -> list[Example]:
+    return [row for row in rows if row.split is split]
+
+
+def _some(rows: list[Example], limit: int) -> list[Example]:
+    order = np.random.default_rng(0).permutation(len(rows))[:limit]
+    return [rows[index] for index in order]

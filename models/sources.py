@@ -1,0 +1,296 @@
+"""Public data as examples: read from the folder a user points to, never committed.
+
+docs/detection.md says where each set comes from and under what licence. A set that is not there
+is left out, and `present` says which are.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from detectors.rules import rule_book
+from detectors.scoring import Passage, Said
+from detectors.vocabulary import LABELS, Emotion, Speaker
+from models.corpus import Kind, Split
+from models.examples import TRIGGERS, Example, targets
+from models.labels import SCORED
+
+DEV_SHARE = 0.12
+
+
+class SourceError(ValueError):
+    """A public file is not as expected; the text names file and line."""
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """Labels that the project gave to one sentence of a public document.
+
+    The sentence itself stays where it is: characters `start` to `end` of the document with its
+    spaces made single, `sha256` the digest of those. `before` is where the sentence before starts
+    and ends, if it is needed to understand this one.
+    """
+
+    document: int
+    start: int
+    end: int
+    sha256: str
+    labels: tuple[str, ...] = ()
+    resembles: tuple[str, ...] = ()
+    before: tuple[int, int] | None = None
+    unsure: tuple[str, ...] = ()
+    """Labels that the annotator could not decide on: nothing is learned of them here."""
+    emotion: Emotion | None = None
+
+
+def goemotions(folder: Path) -> Iterator[Example]:
+    """Reddit comments with emotions (Demszky et al., 2020), mapped to ours."""
+    names = (folder / "labels.txt").read_text(encoding="utf-8").split()
+    for split in Split:
+        file = folder / f"{split.value}.tsv"
+        with file.open(encoding="utf-8", newline="") as lines:
+            rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            for number, row in enumerate(rows, start=1):
+                try:
+                    felt = {_OURS.get(names[int(index)], "positive") for index in row[1].split(",")}
+                except (IndexError, ValueError) as error:
+                    raise SourceError(f"{file.name}:{number}: not a GoEmotions row") from error
+                if len(felt) > 1:
+                    felt.discard("neutral")
+                # Chat that touches none of our matters is ordinary talk; of the rest nobody knows.
+                known = () if _OUR_MATTERS.search(row[0]) else TRIGGERS
+                yield _example(
+                    row[0],
+                    targets(known=known, emotions=felt),
+                    source="goemotions",
+                    group=row[2] if len(row) > 2 else str(number),
+                    split=split,
+                )
+
+
+_OURS = {
+    **dict.fromkeys(("anger", "disgust"), "anger"),
+    **dict.fromkeys(("annoyance", "disapproval", "disappointment"), "frustration"),
+    **dict.fromkeys(("fear", "nervousness"), "distress"),
+    **dict.fromkeys(("sadness", "grief", "remorse", "embarrassment"), "sadness"),
+    **dict.fromkeys(("neutral", "confusion", "curiosity", "realization", "surprise"), "neutral"),
+}
+"""GoEmotions to ours; what is not named is positive."""
+
+
+_MATTERS = (
+    "sue suing law legal court judge polic cop report complain ombud regulat scam fraud steal "
+    "stole hack money bank pay post media news viral journal expos tweet kill die dead death "
+    "dying shoot shot gun hurt harm stab suicid bomb burn beat punch fight threat help fire "
+    "blood ambulanc 911 999 emergenc abus hit child kid rape attack violen knife weapon "
+    "murder hang jump pain life live alone goodbye sorry control afraid scared safe danger "
+)
+"""Beginnings of words that may have to do with a hard stop."""
+_OUR_MATTERS = re.compile(rf"\b(?:{'|'.join(_MATTERS.split())})", re.IGNORECASE)
+
+
+def multidogo(folder: Path) -> Iterator[Example]:
+    """Customers' turns in service chats (Peskov et al., 2019): routine talk.
+
+    Of its finance chats none is used: disputes there mix fraud with what is none. Its own dev
+    file is for evaluation and is not read.
+    """
+    for row in _lines(folder / "train.jsonl"):
+        if row["domain"] != "finance":
+            yield _example(row["text"], _NOTHING, source="multidogo", group=row["conversation"])
+
+
+def natcs(folder: Path) -> Iterator[Example]:
+    """Spoken-style requests (Gung et al., 2023): routine talk."""
+    for file in sorted(folder.glob("*.jsonl")):
+        for row in _lines(file):
+            if row["intent"] in _NATCS_DOUBTFUL:
+                continue
+            yield _example(
+                row["utterance"], _NOTHING, source="natcs_utts", group=row["utterance_id"]
+            )
+
+
+_NATCS_DOUBTFUL = frozenset(
+    {"ReportLostStolenCard", "DisputeCharge", "ReportAutomobileAccident", "FileClaim"}
+)
+
+
+def banking77(folder: Path) -> Iterator[Example]:
+    """Questions to a bank (Casanueva et al., 2020): fraud by their intent, routine talk."""
+    file = folder / "train.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines)):
+            intent = row["category"].strip()
+            if intent in _BANKING_DOUBTFUL:
+                continue
+            fraud = intent in _BANKING_FRAUD
+            yield _example(
+                row["text"],
+                _FRAUD if fraud else _NOTHING,
+                source="banking77",
+                group=f"banking77-{number}",
+            )
+
+
+_BANKING_FRAUD = frozenset(
+    {
+        "card_payment_not_recognised",
+        "cash_withdrawal_not_recognised",
+        "compromised_card",
+        "direct_debit_payment_not_recognised",
+    }
+)
+_BANKING_DOUBTFUL = frozenset({"lost_or_stolen_card", "lost_or_stolen_phone"})
+
+
+def cfpb(folder: Path) -> Iterator[Example]:
+    """Sentences of complaint narratives to the CFPB, as annotated for this project."""
+    documents = [row["narrative"] for row in _lines(folder / "narratives.jsonl")]
+    yield from _annotated("cfpb", documents)
+
+
+def counselchat(folder: Path) -> Iterator[Example]:
+    """Sentences of questions to counsellors (Bertagnolli, 2020), as annotated for this project."""
+    with (folder / "counsel_chat.csv").open(encoding="utf-8", newline="") as lines:
+        documents = [row["questionText"] or "" for row in csv.DictReader(lines)]
+    yield from _annotated("counselchat", documents)
+
+
+def rule_examples() -> Iterator[Example]:
+    """The examples of the rule files: the plain phrasings, and their innocent twins."""
+    for read in rule_book("en").rules:
+        label = read.label
+        if label not in SCORED:
+            continue
+        for text in read.rule.examples:
+            # A rule's example is evidence for its own label; nobody said it is for no other.
+            yield _example(
+                text, targets([label], known=()), source="rules", group=read.rule.id, labelled=True
+            )
+        for text in read.rule.counter_examples:
+            yield _example(
+                text,
+                targets((), known=(label,)),
+                source="rules",
+                group=read.rule.id,
+                resembles=(label,),
+            )
+
+
+Source = Callable[[Path], Iterator[Example]]
+
+SOURCES: dict[str, Source] = {
+    "goemotions": goemotions,
+    "multidogo": multidogo,
+    "natcs_utts": natcs,
+    "banking77": banking77,
+    "cfpb": cfpb,
+    "counselchat": counselchat,
+}
+"""By the name of the folder that each is read from."""
+
+
+def present(folder: Path) -> list[str]:
+    """The public sets that lie in a folder."""
+    return [name for name in SOURCES if (folder / name).is_dir()]
+
+
+def digest(sentence: str) -> str:
+    """How an annotation knows its sentence again."""
+    return hashlib.sha256(sentence.encode()).hexdigest()[:16]
+
+
+_OF_THE_SOURCE = {"cfpb": ("complaint",), "counselchat": ("vulnerable",)}
+"""Labels so common in a source that learning them there would be learning the source."""
+
+_NOTHING = targets()
+_FRAUD = targets(["fraud"], known=TRIGGERS)
+
+
+def _annotated(source: str, documents: list[str]) -> Iterator[Example]:
+    file = files("models").joinpath("data", "annotations", f"{source}.jsonl")
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            annotation = msgspec.json.decode(line, type=Annotation)
+        except msgspec.DecodeError as error:
+            raise SourceError(f"{file.name}:{number}: {error}") from error
+        if unknown := {*annotation.labels, *annotation.resembles, *annotation.unsure} - set(LABELS):
+            raise SourceError(f"{file.name}:{number}: no such label: {sorted(unknown)}")
+        document = " ".join(documents[annotation.document].split())
+        text = document[annotation.start : annotation.end]
+        if digest(text) != annotation.sha256:
+            raise SourceError(
+                f"{file.name}:{number}: the sentence is not where it was; "
+                f"this is another edition of {source} than the one annotated"
+            )
+        before: tuple[Said, ...] = ()
+        if annotation.before is not None:
+            first, last = annotation.before
+            before = (Said(Speaker.CUSTOMER, document[first:last]),)
+        unknown_here = {*annotation.unsure, *_OF_THE_SOURCE[source]}
+        feeling = annotation.emotion
+        group = f"{source}-{annotation.document}"
+        yield Example(
+            passage=Passage(now=Said(Speaker.CUSTOMER, text), before=before),
+            targets=targets(
+                set(annotation.labels) - unknown_here,
+                known=set(SCORED) - unknown_here,
+                emotions=None if feeling is None else [feeling.value],
+            ),
+            source=source,
+            group=group,
+            split=_split(group),
+            kind=_kind(annotation.labels, annotation.resembles),
+            resembles=annotation.resembles,
+        )
+
+
+def _example(
+    text: str,
+    row: tuple[float, ...],
+    *,
+    source: str,
+    group: str,
+    split: Split | None = None,
+    resembles: tuple[str, ...] = (),
+    labelled: bool = False,
+) -> Example:
+    positive = labelled or 1.0 in row[: len(SCORED)]
+    return Example(
+        passage=Passage(now=Said(Speaker.CUSTOMER, text)),
+        targets=row,
+        source=source,
+        group=group,
+        split=_split(group) if split is None else split,
+        kind=Kind.POSITIVE if positive else _kind((), resembles),
+        resembles=resembles,
+    )
+
+
+def _kind(labels: tuple[str, ...], resembles: tuple[str, ...]) -> Kind:
+    if labels:
+        return Kind.POSITIVE
+    return Kind.HARD_NEGATIVE if resembles else Kind.ORDINARY
+
+
+def _split(group: str) -> Split:
+    """Train or dev, the same for a group every time."""
+    share = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+    return Split.DEV if share < DEV_SHARE else Split.TRAIN
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
+    with file.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield msgspec.json.decode(line)
+            except msgspec.DecodeError as error:
+                raise SourceError(f"{file.name}:{number}: {error}") from error

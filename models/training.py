@@ -1,0 +1,237 @@
+"""The training loop: seeded, resumable, the same on CPU and GPU. Needs torch."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from models.batches import Batch, Mishear, batches, epoch_of, padded
+from models.encoding import Encoding
+from models.examples import INTENSITY, Example
+from models.labels import OUTPUTS
+from models.measures import DevScores, dev_scores
+from models.network import Network
+from models.recipe import Recipe
+
+CHECKPOINT_EVERY = 250
+AVERAGE_EVERY = 4
+"""Steps between updates of the running mean: costs a tenth of a step each."""
+INTENSITY_WEIGHT = 0.5
+LONGEST_NORM = 1.0
+
+WEIGHTS = "weights.safetensors"
+CHECKPOINT = "checkpoint.pt"
+
+
+class Step(msgspec.Struct, frozen=True):
+    """Where a run stands. `loss` is the mean over the last steps."""
+
+    step: int
+    steps: int
+    epoch: int
+    loss: float
+
+
+class Trainer:
+    """One run in one folder."""
+
+    def __init__(
+        self,
+        *,
+        network: Network,
+        encoding: Encoding,
+        recipe: Recipe,
+        train: dict[str, list[Example]],
+        dev: list[Example],
+        folder: Path,
+        mishear: Mishear | None,
+        device: str = "cpu",
+    ) -> None:
+        torch.manual_seed(recipe.seed)
+        self._network = network.to(device)
+        self._average = copy.deepcopy(self._network).eval().requires_grad_(False)
+        self._encoding, self._recipe, self._mishear = encoding, recipe, mishear
+        self._train, self._dev, self._folder, self._device = train, dev, folder, device
+        per_epoch = len(epoch_of(train, recipe, 0))
+        self.steps_per_epoch = math.ceil(per_epoch / recipe.batch_size)
+        self.steps = self.steps_per_epoch * recipe.epochs
+        self._optimizer = torch.optim.AdamW(
+            parameter_groups(network, recipe), fused=device == "cpu" or device.startswith("cuda")
+        )
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, self._rate)
+        self._step = 0
+        self._best = -math.inf
+
+    def resume(self) -> bool:
+        """Go on from the folder's checkpoint, if there is one."""
+        file = self._folder / CHECKPOINT
+        if not file.is_file():
+            return False
+        kept = torch.load(file, map_location=self._device, weights_only=True)
+        self._network.load_state_dict(kept["network"])
+        self._average.load_state_dict(kept["average"])
+        self._optimizer.load_state_dict(kept["optimizer"])
+        self._schedule.load_state_dict(kept["schedule"])
+        self._step, self._best = kept["step"], kept["best"]
+        return True
+
+    @property
+    def step(self) -> int:
+        """Steps done so far."""
+        return self._step
+
+    def run(
+        self, on_step: Callable[[Step], None], on_epoch: Callable[[int, DevScores], None]
+    ) -> None:
+        """Train to the end; the best epoch's averaged weights end up in the folder."""
+        first = self._step // self.steps_per_epoch
+        for epoch in range(first, self._recipe.epochs):
+            for loss in self._epoch(epoch):
+                if self._step % CHECKPOINT_EVERY == 0:
+                    self._keep()
+                on_step(Step(self._step, self.steps, epoch, loss))
+            scores = self.scores(self._dev)
+            quality = scores.emotion_f1 if self._recipe.select_by == "emotion_f1" else -scores.loss
+            if quality > self._best:
+                self._best = quality
+                save(self._average, self._folder / WEIGHTS)
+            self._keep()
+            on_epoch(epoch, scores)
+        (self._folder / CHECKPOINT).unlink(missing_ok=True)
+
+    def scores(self, examples: list[Example]) -> DevScores:
+        """How the averaged weights do on these examples."""
+        logits = predict(self._average, self._encoding, examples, self._device)
+        targets = np.array([row.targets for row in examples], dtype=np.float32)
+        return dev_scores(logits, targets)
+
+    def _epoch(self, epoch: int) -> Iterator[float]:
+        chosen = epoch_of(self._train, self._recipe, epoch)
+        done = self._step - epoch * self.steps_per_epoch
+        self._network.train()
+        running = 0.0
+        plan = batches(chosen, self._encoding, self._recipe, epoch, self._mishear)
+        for number, batch in enumerate(plan):
+            if number < done:
+                continue
+            loss = self._learn(batch)
+            running = loss if not running else 0.98 * running + 0.02 * loss
+            yield running
+
+    def _learn(self, batch: Batch) -> float:
+        logits = self._network(*(self._tensor(a) for a in (batch.ids, batch.mask, batch.types)))
+        loss = masked_loss(logits, self._tensor(batch.targets), self._tensor(batch.weights))
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
+        self._optimizer.step()
+        self._schedule.step()
+        self._step += 1
+        if self._step % AVERAGE_EVERY == 0:
+            self._average_in()
+        return float(loss.item())
+
+    def _average_in(self) -> None:
+        # Short runs would never forget where they began: the mean warms up with the steps.
+        decay = min(self._recipe.averaging, self._step / (self._step + 10)) ** AVERAGE_EVERY
+        with torch.no_grad():
+            pairs = zip(self._average.parameters(), self._network.parameters(), strict=True)
+            for mean, new in pairs:
+                mean.lerp_(new, 1 - decay)
+
+    def _rate(self, step: int) -> float:
+        warm = max(1.0, self._recipe.warm_up * self.steps)
+        down = 0.5 * (1 + math.cos(math.pi * min(1.0, step / self.steps)))
+        return min(1.0, (step + 1) / warm) * max(0.02, down)
+
+    def _keep(self) -> None:
+        new = self._folder / f"{CHECKPOINT}.new"
+        torch.save(
+            {
+                "network": self._network.state_dict(),
+                "average": self._average.state_dict(),
+                "optimizer": self._optimizer.state_dict(),
+                "schedule": self._schedule.state_dict(),
+                "step": self._step,
+                "best": self._best,
+            },
+            new,
+        )
+        new.replace(self._folder / CHECKPOINT)
+
+    def _tensor(self, values: NDArray[Any]) -> Tensor:
+        return torch.from_numpy(values).to(self._device)
+
+
+def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    """Binary cross-entropy over the targets that are known (-1 is not), heads weighed alike.
+
+    Each example counts by its weight, however many of its targets are known.
+    """
+    known = (targets >= 0).float()
+    each = nn.functional.binary_cross_entropy_with_logits(
+        logits, targets.clamp(min=0), reduction="none"
+    )
+    # Summed over labels: the mean would let the many that are never there drown the few.
+    labels = (each * known)[:, :INTENSITY].sum(1)
+    intensity = (each * known)[:, INTENSITY] * INTENSITY_WEIGHT
+    return ((labels + intensity) * weights).mean()
+
+
+def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
+    """Parameters with their learning rates: heads fast, layers slower towards the input."""
+    layers = int(network.enc.config.num_hidden_layers)
+    groups = []
+    for name, parameter in network.named_parameters():
+        if not name.startswith("enc."):
+            rate = recipe.head_learning_rate
+        elif "embeddings" in name:
+            rate = recipe.learning_rate * recipe.layer_decay**layers
+        elif ".layer." in name:
+            above = layers - 1 - int(name.split(".layer.")[1].split(".")[0])
+            rate = recipe.learning_rate * recipe.layer_decay**above
+        else:
+            rate = recipe.learning_rate
+        decay = recipe.weight_decay if parameter.ndim > 1 else 0.0
+        groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
+    return groups
+
+
+def predict(
+    network: Network, encoding: Encoding, examples: list[Example], device: str = "cpu"
+) -> NDArray[np.float32]:
+    """Logits, examples x OUTPUTS: of several views the highest for each output."""
+    views = [(row, v) for row, e in enumerate(examples) for v in encoding.views(e.passage)]
+    views.sort(key=lambda pair: len(pair[1].ids))
+    logits = np.full((len(examples), OUTPUTS), -np.inf, dtype=np.float32)
+    network.eval()
+    with torch.inference_mode():
+        for first in range(0, len(views), 64):
+            part = views[first : first + 64]
+            inputs = [torch.from_numpy(a).to(device) for a in padded([v for _, v in part])]
+            answer = network(*inputs).float().cpu().numpy()
+            for (row, _), found in zip(part, answer, strict=True):
+                np.maximum(logits[row], found, out=logits[row])
+    return logits
+
+
+def save(network: Network, file: Path) -> None:
+    """Write weights; the file is whole or not there."""
+    new = file.with_suffix(".new")
+    save_file({k: v.contiguous().cpu() for k, v in network.state_dict().items()}, new)
+    new.replace(file)
+
+
+def load(network: Network, file: Path) -> None:
+    """Read weights into a network of the same shape. Raises what safetensors raises."""
+    network.load_state_dict(load_file(file))

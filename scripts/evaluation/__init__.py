@@ -1,0 +1,1 @@
+"""What `hardstop evaluate` reads and writes around the measures of `models.evaluation`."""

@@ -1,0 +1,55 @@
+"""`hardstop export`: a training run becomes a model folder that any worker can serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.progress import steps
+
+
+def export(
+    run: Annotated[Path, typer.Argument(help="The folder of a finished `hardstop train`.")],
+    out: Annotated[Path, typer.Option(help="Where the model folder goes.")] = Path("model"),
+    data: Annotated[
+        Path | None, typer.Option(help="The public sets that the recipe names: to calibrate on.")
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Keep full-precision weights too (90 MB), for GPUs.")
+    ] = False,
+    name: Annotated[str, typer.Option(help="The first part of the model's version.")] = "minilm",
+) -> None:
+    """Quantise a run to int8 ONNX and calibrate it on its dev split. Needs the `train` extra.
+
+    Serve it with HARDSTOP_MODEL=FOLDER; `hardstop evaluate` says how good it is.
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from scripts.classifier import needs_training
+
+    needs_training()
+    from models.bundle import LARGEST_MB, bundle
+
+    with steps() as progress:
+        made = bundle(run, out, data, name, progress, full=full)
+    console = Console()
+    table = Table("label", "positives", "of", "AP classifier", "AP fused", "calibration error")
+    for label, report in made.labels.items():
+        table.add_row(
+            label,
+            str(report.positives),
+            str(report.examples),
+            f"{report.classifier_ap:.3f}",
+            f"{report.fused_ap:.3f}",
+            f"{report.calibration_error:.3f}",
+        )
+    console.print(table)
+    console.print(
+        f"{made.version} in {made.folder}: {made.megabytes:.1f} MB; emotion macro-F1 on dev "
+        f"{made.full_emotion_f1:.3f} in full precision, {made.int8_emotion_f1:.3f} in int8."
+    )
+    if made.megabytes > LARGEST_MB:
+        console.print(f"Larger than the {LARGEST_MB:.0f} MB that the project commits.")

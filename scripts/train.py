@@ -1,0 +1,106 @@
+"""`hardstop train`: a recipe and data in, a folder with weights, figures and curves out."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from models.measures import DevScores
+    from models.training import Step
+
+
+def train(
+    recipe: Annotated[
+        str, typer.Argument(help="emotion, hardstop, or a .toml file of your own.")
+    ] = "hardstop",
+    out: Annotated[Path, typer.Option(help="The folder of the run.")] = Path("runs/hardstop"),
+    data: Annotated[
+        Path | None,
+        typer.Option(help="The folder with the public sets that the recipe names."),
+    ] = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Begin with the weights of this run.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
+    device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
+    epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=8, help="At most so many examples of each set: to try out.")
+    ] = None,
+) -> None:
+    """Train the classifier. Needs the `train` extra: pip install 'hardstop[train]'.
+
+    The two stages of the bundled model: `hardstop train emotion --out runs/emotion --data DATA`,
+    then `hardstop train hardstop --from runs/emotion --out runs/hardstop --data DATA`.
+    """
+    import msgspec
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    from models.recipe import recipe as named
+    from scripts.classifier import needs_training
+
+    needs_training()
+    chosen = named(recipe)
+    if epochs is not None:
+        chosen = msgspec.structs.replace(chosen, epochs=epochs)
+    if seed is not None:
+        chosen = msgspec.structs.replace(chosen, seed=seed)
+    console = Console(stderr=True)
+    console.print(f"{chosen.description}: reading the data …")
+    from models.runs import train as run
+
+    bar = Progress(
+        TextColumn("epoch {task.fields[epoch]}, loss {task.fields[loss]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    task = bar.add_task("training", total=None, epoch=1, loss="-")
+    said = time.monotonic()
+
+    def stepped(step: Step) -> None:
+        nonlocal said
+        shown = f"{step.loss:.3f}"
+        bar.update(task, completed=step.step, total=step.steps, epoch=step.epoch + 1, loss=shown)
+        if not console.is_terminal and time.monotonic() - said > 30:
+            said = time.monotonic()
+            console.print(f"step {step.step} of {step.steps}, loss {shown}")
+
+    def ended(epoch: int, scores: DevScores) -> None:
+        labels = scores.average_precision
+        mean = sum(labels.values()) / len(labels) if labels else 0.0
+        bar.console.print(
+            f"epoch {epoch + 1} of {chosen.epochs}: dev loss {scores.loss:.4f}, mean average "
+            f"precision {mean:.3f} over {len(labels)} labels, emotion macro-F1 "
+            f"{scores.emotion_f1:.3f}"
+        )
+
+    with bar:
+        weights = run(
+            chosen,
+            out,
+            data=data,
+            start=start,
+            resume=resume,
+            device=device,
+            limit=limit,
+            on_step=stepped,
+            on_epoch=ended,
+        )
+    console.print(f"Weights in {weights}. Next: hardstop export {out} --out MODEL_FOLDER")

@@ -1,0 +1,260 @@
+"""Rules and a classifier together: what either hears, and what becomes of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from detectors.detector import CAUGHT_UP, Detector, Heard
+from detectors.fusion import CLASSIFIER
+from detectors.reading import Conversation
+from detectors.scoring import Passage, Scores, Weights
+from detectors.vocabulary import Disposition, Emotion, Speaker
+
+Say = Callable[..., Heard]
+Build = Callable[..., Detector]
+
+
+class WordScorer:
+    """A classifier that hears a label where its word is said, as surely as it is told."""
+
+    version = "words-1"
+
+    def __init__(self, said: dict[str, tuple[str, float]], anger: str = "") -> None:
+        self.said = said
+        self.anger = anger
+        self.asked: list[Passage] = []
+        self.weights: Mapping[str, Weights] = {}
+
+    def score(self, passages: Sequence[Passage]) -> list[Scores]:
+        self.asked.extend(passages)
+        return [self._of(passage) for passage in passages]
+
+    def _of(self, passage: Passage) -> Scores:
+        words = passage.now.text.split()
+        labels = {label: 0.001 for label, _ in self.said.values()}
+        labels |= {label: p for word, (label, p) in self.said.items() if word in words}
+        angry = 0.9 if self.anger and self.anger in words else 0.05
+        emotions = dict.fromkeys((e.value for e in Emotion), 0.05)
+        emotions |= {"anger": angry, "neutral": 1 - angry}
+        return Scores(labels=labels, emotions=emotions, intensity=angry)
+
+
+@pytest.fixture
+def with_scorer(build: Build) -> Callable[..., Detector]:
+    def built(scorer: WordScorer, *patterns: str, **more: Any) -> Detector:
+        rules = build(*(patterns or ("sue you",)), **more)
+        return Detector(rules.settings, rules.finders, scorer)
+
+    return built
+
+
+def test_what_only_the_classifier_hears_is_raised_with_the_whole_turn_as_evidence(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.9)}))
+    heard = say(detector, "we will see what a judge makes of it")
+    (finding,) = heard.reading.findings
+    assert heard.reading.raised() == ["legal_threat"]
+    assert finding.rule_id == CLASSIFIER
+    assert finding.evidence[0].quote == "we will see what a judge makes of it"
+    assert "0.90" in finding.reason
+
+
+def test_rule_and_classifier_agreeing_are_surer_than_either(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    scorer = WordScorer({"sue": ("legal_threat", 0.7)})
+    both = say(with_scorer(scorer, probability=0.8), "i will sue you").reading
+    assert both.triggers["legal_threat"] > 0.8
+    assert [finding.rule_id for finding in both.findings] == ["legal_threat.test"]
+
+
+def test_a_classifier_that_hears_nothing_takes_back_a_weak_rule(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    quiet = WordScorer({"nothing": ("legal_threat", 0.9)})
+    reading = say(with_scorer(quiet, probability=0.55), "i will sue you").reading
+    assert reading.raised() == []
+    assert reading.findings[0].disposition is Disposition.CLEAR
+
+
+def test_a_life_that_a_rule_hears_is_shown_for_review_whatever_the_classifier_says(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    quiet = WordScorer({"nothing": ("self_harm", 0.9)})
+    detector = with_scorer(quiet, "end it all", label="self_harm", probability=0.6)
+    reading = say(detector, "i want to end it all").reading
+    assert reading.raised() == []
+    assert reading.review() == ["self_harm"]
+
+
+def test_a_life_stop_that_is_half_heard_is_shown_for_review(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    half = WordScorer({"goodbye": ("self_harm", 0.4)})
+    reading = say(with_scorer(half), "this is goodbye then").reading
+    assert (reading.raised(), reading.review()) == ([], ["self_harm"])
+    other = WordScorer({"goodbye": ("legal_threat", 0.4)})
+    assert say(with_scorer(other), "this is goodbye then").reading.findings == ()
+
+
+def test_a_denial_is_not_raised_unless_the_classifier_is_all_but_certain(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    text = "i am not going to end it all"
+    for probability, raised in ((0.8, []), (0.99, ["self_harm"])):
+        scorer = WordScorer({"end": ("self_harm", probability)})
+        detector = with_scorer(scorer, "end it all", label="self_harm")
+        assert say(detector, text).reading.raised() == raised
+
+
+def test_what_an_agent_says_is_not_scored(with_scorer: Callable[..., Detector], say: Say) -> None:
+    scorer = WordScorer({"judge": ("legal_threat", 0.9)})
+    reading = say(with_scorer(scorer), "agent: let the judge decide").reading
+    assert reading.findings == ()
+    assert scorer.asked == []
+
+
+def test_the_classifier_is_given_the_turns_before_and_who_spoke_them(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    scorer = WordScorer({})
+    say(with_scorer(scorer), "agent: would you go to court", "yes i would")
+    (passage,) = scorer.asked
+    assert [(said.speaker, said.text) for said in passage.before] == [
+        (Speaker.AGENT, "would you go to court")
+    ]
+
+
+def test_personal_data_is_gone_before_the_classifier_is_asked(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    scorer = WordScorer({})
+    say(with_scorer(scorer), "my card is 4111 1111 1111 1111")
+    assert "4111" not in scorer.asked[0].now.text
+
+
+def test_a_policy_may_want_no_classifier(build: Build, say: Say) -> None:
+    rules = build("sue you", classifier=False)
+    scorer = WordScorer({"judge": ("legal_threat", 0.9)})
+    detector = Detector(rules.settings, rules.finders, scorer)
+    assert say(detector, "tell it to the judge").reading.findings == ()
+    assert scorer.asked == []
+
+
+def test_in_a_hurry_rules_answer_alone_and_the_classifier_follows(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    from detectors.chunk import Chunk
+
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.9)}))
+    first = Chunk(
+        call_id="c",
+        sequence=1,
+        utterance_id="u1",
+        text="tell it to the judge",
+        speaker=Speaker.CUSTOMER,
+    )
+    hurried = detector.read(first, Conversation(), hurried=True)
+    assert hurried.degraded
+    assert hurried.raised() == []
+    after = Conversation().after(hurried)
+    second = Chunk(call_id="c", sequence=2, utterance_id="u2", text="mm", speaker=Speaker.AGENT)
+    late = detector.read(second, after)
+    assert late.raised() == ["legal_threat"]
+    assert late.findings[0].evidence[0].utterance_id == "u1"
+    assert late.triggers["legal_threat"] > 0.5
+    third = Chunk(call_id="c", sequence=3, utterance_id="u3", text="right", speaker=Speaker.AGENT)
+    assert detector.read(third, after.after(late)).raised() == []
+
+
+def test_what_no_chunk_follows_is_caught_up_with_at_the_end(
+    with_scorer: Callable[..., Detector],
+) -> None:
+    from detectors.chunk import Chunk
+
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.9)}))
+    conversation = Conversation()
+    for number in range(CAUGHT_UP):
+        chunk = Chunk(
+            call_id="c",
+            sequence=number,
+            utterance_id=f"u{number}",
+            text="tell it to the judge",
+            speaker=Speaker.CUSTOMER,
+        )
+        conversation = conversation.after(detector.read(chunk, conversation, hurried=True))
+    late = detector.catch_up(conversation)
+    assert late is not None
+    assert late.raised() == ["legal_threat"]
+    assert len(late.caught_up) == CAUGHT_UP
+    assert detector.catch_up(conversation.after(late)) is None
+
+
+def test_three_operating_points_ask_for_more_or_less(build: Build, say: Say) -> None:
+    raised = {}
+    for point in ("sensitive", "balanced", "strict"):
+        rules = build("sue you", probability=0.6, operating_point=point)
+        raised[point] = say(rules, "i will sue you").reading.raised()
+    assert raised == {
+        "sensitive": ["legal_threat"],
+        "balanced": ["legal_threat"],
+        "strict": [],
+    }
+    rules = build("sue you", probability=0.4, operating_point="sensitive")
+    assert say(rules, "i will sue you").reading.raised() == ["legal_threat"]
+
+
+def test_anger_that_grows_over_the_call_is_told(with_scorer: Callable[..., Detector]) -> None:
+    from detectors.chunk import Chunk
+
+    detector = with_scorer(WordScorer({}, anger="furious"))
+    conversation = Conversation()
+    states = []
+    for number, text in enumerate(
+        ["hello it is about my bill"] * 3 + ["i am furious with you"] * 4
+    ):
+        chunk = Chunk(
+            call_id="c",
+            sequence=number,
+            utterance_id=f"u{number}",
+            text=text,
+            speaker=Speaker.CUSTOMER,
+        )
+        reading = detector.read(chunk, conversation)
+        conversation = conversation.after(reading)
+        assert reading.mood is not None
+        states.append((reading.mood.state.value, reading.mood.trend.value))
+    assert states[2] == ("calm", "steady")
+    assert states[3] == ("anger_rising", "rising")
+    assert states[-1][0] == "angry"
+
+
+def test_each_customer_has_a_mood_of_their_own_and_an_agent_none(
+    with_scorer: Callable[..., Detector],
+) -> None:
+    from detectors.chunk import Chunk
+
+    detector = with_scorer(WordScorer({}, anger="furious"))
+    conversation = Conversation()
+    said = [
+        ("husband", Speaker.CUSTOMER, "i am furious with you"),
+        ("wife", Speaker.CUSTOMER, "it is about the bill please"),
+        ("a1", Speaker.AGENT, "i am furious myself today"),
+    ]
+    readings = []
+    for number, (who, speaker, text) in enumerate(said):
+        chunk = Chunk(
+            call_id="c",
+            sequence=number,
+            utterance_id=f"u{number}",
+            text=text,
+            speaker=speaker,
+            participant_id=who,
+        )
+        readings.append(detector.read(chunk, conversation))
+        conversation = conversation.after(readings[-1])
+    assert conversation.mood("husband").heat > 0.3 > conversation.mood("wife").heat
+    assert readings[-1].mood is None
+    assert set(conversation.moods) == {"husband", "wife"}

@@ -1,0 +1,149 @@
+"""Training, export and serving agree. Needs the `train` extra: `make test-train` runs these."""
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="needs the train extra: make test-train")
+
+import torch
+from safetensors.torch import load_file
+
+from detectors.scoring import Passage, Said
+from detectors.vocabulary import Speaker
+from models.bundle import bundle
+from models.corpus import Split, read_corpus
+from models.examples import own
+from models.network import base_folder
+from models.recipe import Augmentation, Recipe, recipe
+from models.runs import RunError, train
+from models.scorer import OnnxScorer
+from models.torch_scorer import TorchScorer
+from models.training import CHECKPOINT, WEIGHTS, Step, masked_loss
+from models.wordpiece import WordPieces
+
+SMALL = Recipe(
+    description="small",
+    epochs=2,
+    batch_size=8,
+    own={"utterances": 1.0},
+    augment=Augmentation(spoken=0.5, misheard=0.3, context=0.3, masked_pieces=0.05),
+)
+
+
+def run(folder: Path, *, resume: bool = False, stop_after: int | None = None) -> Path:
+    def stepped(step: Step) -> None:
+        if step.step == stop_after:
+            raise KeyboardInterrupt
+
+    return train(
+        SMALL,
+        folder,
+        data=None,
+        start=None,
+        resume=resume,
+        device="cpu",
+        limit=100,
+        on_step=stepped,
+        on_epoch=lambda epoch, scores: None,
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "small"
+    run(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("models") / "small"
+    bundle(trained, out, None, "small", lambda what, done, total: None, full=True)
+    return out
+
+
+def test_a_run_leaves_weights_figures_and_what_it_was_made_of(trained: Path) -> None:
+    assert (trained / WEIGHTS).is_file()
+    assert not (trained / CHECKPOINT).exists()
+    assert msgspec.json.decode((trained / "recipe.json").read_bytes(), type=Recipe) == SMALL
+    epochs = [msgspec.json.decode(line) for line in (trained / "epochs.jsonl").open("rb")]
+    assert [epoch["epoch"] for epoch in epochs] == [0, 1]
+    losses = [float(row.split(",")[2]) for row in (trained / "steps.csv").open().readlines()[1:]]
+    assert losses[-1] < losses[0]
+
+
+def test_the_same_recipe_gives_the_same_weights(trained: Path, tmp_path: Path) -> None:
+    again = load_file(run(tmp_path / "again"))
+    for name, tensor in load_file(trained / WEIGHTS).items():
+        assert torch.allclose(tensor, again[name], atol=1e-4), name
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.training.CHECKPOINT_EVERY", 5)
+    folder = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, stop_after=15)
+    with pytest.raises(RunError, match="--resume"):
+        run(folder)
+    resumed = load_file(run(folder, resume=True))
+    for name, tensor in load_file(trained / WEIGHTS).items():
+        # The random masks of dropout are drawn anew after a stop: near, not equal.
+        assert torch.allclose(tensor, resumed[name], atol=0.05), name
+
+
+def test_what_is_served_in_int8_answers_as_what_was_trained(exported: Path) -> None:
+    rows = [own(row).passage for row in list(read_corpus(Split.DEV))[:40]]
+    int8, full = OnnxScorer(exported), TorchScorer(exported, device="cpu")
+    for quick, exact in zip(int8.score(rows), full.score(rows), strict=True):
+        for label, probability in exact.labels.items():
+            assert quick.labels[label] == pytest.approx(probability, abs=0.08)
+
+
+def test_scores_do_not_depend_on_what_is_scored_beside(exported: Path) -> None:
+    scorer = OnnxScorer(exported)
+    one = Passage(now=Said(Speaker.CUSTOMER, "i will see you in court"))
+    other = Passage(now=Said(Speaker.CUSTOMER, "what is my balance please " * 20))
+    assert scorer.score([one, other])[0] == scorer.score([one])[0]
+
+
+def test_unknown_targets_teach_nothing() -> None:
+    logits = torch.zeros(1, 29, requires_grad=True)
+    targets = torch.full((1, 29), -1.0)
+    targets[0, 3] = 1.0
+    masked_loss(logits, targets, torch.ones(1)).backward()
+    assert logits.grad is not None
+    assert logits.grad[0, 3] < 0
+    assert torch.count_nonzero(logits.grad) == 1
+
+
+def test_word_pieces_are_those_of_the_library_that_the_base_model_was_made_with() -> None:
+    from tokenizers import Tokenizer
+
+    base = base_folder()
+    theirs = Tokenizer.from_file(str(base / "tokenizer.json"))
+    theirs.no_padding()
+    theirs.no_truncation()
+    ours = WordPieces.read(base / "vocab.txt")
+    texts = [row.text for row in read_corpus()]
+    texts += [
+        "Ça va? Ñandú naïve",
+        "it’s £5.50—really…",
+        "a\tb\r\nc",
+        "E=mc²",
+        "日本語 text",
+        "x" * 120,
+    ]
+    assert len(texts) > 7000
+    for text in texts:
+        assert ours.ids(text) == theirs.encode(text, add_special_tokens=False).ids, text
+
+
+def test_the_built_in_recipes_can_be_read() -> None:
+    for name in ("emotion", "hardstop"):
+        assert recipe(name).epochs >= 1
+    assert np.isfinite(recipe("hardstop").learning_rate)
