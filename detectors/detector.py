@@ -14,6 +14,7 @@ from detectors.hits import Hit, HitFinder
 from detectors.mood import Mood
 from detectors.reading import Conversation, EmotionScore, Finding, Reading, Turn
 from detectors.redaction import redact
+from detectors.roles import role_book
 from detectors.rules import rule_book
 from detectors.scoring import Passage, Said, Scorer
 from detectors.settings import DetectionSettings, HasDetection
@@ -91,7 +92,11 @@ class Detector:
             )
             return Heard(reading=reading, window=window(turn, (), frozenset()))
         seen = window(turn, before, finder.lexicon.words)
-        staff = chunk.speaker is Speaker.AGENT or chunk.audience is Audience.CONSULT
+        roles = conversation.roles.after(
+            chunk.speaker, *role_book(finder.language).count(seen.words[seen.current :])
+        )
+        agent = chunk.speaker is Speaker.AGENT and not roles.swapped
+        staff = agent or chunk.audience is Audience.CONSULT
         hits = finder.hits(seen, LIFE_LABELS | OF_AGENTS if staff else OF_CALLERS, asked)
         if staff:
             hits = [_as_review(hit) if hit.rule.label in LIFE_LABELS else hit for hit in hits]
@@ -105,7 +110,9 @@ class Detector:
         weights = None if scorer is None else scorer.weights
         triggers, findings = fuse(hits, seen, self.settings, scores, weights)
         late = Late() if scorer is None else self._late(before, finder, scorer)
-        callers = not staff and chunk.speaker is not Speaker.OTHER
+        # With the channels swapped, the words of the one labelled customer are an employee's.
+        employee = staff or (roles.swapped and chunk.speaker is Speaker.CUSTOMER)
+        callers = not employee and chunk.speaker is not Speaker.OTHER
         feeling = emotion(hits, scores) if callers else None
         reading = Reading(
             turn=turn,
@@ -118,6 +125,7 @@ class Detector:
             degraded=degraded,
             caught_up=late.utterance_ids,
             mood=_mood(feeling, turn, conversation),
+            roles=roles,
         )
         return Heard(reading=reading, window=seen, hits=tuple(hits))
 
@@ -136,6 +144,7 @@ class Detector:
             triggers={label: late.triggers.get(label, 0.0) for label in LABELS},
             findings=late.findings,
             caught_up=late.utterance_ids,
+            roles=conversation.roles,
         )
 
     def _late(self, turns: tuple[Turn, ...], finder: HitFinder, scorer: Scorer) -> Late:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from detectors.mood import Mood
+from detectors.roles import Roles
 from detectors.vocabulary import Disposition, Emotion, Speaker
 
 TURNS_REMEMBERED = 12
@@ -80,7 +81,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `monitored` is False for a language without rules (`not_monitored` says why).
     `removed` names the kinds of personal data that redaction took out. `degraded`: the rules
     answered alone, for want of time. `caught_up` names earlier turns whose classifier's answer is
-    among these findings. `mood` is that of the customer who spoke, this turn included.
+    among these findings. `mood` is that of the customer who spoke, this turn included. `roles`:
+    how well the channels fit what is said on them.
     """
 
     turn: Turn
@@ -93,6 +95,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     degraded: bool = False
     caught_up: tuple[str, ...] = ()
     mood: Mood | None = None
+    roles: Roles = Roles()
 
     def raised(self) -> list[str]:
         """Labels that this chunk gives evidence for at the policy's threshold, strongest first."""
@@ -120,6 +123,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     turns: tuple[Turn, ...] = ()
     moods: dict[str, Mood] = {}
+    roles: Roles = Roles()
 
     def after(self, reading: Reading) -> Conversation:
         """The conversation once this reading's turn is known; a revised turn keeps its place."""
@@ -136,7 +140,11 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
             turns = (*turns, new)[-TURNS_REMEMBERED:]
         else:
             turns = tuple(new if t.utterance_id == new.utterance_id else t for t in turns)
-        return Conversation(turns=_bounded(turns), moods=self._moods_after(reading))
+        return Conversation(
+            turns=_bounded(turns),
+            moods=self._moods_after(reading),
+            roles=reading.roles if new.is_final else self.roles,
+        )
 
     def mood(self, participant_id: str | None) -> Mood:
         """How this customer has felt so far."""

@@ -17,6 +17,7 @@ from detectors.vocabulary import LABELS, SUBTYPES, Emotion, Trigger
 RULES = Path(__file__).parent / "rules"
 CONTEXT_FILE = "context.toml"
 BODIES_FILE = "bodies.toml"
+ROLES_FILE = "roles.toml"
 
 CATEGORIES = (
     "negated",
@@ -125,7 +126,7 @@ def try_book(folder: Path) -> tuple[RuleBook, list[RuleError]]:
     if not folder.is_dir():
         faults.append(RuleError("there are no rules for this language", folder))
     for path in sorted(folder.glob("*.toml")):
-        if path.name == CONTEXT_FILE:
+        if path.name in (CONTEXT_FILE, ROLES_FILE):
             continue
         try:
             text = path.read_text(encoding="utf-8")

@@ -1,1 +1,1 @@
-"""Text to scores. So far: the utterances to train and test a classifier on (models/data)."""
+"""Text to scores: the classifier's whole life, from its data to its answers (docs/detection.md)."""

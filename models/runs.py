@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -45,6 +46,8 @@ def read_examples(recipe: Recipe, data: Path | None) -> dict[str, list[Example]]
     unknown = [*(set(recipe.own) - set(OWN)), *(set(recipe.sources) - set(SOURCES))]
     if unknown:
         raise RecipeError(f"no such data: {', '.join(sorted(unknown))}")
+    if not files("models").joinpath("data").is_dir():
+        raise RunError("the utterances to train on come with the source code, not with the package")
     there = [] if data is None else present(data)
     missing = sorted(set(recipe.sources) - set(there))
     if missing:

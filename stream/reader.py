@@ -154,6 +154,9 @@ class CallReader:
         if reading.degraded and not state.degraded:
             state = msgspec.structs.replace(state, degraded=True)
             notes = (*notes, _degraded(message, chunk.call_id))
+        if reading.roles.swapped and not state.swapped:
+            state = msgspec.structs.replace(state, swapped=True)
+            notes = (*notes, _swapped(message, chunk.call_id))
         decision = self._desk.after_reading(
             state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -198,6 +201,11 @@ class CallReader:
 def _degraded(message: Message, call_id: str) -> Output:
     detail = "the classifier could not answer in time; rules answer alone, its answers follow"
     return note_output(Topic.DEGRADED, detail, message, call_id=call_id)
+
+
+def _swapped(message: Message, call_id: str) -> Output:
+    detail = "the words of agent and customer come on each other's channel; both are read"
+    return note_output(Topic.ROLES_SWAPPED, detail, message, call_id=call_id)
 
 
 def _unreadable(error: Unreadable, message: Message) -> tuple[Output, ...]:

@@ -24,6 +24,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     not_monitored: tuple[str, ...] = ()
     ended_ms: int | None = None
     degraded: bool = False
+    swapped: bool = False
     state_version: int = STATE_VERSION
 
 

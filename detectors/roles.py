@@ -1,0 +1,89 @@
+"""Who really speaks on which channel: where the two are mixed up, nobody hears the caller."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from functools import cache
+
+import msgspec
+
+from detectors.rules import ROLES_FILE, RULES, RuleError
+from detectors.vocabulary import Speaker
+
+ENOUGH = 3
+"""Phrases on the wrong channels from which they are taken to be swapped."""
+OUTWEIGHS = 3
+"""Times as many as on the right ones."""
+
+
+class Roles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Phrases heard so far that fit the channel they came on, and that fit the other one."""
+
+    right: int = 0
+    wrong: int = 0
+
+    @property
+    def swapped(self) -> bool:
+        """Whether what is labelled the agent's is the caller's, and the other way round."""
+        return self.wrong >= ENOUGH and self.wrong >= OUTWEIGHS * self.right
+
+    def after(self, speaker: Speaker, employee: int, caller: int) -> Roles:
+        """With one more turn: how many phrases of each kind were in it."""
+        if speaker is Speaker.AGENT:
+            return Roles(right=self.right + employee, wrong=self.wrong + caller)
+        if speaker is Speaker.CUSTOMER:
+            return Roles(right=self.right + caller, wrong=self.wrong + employee)
+        return self
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    file: dict[str, str]
+    said: dict[str, list[str]]
+
+
+class RoleBook:
+    """The phrases of a language. One that has none tells nothing."""
+
+    def __init__(self, employee: Sequence[str] = (), caller: Sequence[str] = ()) -> None:
+        self._employee, self._caller = _by_first(employee), _by_first(caller)
+
+    def count(self, words: Sequence[str]) -> tuple[int, int]:
+        """Employees' and callers' phrases among normalised words; each counts once."""
+        return _found(self._employee, words), _found(self._caller, words)
+
+
+@cache
+def role_book(language: str) -> RoleBook:
+    """The book of a language, read once. Raises RuleError."""
+    path = RULES / language / ROLES_FILE
+    if not path.is_file():
+        return RoleBook()
+    try:
+        content = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise RuleError(str(error), path) from error
+    if set(content.said) != {"employee", "caller"}:
+        raise RuleError("[said] needs `employee` and `caller`, and nothing else", path)
+    return RoleBook(content.said["employee"], content.said["caller"])
+
+
+_Phrases = dict[str, list[tuple[str, ...]]]
+
+
+def _by_first(phrases: Sequence[str]) -> _Phrases:
+    found: _Phrases = {}
+    for phrase in phrases:
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
+def _found(phrases: _Phrases, words: Sequence[str]) -> int:
+    heard = {
+        phrase
+        for place, word in enumerate(words)
+        for phrase in phrases.get(word, ())
+        if tuple(words[place : place + len(phrase)]) == phrase
+    }
+    return len(heard)
