@@ -16,7 +16,7 @@ from detectors.reading import Conversation, EmotionScore, Finding, Reading, Turn
 from detectors.redaction import redact
 from detectors.roles import role_book
 from detectors.rules import rule_book
-from detectors.scoring import Passage, Said, Scorer
+from detectors.scoring import Passage, Said, Scorer, Scores
 from detectors.settings import DetectionSettings, HasDetection
 from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, Signal, Speaker
 from detectors.window import Window, agent_before, side, window
@@ -39,11 +39,12 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """A reading with the window and the hits that led to it."""
+    """A reading with the window, the hits and the classifier's scores that led to it."""
 
     reading: Reading
     window: Window
     hits: tuple[Hit, ...] = ()
+    scores: Scores | None = None
 
 
 class Detector:
@@ -127,7 +128,7 @@ class Detector:
             mood=_mood(feeling, turn, conversation),
             roles=roles,
         )
-        return Heard(reading=reading, window=seen, hits=tuple(hits))
+        return Heard(reading=reading, window=seen, hits=tuple(hits), scores=scores)
 
     def catch_up(self, conversation: Conversation) -> Reading | None:
         """What the classifier says of turns it had no time for, when no chunk will follow."""

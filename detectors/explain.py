@@ -7,7 +7,10 @@ import msgspec
 from detectors.chunk import Chunk
 from detectors.detector import Detector
 from detectors.reading import Conversation, EmotionScore
+from detectors.scoring import Scores
 from detectors.vocabulary import Disposition
+
+MOST_SCORES = 3
 
 
 class HeardContext(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +48,10 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """One reading, explained. `words` are the normalised words of the whole window."""
+    """One reading, explained. `words` are the normalised words of the whole window.
+
+    `classifier`: what it hears before fusion, strongest first, 0–1; empty where it was not asked.
+    """
 
     text: str
     words: tuple[str, ...]
@@ -54,6 +60,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     emotion: EmotionScore | None
     removed: tuple[str, ...]
     not_monitored: str | None
+    classifier: dict[str, float] = {}
 
 
 def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Explanation:
@@ -97,4 +104,11 @@ def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Exp
         emotion=reading.emotion,
         removed=reading.removed,
         not_monitored=reading.not_monitored,
+        classifier={} if heard.scores is None else _strongest(heard.scores),
     )
+
+
+def _strongest(scores: Scores) -> dict[str, float]:
+    """The labels that the classifier thinks likeliest, and how likely."""
+    ordered = sorted(scores.labels.items(), key=lambda entry: -entry[1])
+    return {label: round(probability, 3) for label, probability in ordered[:MOST_SCORES]}

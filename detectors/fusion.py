@@ -18,6 +18,8 @@ CERTAIN = 0.99
 """Nothing claims more: one in a hundred is left to what cannot be heard in words."""
 RULE_SHARE = 0.5
 """How much a rule's emotion counts beside the classifier's."""
+PLAIN = 0.75
+"""From which probability a rule's words stand whatever the classifier says."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it for a turn with a denied life stop to be raised."""
 CLASSIFIER = "classifier"
@@ -85,6 +87,9 @@ def weigh(clusters: Sequence[Cluster], classifier: float | None, weights: Weight
         odds = weights.bias + weights.classifier * log_odds(classifier)
         odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
         together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
+        if rules >= PLAIN:
+            # Said in so many words: the classifier may add to it, not take it back.
+            together = max(together, rules)
     return Fused(
         rules=rules,
         looked_at=looked_at,

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import torch
 from transformers.utils import logging as transformers_logging
 
 from models.corpus import Split, read_corpus
@@ -100,6 +101,8 @@ def train(
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
     base = base_folder()
+    # New heads are drawn at random, before the trainer is there to seed anything.
+    torch.manual_seed(recipe.seed)
     network = Network.from_base(base) if start is None else Network.empty(base)
     if start is not None:
         _begin_with(network, start)

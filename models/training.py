@@ -83,6 +83,8 @@ class Trainer:
         self._optimizer.load_state_dict(kept["optimizer"])
         self._schedule.load_state_dict(kept["schedule"])
         self._step, self._best = kept["step"], kept["best"]
+        # Which units drop out goes on where it stopped; on a GPU it is drawn anew.
+        torch.set_rng_state(kept["chance"].cpu())
         return True
 
     @property
@@ -163,6 +165,7 @@ class Trainer:
                 "optimizer": self._optimizer.state_dict(),
                 "schedule": self._schedule.state_dict(),
                 "step": self._step,
+                "chance": torch.get_rng_state(),
                 "best": self._best,
             },
             new,

@@ -23,6 +23,9 @@ _WORDS = {
 }
 
 
+MARGIN = 12
+
+
 def explained(detector: Detector, turns: Sequence[tuple[str, str]]) -> Explanation:
     """The explanation of the last of some turns, each text and speaker."""
     conversation = Conversation()
@@ -53,6 +56,9 @@ def told(explanation: Explanation) -> Text:
     _line(text, "as read", printable(" ".join(explanation.words)))
     for rule in explanation.rules:
         text.append_text(_rule(rule))
+    if explanation.classifier:
+        scores = (f"{label} {p:.2f}" for label, p in explanation.classifier.items())
+        _line(text, "classifier", ", ".join(scores))
     if explanation.emotion is not None:
         emotion = explanation.emotion
         _line(text, "emotion", f"{emotion.label.value} {emotion.intensity:.2f}")
@@ -60,6 +66,8 @@ def told(explanation: Explanation) -> Text:
         text.append_text(_decision(decision))
     if not explanation.decisions:
         nothing = "no rule counts" if explanation.rules else "no rule matches"
+        if explanation.classifier:
+            nothing += ", and the classifier is not sure enough"
         _line(text, "decision", f"nothing raised: {nothing}", "green")
     text.rstrip()
     return text
@@ -96,4 +104,4 @@ def _decision(decision: Decision) -> Text:
 
 
 def _line(text: Text, name: str, said: str, style: str = "") -> None:
-    text.append(f"{name:<10}", "dim").append(said, style).append("\n")
+    text.append(f"{name:<{MARGIN}}", "dim").append(said, style).append("\n")

@@ -71,7 +71,7 @@ def test_a_policy_that_is_not_there_is_exit_code_2(run: Run) -> None:
 
 def test_version_tells_what_made_a_decision(run: Run) -> None:
     versions = json.loads(run("version", "--json").out)
-    assert list(versions) == ["hardstop", "python", "faust", "spacy", "rules", "policy"]
+    assert list(versions) == ["hardstop", "python", "faust", "spacy", "rules", "model", "policy"]
     assert versions["rules"] == rules_version()
     assert versions["policy"] == policy_digest(load_policy())
     assert versions["rules"] in run("version").out
@@ -86,10 +86,10 @@ def test_schemas_are_written_where_asked(run: Run, tmp_path: Path) -> None:
 
 def test_explain_tells_words_rule_score_and_decision(run: Run) -> None:
     out = run("explain", "You'll be hearing, I'm going to sue you").out
-    assert "as read   you will be hearing" in out
-    assert "rule      legal_threat" in out
+    assert "as read     you will be hearing" in out
+    assert "rule        legal_threat" in out
     assert "words “I'm going to sue you”" in out
-    assert "decision  legal_threat raised: " in out
+    assert "decision    legal_threat raised: " in out
 
 
 def test_explain_knows_the_turns_before(run: Run) -> None:
@@ -102,7 +102,7 @@ def test_explain_knows_the_turns_before(run: Run) -> None:
 def test_explain_says_when_no_rule_matches(run: Run) -> None:
     result = run("explain", "hello there")
     assert result.code == 0
-    assert "decision  nothing raised: no rule matches" in result.out
+    assert "nothing raised: no rule matches" in result.out
 
 
 def test_explain_for_programs(run: Run) -> None:
