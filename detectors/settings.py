@@ -31,7 +31,7 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """`thresholds` are a label's own at whatever point, probabilities 0–1.
 
     `classifier` False: rules alone. `deadline_ms`: a live chunk that has waited longer than this
-    is read by rules at once, and by the classifier with the next chunk of its call.
+    is read by rules at once, and by the classifier with the next chunk of its call; 0: never.
     """
 
     operating_point: PointName = "balanced"
@@ -40,7 +40,7 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     languages: tuple[str, ...] = ("en",)
     max_text_chars: int = 20_000
     classifier: bool = True
-    deadline_ms: int = 1_000
+    deadline_ms: int = 0
 
     @property
     def point(self) -> OperatingPoint:

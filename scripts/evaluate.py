@@ -105,10 +105,13 @@ def evaluate(
     if as_json:
         typer.echo(msgspec.json.encode(evaluation).decode())
     else:
+        from rich.console import Console
+
         from scripts.evaluation.table import overview
 
-        width = out().width if out().is_terminal else WIDE
-        out().print(overview(evaluation, width), width=width)
+        # A pipe has no width of its own, and rich would take it for 80 columns.
+        console = out() if out().is_terminal else Console(width=WIDE, highlight=False)
+        console.print(overview(evaluation, console.width))
 
 
 def _measured(

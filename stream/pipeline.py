@@ -58,7 +58,7 @@ class Pipeline:
         on_failure: Callable[[BaseException], Awaitable[None]],
         lost: Callable[[Message], Awaitable[bool]],
         transactional: bool = False,
-        deadline_ms: int | None = None,
+        deadline_ms: int = 0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._reader = reader
@@ -123,7 +123,7 @@ class Pipeline:
         Rules read several times as fast: what came late is caught up with sooner. A replay has
         nobody waiting on the line.
         """
-        if self._deadline_ms is None or message.mode in _NOT_WAITED_FOR:
+        if not self._deadline_ms or message.mode in _NOT_WAITED_FOR:
             return False
         return self._clock() * 1000 - message.timestamp_ms > self._deadline_ms
 

@@ -1,5 +1,6 @@
 """One message in, the next state and everything it causes out. No Kafka client, no clock: the
-same message on the same state always gives the same bytes, which is what makes a re-read safe."""
+same message on the same state always gives the same bytes, which is what makes a re-read safe.
+Read in a hurry it gives the same ids with what rules alone say (docs/detection.md)."""
 
 from __future__ import annotations
 

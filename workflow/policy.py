@@ -237,6 +237,6 @@ def _detection_mistakes(detection: DetectionSettings) -> list[tuple[tuple[str, .
             found.append((where, "no such trigger or signal"))
         elif not 0 < threshold <= 1:
             found.append((where, "must be above 0 and at most 1"))
-    if detection.deadline_ms < 1:
-        found.append((("detection", "deadline_ms"), "must be at least 1"))
+    if detection.deadline_ms < 0:
+        found.append((("detection", "deadline_ms"), "must be 0 (never) or more"))
     return found

@@ -42,7 +42,7 @@ def overview(evaluation: Evaluation, width: int) -> RenderableType:
 
 def _stops(systems: Sequence[SystemMeasures], *, wide: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("hard stop")
+    table.add_column("hard stop", no_wrap=True)
     table.add_column("n", justify="right")
     for system in systems:
         first, *others = ("precision", "recall", "F1") if wide else ("P", "R", "F1")

@@ -9,7 +9,7 @@ from detectors.chunk import Chunk
 from detectors.detector import Detector
 from detectors.reading import Conversation, Reading
 from stream import app
-from stream.app import versions
+from stream.app import classifier, versions
 from stream.outputs import Message
 from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader, Lookup, Step
@@ -48,7 +48,9 @@ class HangingPipeline(Pipeline):
 if __name__ == "__main__":
     app.Pipeline = HangingPipeline
     policy = load_policy()
-    detector = FragileDetector.from_policy(policy)
-    reader = FragileReader(detector, policy, versions(policy))
+    settings = load_settings()
+    scorer = classifier(settings)
+    detector = FragileDetector.from_policy(policy, scorer)
+    reader = FragileReader(detector, policy, versions(policy, scorer))
     ready = Path(sys.argv[1])
-    sys.exit(run_worker(load_settings(), policy, reader=reader, on_ready=ready.touch))
+    sys.exit(run_worker(settings, policy, reader=reader, on_ready=ready.touch))

@@ -11,10 +11,9 @@ from detectors import Conversation, Detector
 from scripts.showing import sample_calls
 from stream.app import call_reader
 from stream.events import CallEnded, CallStarted, Chunk, TranscriptEvent
-from stream.outputs import Message
 from stream.reader import CallReader
-from stream.state import CallState
 from stream.topics import SPECS, TopicName
+from tests.scripts.calls import played
 from workflow.alerts import Alert, AlertStatus
 from workflow.policy import load_policy
 
@@ -44,18 +43,7 @@ def reader() -> CallReader:
 
 def read(reader: CallReader, events: list[TranscriptEvent]) -> Iterator[Alert]:
     """Every alert event of a call, as the worker would emit it."""
-    state: CallState | None = None
-    for offset, event in enumerate(events):
-        message = Message(
-            key=event.call_id.encode(),
-            value=msgspec.json.encode(event),
-            topic="transcripts",
-            partition=0,
-            offset=offset,
-            timestamp_ms=offset,
-        )
-        step = reader.read(message, lambda _: state)  # noqa: B023
-        state = step.state or state
+    for step in played(reader, events):
         for output in step.outputs:
             if output.topic is TopicName.ALERTS:
                 yield msgspec.json.decode(output.value or b"", type=SPECS[TopicName.ALERTS].types)

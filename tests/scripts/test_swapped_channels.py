@@ -9,10 +9,9 @@ from stream.app import call_reader
 from stream.events import Chunk, TranscriptEvent
 from stream.events.operations import OperationsNote, Topic
 from stream.events.scores import Score
-from stream.outputs import Message
 from stream.reader import CallReader
-from stream.state import CallState
 from stream.topics import TopicName
+from tests.scripts.calls import played
 from workflow.policy import load_policy
 
 CALLS = sample_calls()
@@ -36,21 +35,10 @@ def exchanged(events: list[TranscriptEvent]) -> list[TranscriptEvent]:
 
 def heard(reader: CallReader, events: list[TranscriptEvent]) -> tuple[set[str], set[str], bool]:
     """Labels raised, labels for review, and whether a swap was reported."""
-    state: CallState | None = None
     raised: set[str] = set()
     review: set[str] = set()
     reported = False
-    for offset, event in enumerate(events):
-        message = Message(
-            key=event.call_id.encode(),
-            value=msgspec.json.encode(event),
-            topic="transcripts",
-            partition=0,
-            offset=offset,
-            timestamp_ms=offset,
-        )
-        step = reader.read(message, lambda _: state)  # noqa: B023
-        state = step.state or state
+    for step in played(reader, events):
         for output in step.outputs:
             if output.topic is TopicName.OPERATIONS:
                 note = msgspec.json.decode(output.value, type=OperationsNote)
