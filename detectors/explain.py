@@ -6,6 +6,7 @@ import msgspec
 
 from detectors.chunk import Chunk
 from detectors.detector import Detector
+from detectors.fusion import CLASSIFIER
 from detectors.reading import Conversation, EmotionScore
 from detectors.scoring import Scores
 from detectors.vocabulary import Disposition
@@ -91,7 +92,11 @@ def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Exp
             Decision(
                 label=label,
                 probability=reading.triggers[label],
-                threshold=detector.settings.threshold_for(label),
+                threshold=(
+                    detector.settings.alone_for(label)
+                    if own[0].rule_id == CLASSIFIER
+                    else detector.settings.threshold_for(label)
+                ),
                 disposition=own[0].disposition,
                 reasons=tuple(finding.reason for finding in own),
             )

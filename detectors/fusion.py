@@ -18,7 +18,7 @@ CERTAIN = 0.99
 """Nothing claims more: one in a hundred is left to what cannot be heard in words."""
 RULE_SHARE = 0.5
 """How much a rule's emotion counts beside the classifier's."""
-PLAIN = 0.75
+PLAIN = 0.65
 """From which probability a rule's words stand whatever the classifier says."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it for a turn with a denied life stop to be raised."""
@@ -212,12 +212,12 @@ def _heard(
     settings: DetectionSettings,
 ) -> Finding | None:
     """What the classifier hears in the turn where no rule stands."""
-    threshold = settings.threshold_for(label)
+    threshold = settings.alone_for(label)
     # A denial is looked at by a person: only all but certainty about the rest overrules it.
     denied = any(cluster[0].review for cluster in clusters)
     if fused.together >= (max(OVER_DENIAL, threshold) if denied else threshold):
         disposition = Disposition.RAISE
-    elif label in _LIFE and fused.together >= settings.review_for(label):
+    elif label in _LIFE and fused.together >= settings.point.alone_review:
         disposition = Disposition.REVIEW
     else:
         return None

@@ -12,19 +12,26 @@ PointName = Literal["sensitive", "balanced", "strict"]
 class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How sure one must be, as probabilities 0–1: `threshold` for every label, `thresholds` for
     those that differ. A life stop between `review` and its threshold is shown for review.
+
+    `alone` and `alone_review` hold instead where the classifier hears what no rule does: ordinary
+    talk is so much commoner than hard stops that even a rare mistake would drown them.
     """
 
     threshold: float = 0.5
     thresholds: dict[str, float] = {}
     review: float = 0.3
+    alone: float = 0.93
+    alone_review: float = 0.8
 
 
 class OperatingPoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The three points to choose from."""
 
-    sensitive: OperatingPoint = OperatingPoint(threshold=0.3, review=0.15)
+    sensitive: OperatingPoint = OperatingPoint(
+        threshold=0.3, review=0.15, alone=0.6, alone_review=0.4
+    )
     balanced: OperatingPoint = OperatingPoint()
-    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5)
+    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5, alone=0.97, alone_review=0.9)
 
 
 class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,6 +58,10 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     def threshold_for(self, label: str) -> float:
         """The label's own threshold, else its point's for it, else the point's for all."""
         return self.thresholds.get(label, self.point.thresholds.get(label, self.point.threshold))
+
+    def alone_for(self, label: str) -> float:
+        """From which probability the classifier is believed where no rule stands by it."""
+        return max(self.point.alone, self.threshold_for(label))
 
     def review_for(self, label: str) -> float:
         """From which probability a life stop that is not raised is shown for review."""

@@ -229,6 +229,8 @@ def _detection_mistakes(detection: DetectionSettings) -> list[tuple[tuple[str, .
         place = ("detection", "points", name)
         given.append(((*place, "threshold"), point.threshold))
         given.append(((*place, "review"), point.review))
+        given.append(((*place, "alone"), point.alone))
+        given.append(((*place, "alone_review"), point.alone_review))
         given.extend(((*place, "thresholds", k), v) for k, v in point.thresholds.items())
     given.extend((("detection", "thresholds", k), v) for k, v in detection.thresholds.items())
     found: list[tuple[tuple[str, ...], str]] = []

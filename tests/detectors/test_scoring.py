@@ -52,13 +52,13 @@ def with_scorer(build: Build) -> Callable[..., Detector]:
 def test_what_only_the_classifier_hears_is_raised_with_the_whole_turn_as_evidence(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
-    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.9)}))
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.96)}))
     heard = say(detector, "we will see what a judge makes of it")
     (finding,) = heard.reading.findings
     assert heard.reading.raised() == ["legal_threat"]
     assert finding.rule_id == CLASSIFIER
     assert finding.evidence[0].quote == "we will see what a judge makes of it"
-    assert "0.90" in finding.reason
+    assert "0.96" in finding.reason
 
 
 def test_rule_and_classifier_agreeing_are_surer_than_either(
@@ -73,7 +73,7 @@ def test_rule_and_classifier_agreeing_are_surer_than_either(
 def test_a_classifier_that_hears_nothing_takes_back_a_weak_rule(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
-    quiet = WordScorer({"nothing": ("legal_threat", 0.9)})
+    quiet = WordScorer({"nothing": ("legal_threat", 0.96)})
     reading = say(with_scorer(quiet, probability=0.55), "i will sue you").reading
     assert reading.raised() == []
     assert reading.findings[0].disposition is Disposition.CLEAR
@@ -92,10 +92,10 @@ def test_a_life_that_a_rule_hears_is_shown_for_review_whatever_the_classifier_sa
 def test_a_life_stop_that_is_half_heard_is_shown_for_review(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
-    half = WordScorer({"goodbye": ("self_harm", 0.4)})
+    half = WordScorer({"goodbye": ("self_harm", 0.85)})
     reading = say(with_scorer(half), "this is goodbye then").reading
     assert (reading.raised(), reading.review()) == ([], ["self_harm"])
-    other = WordScorer({"goodbye": ("legal_threat", 0.4)})
+    other = WordScorer({"goodbye": ("legal_threat", 0.85)})
     assert say(with_scorer(other), "this is goodbye then").reading.findings == ()
 
 
@@ -103,14 +103,14 @@ def test_a_denial_is_not_raised_unless_the_classifier_is_all_but_certain(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
     text = "i am not going to end it all"
-    for probability, raised in ((0.8, []), (0.99, ["self_harm"])):
+    for probability, raised in ((0.94, []), (0.99, ["self_harm"])):
         scorer = WordScorer({"end": ("self_harm", probability)})
         detector = with_scorer(scorer, "end it all", label="self_harm")
         assert say(detector, text).reading.raised() == raised
 
 
 def test_what_an_agent_says_is_not_scored(with_scorer: Callable[..., Detector], say: Say) -> None:
-    scorer = WordScorer({"judge": ("legal_threat", 0.9)})
+    scorer = WordScorer({"judge": ("legal_threat", 0.96)})
     reading = say(with_scorer(scorer), "agent: let the judge decide").reading
     assert reading.findings == ()
     assert scorer.asked == []
@@ -137,7 +137,7 @@ def test_personal_data_is_gone_before_the_classifier_is_asked(
 
 def test_a_policy_may_want_no_classifier(build: Build, say: Say) -> None:
     rules = build("sue you", classifier=False)
-    scorer = WordScorer({"judge": ("legal_threat", 0.9)})
+    scorer = WordScorer({"judge": ("legal_threat", 0.96)})
     detector = Detector(rules.settings, rules.finders, scorer)
     assert say(detector, "tell it to the judge").reading.findings == ()
     assert scorer.asked == []
@@ -148,7 +148,7 @@ def test_in_a_hurry_rules_answer_alone_and_the_classifier_follows(
 ) -> None:
     from detectors.chunk import Chunk
 
-    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.9)}))
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.96)}))
     first = Chunk(
         call_id="c",
         sequence=1,
@@ -174,7 +174,7 @@ def test_what_no_chunk_follows_is_caught_up_with_at_the_end(
 ) -> None:
     from detectors.chunk import Chunk
 
-    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.9)}))
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.96)}))
     conversation = Conversation()
     for number in range(CAUGHT_UP):
         chunk = Chunk(
