@@ -101,11 +101,11 @@ class _Text(NamedTuple):
 
     @property
     def only_digits(self) -> bool:
-        """Whether it is a piece of a number and nothing else."""
+        """Whether it is a piece of a number and nothing else; it may break off at "triple"."""
         inside = {at for run in self.runs for g in run.groups for at in range(g.first, g.last + 1)}
         said = [word.text for at, word in enumerate(self.words) if at in inside]
         return any(text not in _OH for text in said) and all(
-            at in inside or word.text in PAUSING for at, word in enumerate(self.words)
+            at in inside or word.text in _UNFINISHED for at, word in enumerate(self.words)
         )
 
 
