@@ -13,14 +13,16 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """How sure one must be, as probabilities 0–1: `threshold` for every label, `thresholds` for
     those that differ. A life stop between `review` and its threshold is shown for review.
 
-    `alone` and `alone_review` hold instead where the classifier hears what no rule does: ordinary
-    talk is so much commoner than hard stops that even a rare mistake would drown them.
+    `alone`, `alone_thresholds` and `alone_review` hold instead where the classifier hears what no
+    rule does: ordinary talk is so much commoner than hard stops that even a rare mistake would
+    drown them.
     """
 
     threshold: float = 0.5
     thresholds: dict[str, float] = {}
     review: float = 0.3
     alone: float = 0.93
+    alone_thresholds: dict[str, float] = {}
     alone_review: float = 0.8
 
 
@@ -61,7 +63,8 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     def alone_for(self, label: str) -> float:
         """From which probability the classifier is believed where no rule stands by it."""
-        return max(self.point.alone, self.threshold_for(label))
+        own = self.point.alone_thresholds.get(label, self.point.alone)
+        return max(own, self.threshold_for(label))
 
     def review_for(self, label: str) -> float:
         """From which probability a life stop that is not raised is shown for review."""

@@ -20,6 +20,20 @@ class DevScores(msgspec.Struct, frozen=True):
     emotion_thresholds: dict[str, float]
     examples: int
 
+    @property
+    def mean_average_precision(self) -> float:
+        """Over the labels that have a positive; 0 if none has."""
+        each = self.average_precision.values()
+        return sum(each) / len(each) if each else 0.0
+
+    def quality(self, measure: str) -> float:
+        """What `Recipe.select_by` names, the higher the better."""
+        return {
+            "loss": -self.loss,
+            "emotion_f1": self.emotion_f1,
+            "precision": self.mean_average_precision,
+        }[measure]
+
 
 def dev_scores(logits: Numbers, targets: Numbers) -> DevScores:
     """Scores of logits against targets (both examples x OUTPUTS; -1: not known)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -52,8 +52,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sources: dict[str, float] = {}
     weights: dict[str, float] = {}
     augment: Augmentation = Augmentation()
-    select_by: str = "loss"
-    """What is compared between epochs on the dev split: `loss` or `emotion_f1`."""
+    select_by: Literal["loss", "emotion_f1", "precision"] = "loss"
+    """What is compared between epochs on the dev split; `precision`: the mean over labels of the
+    average precision, which is not swayed by how sure the scores are."""
 
 
 def recipe(name_or_file: str) -> Recipe:

@@ -8,7 +8,7 @@ weights.safetensors   the result        *.svg          the same as curves
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def train(
     folder: Path,
     *,
     data: Path | None,
-    start: Path | None,
+    start: Sequence[Path] = (),
     resume: bool,
     device: str,
     limit: int | None,
@@ -90,8 +90,8 @@ def train(
 ) -> Path:
     """Run a recipe in a folder; gives the path of the weights.
 
-    `start`: the folder of a run whose weights to begin with. `limit`: at most so many examples of
-    each set, to try things out. Raises RunError, RecipeError and SourceError.
+    `start`: folders of runs whose weights to begin with, or their mean. `limit`: at most so many
+    examples of each set, to try things out. Raises RunError, RecipeError and SourceError.
     """
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
@@ -103,8 +103,8 @@ def train(
     base = base_folder()
     # New heads are drawn at random, before the trainer is there to seed anything.
     torch.manual_seed(recipe.seed)
-    network = Network.from_base(base) if start is None else Network.empty(base)
-    if start is not None:
+    network = Network.empty(base) if start else Network.from_base(base)
+    if start:
         _begin_with(network, start)
     ear = Ear(row.passage.now.text for row in examples.get("utterances", []))
     trainer = Trainer(
@@ -148,11 +148,11 @@ def _refuse_to_overwrite(folder: Path, resume: bool) -> None:
         raise RunError(f"{folder} holds a run: --resume goes on with it, or name another folder")
 
 
-def _begin_with(network: Network, start: Path) -> None:
-    file = start / WEIGHTS
-    if not file.is_file():
-        raise RunError(f"{start} holds no finished run (no {WEIGHTS})")
-    load(network, file)
+def _begin_with(network: Network, start: Sequence[Path]) -> None:
+    for run in start:
+        if not (run / WEIGHTS).is_file():
+            raise RunError(f"{run} holds no finished run (no {WEIGHTS})")
+    load(network, *(run / WEIGHTS for run in start))
 
 
 def _of(rows: list[Example], split: Split) -> list[Example]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from importlib.resources import files
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,14 @@ import msgspec
 
 from detectors.rules import rule_book
 from detectors.scoring import Passage, Said
-from detectors.vocabulary import LABELS, Emotion, Speaker
+from detectors.vocabulary import Speaker
+from models.annotations import (
+    Annotation,
+    CommentAnnotation,
+    SourceError,
+    must_match,
+    notes,
+)
 from models.corpus import Kind, Split
 from models.examples import TRIGGERS, Example, targets
 from models.labels import SCORED
@@ -26,32 +32,12 @@ from models.labels import SCORED
 DEV_SHARE = 0.12
 
 
-class SourceError(ValueError):
-    """A public file is not as expected; the text names file and line."""
-
-
-class Annotation(msgspec.Struct, frozen=True, kw_only=True):
-    """Labels that the project gave to one sentence of a public document.
-
-    The sentence itself stays where it is: characters `start` to `end` of the document with its
-    spaces made single, `sha256` the digest of those. `before` is where the sentence before starts
-    and ends, if it is needed to understand this one.
-    """
-
-    document: int
-    start: int
-    end: int
-    sha256: str
-    labels: tuple[str, ...] = ()
-    resembles: tuple[str, ...] = ()
-    before: tuple[int, int] | None = None
-    unsure: tuple[str, ...] = ()
-    """Labels that the annotator could not decide on: nothing is learned of them here."""
-    emotion: Emotion | None = None
-
-
 def goemotions(folder: Path) -> Iterator[Example]:
-    """Reddit comments with emotions (Demszky et al., 2020), mapped to ours."""
+    """Reddit comments with emotions (Demszky et al., 2020), mapped to ours.
+
+    Comments that touch our matters were read for the hard stops where annotations say so.
+    """
+    read = {note.comment: (place, note) for place, note in _comments()}
     names = (folder / "labels.txt").read_text(encoding="utf-8").split()
     for split in Split:
         file = folder / f"{split.value}.tsv"
@@ -64,15 +50,25 @@ def goemotions(folder: Path) -> Iterator[Example]:
                     raise SourceError(f"{file.name}:{number}: not a GoEmotions row") from error
                 if len(felt) > 1:
                     felt.discard("neutral")
+                group = row[2] if len(row) > 2 else str(number)
+                labels: tuple[str, ...] = ()
                 # Chat that touches none of our matters is ordinary talk; of the rest nobody knows.
-                known = () if _OUR_MATTERS.search(row[0]) else TRIGGERS
+                known: Iterable[str] = () if _OUR_MATTERS.search(row[0]) else TRIGGERS
+                if group in read:
+                    place, note = read[group]
+                    must_match(row[0], note, place, "goemotions")
+                    labels, known = note.labels, set(TRIGGERS) - set(note.unsure)
                 yield _example(
                     row[0],
-                    targets(known=known, emotions=felt),
+                    targets(labels, known=known, emotions=felt),
                     source="goemotions",
-                    group=row[2] if len(row) > 2 else str(number),
+                    group=group,
                     split=split,
                 )
+
+
+def _comments() -> Iterator[tuple[str, CommentAnnotation]]:
+    return notes("goemotions", CommentAnnotation)
 
 
 _OURS = {
@@ -203,11 +199,6 @@ def present(folder: Path) -> list[str]:
     return [name for name in SOURCES if (folder / name).is_dir()]
 
 
-def digest(sentence: str) -> str:
-    """How an annotation knows its sentence again."""
-    return hashlib.sha256(sentence.encode()).hexdigest()[:16]
-
-
 _OF_THE_SOURCE = {"cfpb": ("complaint",), "counselchat": ("vulnerable",)}
 """Labels so common in a source that learning them there would be learning the source."""
 
@@ -216,21 +207,10 @@ _FRAUD = targets(["fraud"], known=TRIGGERS)
 
 
 def _annotated(source: str, documents: list[str]) -> Iterator[Example]:
-    file = files("models").joinpath("data", "annotations", f"{source}.jsonl")
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            annotation = msgspec.json.decode(line, type=Annotation)
-        except msgspec.DecodeError as error:
-            raise SourceError(f"{file.name}:{number}: {error}") from error
-        if unknown := {*annotation.labels, *annotation.resembles, *annotation.unsure} - set(LABELS):
-            raise SourceError(f"{file.name}:{number}: no such label: {sorted(unknown)}")
+    for place, annotation in notes(source, Annotation):
         document = " ".join(documents[annotation.document].split())
         text = document[annotation.start : annotation.end]
-        if digest(text) != annotation.sha256:
-            raise SourceError(
-                f"{file.name}:{number}: the sentence is not where it was; "
-                f"this is another edition of {source} than the one annotated"
-            )
+        must_match(text, annotation, place, source)
         before: tuple[Said, ...] = ()
         if annotation.before is not None:
             first, last = annotation.before

@@ -103,7 +103,7 @@ class Trainer:
                     self._keep()
                 on_step(Step(self._step, self.steps, epoch, loss))
             scores = self.scores(self._dev)
-            quality = scores.emotion_f1 if self._recipe.select_by == "emotion_f1" else -scores.loss
+            quality = scores.quality(self._recipe.select_by)
             if quality > self._best:
                 self._best = quality
                 save(self._average, self._folder / WEIGHTS)
@@ -235,6 +235,14 @@ def save(network: Network, file: Path) -> None:
     new.replace(file)
 
 
-def load(network: Network, file: Path) -> None:
-    """Read weights into a network of the same shape. Raises what safetensors raises."""
-    network.load_state_dict(load_file(file))
+def load(network: Network, *files: Path) -> None:
+    """Read weights into a network of the same shape; of several files, their mean.
+
+    Runs from one start that are averaged do better than each (Wortsman et al., 2022, "Model
+    soups"). Raises what safetensors raises.
+    """
+    mean = load_file(files[0])
+    for file in files[1:]:
+        for name, weight in load_file(file).items():
+            mean[name] += weight
+    network.load_state_dict({name: weight / len(files) for name, weight in mean.items()})

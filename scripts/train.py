@@ -23,7 +23,8 @@ def train(
         typer.Option(help="The folder with the public sets that the recipe names."),
     ] = None,
     start: Annotated[
-        Path | None, typer.Option("--from", help="Begin with the weights of this run.")
+        list[Path] | None,
+        typer.Option("--from", help="Begin with the weights of this run; of several, their mean."),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
@@ -83,11 +84,10 @@ def train(
             console.print(f"step {step.step} of {step.steps}, loss {shown}")
 
     def ended(epoch: int, scores: DevScores) -> None:
-        labels = scores.average_precision
-        mean = sum(labels.values()) / len(labels) if labels else 0.0
+        labels = len(scores.average_precision)
         bar.console.print(
             f"epoch {epoch + 1} of {chosen.epochs}: dev loss {scores.loss:.4f}, mean average "
-            f"precision {mean:.3f} over {len(labels)} labels, emotion macro-F1 "
+            f"precision {scores.mean_average_precision:.3f} over {labels} labels, emotion macro-F1 "
             f"{scores.emotion_f1:.3f}"
         )
 
@@ -96,7 +96,7 @@ def train(
             chosen,
             out,
             data=data,
-            start=start,
+            start=start or (),
             resume=resume,
             device=device,
             limit=limit,

@@ -232,10 +232,12 @@ def _detection_mistakes(detection: DetectionSettings) -> list[tuple[tuple[str, .
         given.append(((*place, "alone"), point.alone))
         given.append(((*place, "alone_review"), point.alone_review))
         given.extend(((*place, "thresholds", k), v) for k, v in point.thresholds.items())
+        own = point.alone_thresholds
+        given.extend(((*place, "alone_thresholds", k), v) for k, v in own.items())
     given.extend((("detection", "thresholds", k), v) for k, v in detection.thresholds.items())
     found: list[tuple[tuple[str, ...], str]] = []
     for where, threshold in given:
-        if where[-2] == "thresholds" and where[-1] not in LABELS:
+        if where[-2].endswith("thresholds") and where[-1] not in LABELS:
             found.append((where, "no such trigger or signal"))
         elif not 0 < threshold <= 1:
             found.append((where, "must be above 0 and at most 1"))

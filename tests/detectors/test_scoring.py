@@ -9,6 +9,7 @@ from detectors.detector import CAUGHT_UP, Detector, Heard
 from detectors.fusion import CLASSIFIER
 from detectors.reading import Conversation
 from detectors.scoring import Passage, Scores, Weights
+from detectors.settings import DetectionSettings, OperatingPoint, OperatingPoints
 from detectors.vocabulary import Disposition, Emotion, Speaker
 
 Say = Callable[..., Heard]
@@ -59,6 +60,16 @@ def test_what_only_the_classifier_hears_is_raised_with_the_whole_turn_as_evidenc
     assert finding.rule_id == CLASSIFIER
     assert finding.evidence[0].quote == "we will see what a judge makes of it"
     assert "0.96" in finding.reason
+
+
+def test_a_label_may_need_less_of_the_classifier_alone_than_others(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    scorer = WordScorer({"judge": ("legal_threat", 0.7), "paper": ("media", 0.7)})
+    point = OperatingPoint(alone=0.9, alone_thresholds={"legal_threat": 0.6})
+    settings = DetectionSettings(points=OperatingPoints(balanced=point))
+    detector = Detector(settings, with_scorer(scorer).finders, scorer)
+    assert say(detector, "a judge will see the paper").reading.raised() == ["legal_threat"]
 
 
 def test_rule_and_classifier_agreeing_are_surer_than_either(

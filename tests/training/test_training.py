@@ -16,12 +16,12 @@ from detectors.vocabulary import Speaker
 from models.bundle import bundle
 from models.corpus import Split, read_corpus
 from models.examples import own
-from models.network import base_folder
+from models.network import Network, base_folder
 from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
-from models.training import CHECKPOINT, WEIGHTS, Step, masked_loss
+from models.training import CHECKPOINT, WEIGHTS, Step, load, masked_loss, save
 from models.wordpiece import WordPieces
 
 SMALL = Recipe(
@@ -42,7 +42,6 @@ def run(folder: Path, *, resume: bool = False, stop_after: int | None = None) ->
         SMALL,
         folder,
         data=None,
-        start=None,
         resume=resume,
         device="cpu",
         limit=100,
@@ -93,6 +92,16 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(
     resumed = load_file(run(folder, resume=True))
     for name, tensor in load_file(trained / WEIGHTS).items():
         assert torch.allclose(tensor, resumed[name], atol=1e-4), name
+
+
+def test_a_run_can_begin_with_the_mean_of_others(trained: Path) -> None:
+    other = Network.from_base(base_folder())
+    save(other, trained.parent / "other.safetensors")
+    mean = Network.empty(base_folder())
+    load(mean, trained / WEIGHTS, trained.parent / "other.safetensors")
+    first, second = load_file(trained / WEIGHTS), other.state_dict()
+    for name, tensor in mean.state_dict().items():
+        assert torch.allclose(tensor, (first[name] + second[name]) / 2, atol=1e-6), name
 
 
 def test_what_is_served_in_int8_answers_as_what_was_trained(exported: Path) -> None:

@@ -50,6 +50,12 @@ def test_the_default_policy_handles_every_hard_stop() -> None:
         ("[triggers.media]", "[triggers.medio]", "triggers.medio", "no such name"),
         ("threshold = 0.5\n", 'threshold = "half"\n', "balanced.threshold", "Expected `float`"),
         ("threshold = 0.5\n", "threshold = 1.5\n", "points.balanced.threshold", "at most 1"),
+        (
+            "alone = 0.6\n",
+            "alone_thresholds = {medja = 0.6}\n",
+            "alone_thresholds",
+            "no such trigger",
+        ),
         ("self_harm = 0.4", "selfharm = 0.4", "thresholds.selfharm", "no such trigger"),
     ],
 )
