@@ -20,8 +20,11 @@ NOW_PIECES = 64
 """Pieces of the scored words in one view: 45 to 50 words. Longer speech gives several views."""
 OVERLAP = 24
 """Pieces that neighbouring views share, so that no thought is cut in both."""
-BEFORE_PIECES = 40
-"""Pieces of the turns before, the latest kept."""
+SHARED_PIECES = 40
+"""Pieces of the scored words and the turns before together: a "yes" needs to know the question, a
+long sentence hardly. Half as many pieces are half the work."""
+LEAST_BEFORE = 8
+"""Pieces of the turns before, the latest kept, however long the scored words are."""
 MOST_VIEWS = 12
 """Views of one passage, the latest kept: about 350 words."""
 
@@ -54,7 +57,7 @@ class Encoding:
     def views(self, passage: Passage) -> list[View]:
         """The views of a passage, the earliest words first; at least one."""
         now = self._pieces(passage.now.text)
-        before = self._before(passage.before)
+        before = self._before(passage.before, max(LEAST_BEFORE, SHARED_PIECES - len(now)))
         tail = [*before, SEP] if before else []
         return [
             View(
@@ -64,14 +67,14 @@ class Encoding:
             for part in _parts(now)
         ]
 
-    def _before(self, turns: Sequence[Said]) -> list[int]:
+    def _before(self, turns: Sequence[Said], most: int) -> list[int]:
         pieces: list[int] = []
         for turn in reversed(turns):
             said = [_MARKS.get(turn.speaker, CALLER), *self._pieces(turn.text)]
             pieces[:0] = said
-            if len(pieces) >= BEFORE_PIECES:
+            if len(pieces) >= most:
                 break
-        return pieces[-BEFORE_PIECES:]
+        return pieces[-most:]
 
 
 def _parts(pieces: list[int]) -> Iterator[list[int]]:

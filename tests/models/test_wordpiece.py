@@ -4,7 +4,16 @@ import pytest
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
-from models.encoding import AGENT, BEFORE_PIECES, CALLER, CLS, NOW_PIECES, SEP, Encoding
+from models.encoding import (
+    AGENT,
+    CALLER,
+    CLS,
+    LEAST_BEFORE,
+    NOW_PIECES,
+    SEP,
+    SHARED_PIECES,
+    Encoding,
+)
 from models.scorer import VOCABULARY, WEIGHTS
 from models.wordpiece import WordPieces
 
@@ -59,7 +68,14 @@ def test_of_what_was_said_before_the_latest_is_kept() -> None:
     before = (Said(Speaker.AGENT, "old " * 100), Said(Speaker.AGENT, "newest"))
     (view,) = ENCODING.views(Passage(now=Said(Speaker.CUSTOMER, "yes"), before=before))
     assert PIECES.ids("newest")[0] in view.ids
-    assert len(view.ids) <= 3 + BEFORE_PIECES + 1
+    assert len(view.ids) == SHARED_PIECES + 3
+
+
+def test_the_more_is_said_the_less_is_needed_of_what_was_said_before() -> None:
+    before = (Said(Speaker.AGENT, "old " * 100),)
+    text = "word " * (SHARED_PIECES + 10)
+    (view,) = ENCODING.views(Passage(now=Said(Speaker.CUSTOMER, text), before=before))
+    assert sum(view.types) == LEAST_BEFORE + 1
 
 
 def test_silence_is_a_view_too() -> None:
