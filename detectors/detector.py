@@ -26,6 +26,9 @@ TURNS_SCORED = 3
 CAUGHT_UP = 4
 """Turns that the classifier reads late with a chunk: it must not fall behind again over them."""
 WORDS_WITH_MOOD = 3
+FRESH_WORDS = 4
+"""New words from which a partial result is given to the classifier again. Rules read every one; the
+classifier costs ten times as much and hears sentences, not words. What is final it always reads."""
 OWN_TURNS = 3
 """Turns of one's own in which a number may have begun: an "um" in between does not end it."""
 NOTHING = dict.fromkeys(LABELS, 0.0)
@@ -103,18 +106,21 @@ class Detector:
             hits = [_as_review(hit) if hit.rule.label in LIFE_LABELS else hit for hit in hits]
         scorer = None if hurried else self.scorer
         scores = None
-        if scorer is not None and not staff and turn.text.strip():
-            scores = scorer.score([passage(turn, before)])[0]
         degraded = hurried and self.scorer is not None and not staff
-        if degraded:
+        waits = not chunk.is_final and _heard_enough(turn, conversation)
+        if degraded or (waits and scorer is not None and not staff):
             turn = msgspec.structs.replace(turn, scored=False)
+        elif scorer is not None and not staff and turn.text.strip():
+            scores = scorer.score([passage(turn, before)])[0]
+            turn = msgspec.structs.replace(turn, words_scored=len(turn.text.split()))
         weights = None if scorer is None else scorer.weights
         triggers, findings = fuse(hits, seen, self.settings, scores, weights)
         late = Late() if scorer is None else self._late(before, finder, scorer)
         # With the channels swapped, the words of the one labelled customer are an employee's.
         employee = staff or (roles.swapped and chunk.speaker is Speaker.CUSTOMER)
         callers = not employee and chunk.speaker is not Speaker.OTHER
-        feeling = emotion(hits, scores) if callers else None
+        waited = scores is None and not turn.scored and not degraded
+        feeling = emotion(hits, scores) if callers and not waited else None
         reading = Reading(
             turn=turn,
             triggers={
@@ -174,6 +180,13 @@ class Late(msgspec.Struct, frozen=True):
     triggers: dict[str, float] = {}
     findings: tuple[Finding, ...] = ()
     utterance_ids: tuple[str, ...] = ()
+
+
+def _heard_enough(turn: Turn, conversation: Conversation) -> bool:
+    """Whether a partial result has too few new words for the classifier to say something new."""
+    known = conversation.turn(turn.utterance_id)
+    read = 0 if known is None else known.words_scored
+    return abs(len(turn.text.split()) - read) < FRESH_WORDS
 
 
 def _mood(feeling: EmotionScore | None, turn: Turn, conversation: Conversation) -> Mood | None:
@@ -249,6 +262,7 @@ def _turn(
         spoken_at=chunk.spoken_at if known is None or known.spoken_at is None else known.spoken_at,
         transcriber=chunk.transcriber,
         confidence=chunk.confidence,
+        words_scored=0 if known is None else known.words_scored,
     )
     return turn, removed
 

@@ -27,8 +27,10 @@ _NUMBER_WORDS = (
 NUMBER_WORDS = frozenset(_NUMBER_WORDS.split())
 
 # An abbreviation with dots ends no sentence; "example.com" and "1.5" hold no full stop at all.
+# A title that was joined to its text loses the space between: "end my lifeI just need".
 _TOKEN = re.compile(
     r"(?P<dotted>(?<![^\W_])(?:[^\W\d_]\.)+[^\W\d_](?![^\W_])\.?)"
+    r"|(?P<glued>[^\W\d_]*[a-z](?=I(?:['’][a-z]+)?(?:\s|$)))"
     r"|(?P<number>\d+(?:[.,:]\d+)*[^\W\d_]*)"
     r"|(?P<word>[^\W_]+(?:['’‘][^\W_]+)*(?:['’](?![^\W_]))?)(?P<cut>-(?=[\s,]|$))?"
     r"|(?P<clitic>['’][^\W_]+)"

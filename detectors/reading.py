@@ -59,7 +59,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An utterance as far as it is known: redacted text and what quoting it needs.
 
     `participant_id` tells people of one side apart; None where the platform does not. `scored`
-    is False while the classifier still has to read it.
+    is False while the classifier still has to read it, `words_scored` how many words it had last.
     """
 
     utterance_id: str
@@ -72,6 +72,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     transcriber: str | None = None
     confidence: float | None = None
     scored: bool = True
+    words_scored: int = 0
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from detectors.scoring import Passage, Said
 from models.corpus import Kind
 from models.encoding import PAD, Encoding, View
-from models.examples import Example
+from models.examples import TRIGGERS, UNKNOWN, Example
+from models.labels import SCORED
 from models.noise import spoken
 from models.recipe import Augmentation, Recipe
 
@@ -19,8 +20,27 @@ MASK = 103
 FIRST_WORD_PIECE = 999
 POOLED = 40
 """Batches sorted by length together: less padding, still mixed."""
+LONGEST_PIECE = 16
+"""Words of a fragment, at most; short ones are commoner."""
+FILLERS = (
+    "uh",
+    "um",
+    "and",
+    "so",
+    "well",
+    "yeah",
+    "but",
+    "i mean",
+    "you know",
+    "oh",
+    "no",
+    "right",
+)
+FILLED = 0.4
 SHORT = 4
 """Words; what is shorter may be an answer, which foreign turns before would change."""
+
+_HARD_STOPS = tuple(SCORED.index(trigger) for trigger in TRIGGERS)
 
 Mishear = Callable[[str, float, np.random.Generator], str]
 
@@ -60,9 +80,15 @@ def batches(
     """The batches of an epoch: the same for the same recipe and epoch."""
     chance = np.random.default_rng([recipe.seed, 1, epoch])
     order = chance.permutation(len(examples))
+    ordinary = [row for row in examples if is_ordinary(row)]
     views: list[View] = []
+    seen: list[Example] = []
     for index in order:
-        passage = spoken_passage(examples[index], examples, recipe.augment, mishear, chance)
+        row = examples[index]
+        if is_ordinary(row) and chance.random() < recipe.augment.fragments:
+            row = fragment(row, ordinary, chance)
+        seen.append(row)
+        passage = spoken_passage(row, examples, recipe.augment, mishear, chance)
         # Of long speech the end, as in most live chunks; the answer is for all of it together.
         parts = encoding.views(passage)
         views.append(parts[int(chance.integers(len(parts)))])
@@ -81,7 +107,7 @@ def batches(
             ids > FIRST_WORD_PIECE
         )
         ids[hidden] = MASK
-        rows = [examples[order[n]] for n in chosen]
+        rows = [seen[n] for n in chosen]
         yield Batch(
             ids=ids,
             mask=mask,
@@ -127,6 +153,38 @@ def spoken_passage(
     if not before and len(now.split()) >= SHORT and chance.random() < augment.context:
         before = _foreign(others, chance)
     return Passage(now=Said(example.passage.now.speaker, now), before=before)
+
+
+def is_ordinary(example: Example) -> bool:
+    """Whether it is known to be everyday talk, with no hard stop in it or near it."""
+    return example.kind is Kind.ORDINARY and all(example.targets[n] == 0.0 for n in _HARD_STOPS)
+
+
+def fragment(example: Example, ordinary: Sequence[Example], chance: np.random.Generator) -> Example:
+    """A few words in a row of ordinary talk, after up to three turns of other such talk.
+
+    What else was known of the whole, its emotion above all, is not known of a piece.
+    """
+    before = tuple(
+        _piece(ordinary[int(chance.integers(len(ordinary)))].passage.now, chance)
+        for _ in range(int(chance.integers(4)))
+    )
+    targets = tuple(
+        UNKNOWN if place >= len(SCORED) or target > 0 else target
+        for place, target in enumerate(example.targets)
+    )
+    passage = Passage(now=_piece(example.passage.now, chance), before=before)
+    return msgspec.structs.replace(example, passage=passage, targets=targets)
+
+
+def _piece(said: Said, chance: np.random.Generator) -> Said:
+    words = spoken(said.text).split() or ["yeah"]
+    length = int(np.exp(chance.uniform(0.0, np.log(LONGEST_PIECE + 1))))
+    first = int(chance.integers(max(1, len(words) - length + 1)))
+    words = words[first : first + length]
+    if chance.random() < FILLED:
+        words.insert(0, FILLERS[int(chance.integers(len(FILLERS)))])
+    return Said(said.speaker, " ".join(words))
 
 
 def _foreign(others: Sequence[Example], chance: np.random.Generator) -> tuple[Said, ...]:

@@ -55,8 +55,10 @@ class Utterance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     kind: Kind
     resembles: tuple[str, ...] = ()
     emotion: Emotion | None = None
-    intensity: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    intensity: Annotated[float, msgspec.Meta(ge=0.0, le=1.0)] | None = None
     before: tuple[Before, ...] = ()
+    signals_read: bool = True
+    """False: it was read for the hard stops; of signals that it does not name nothing is known."""
     writer: str
     scenario: str
     industry: str

@@ -8,6 +8,7 @@ this module, so that what was learned is what is served.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ PAD, CLS, SEP = 0, 101, 102
 AGENT, CALLER, OTHER = 1, 2, 3
 """Pieces that BERT's vocabulary leaves unused: who spoke."""
 
+# As in the normaliser: a title joined to its text, "end my lifeI just need".
+_GLUED = re.compile(r"(?<=[a-z])(?=I(?:['’][a-z]+)?(?:\s|$))")
 _MARKS = {Speaker.AGENT: AGENT, Speaker.OTHER: OTHER}
 
 
@@ -56,7 +59,7 @@ class Encoding:
 
     def views(self, passage: Passage) -> list[View]:
         """The views of a passage, the earliest words first; at least one."""
-        now = self._pieces(passage.now.text)
+        now = self._pieces(_GLUED.sub(" ", passage.now.text))
         before = self._before(passage.before, max(LEAST_BEFORE, SHARED_PIECES - len(now)))
         tail = [*before, SEP] if before else []
         return [

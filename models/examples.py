@@ -73,6 +73,7 @@ def own(row: Utterance) -> Example:
         ),
         targets=targets(
             row.labels,
+            known=SCORED if row.signals_read else TRIGGERS,
             emotions=None if feeling is None else [feeling.value],
             intensity=_intensity(feeling, row.intensity),
         ),

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
-Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
 
 
 class RecipeError(ValueError):
@@ -27,6 +27,9 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error_rate: tuple[float, float] = (0.05, 0.3)
     context: Share = 0.0
     """Examples without turns before get some of other calls, which must not sway the answer."""
+    fragments: Share = 0.0
+    """Ordinary talk cut to a few words in a row among other ordinary talk, as calls are full of:
+    without it "yeah" and "when i was up there" sound like the half-said answers of the own rows."""
     masked_pieces: Share = 0.0
     """Word pieces hidden: Devlin et al., 2019, used here against learning single words."""
 

@@ -121,3 +121,9 @@ def test_a_murmur_that_is_all_somebody_says_is_a_yes(text: str) -> None:
 @pytest.mark.parametrize("text", ["um", "er", "hmm", "uh", "mm um"])
 def test_thinking_aloud_is_no_yes(text: str) -> None:
     assert norms(text) == ""
+
+
+def test_a_title_joined_to_its_text_is_taken_apart() -> None:
+    assert [t.norm for t in normalise("end my lifeI just")] == ["end", "my", "life", "i", "just"]
+    assert [t.norm for t in normalise("suicidalI'm")] == ["suicidal", "i", "am"]
+    assert [t.norm for t in normalise("the wifi and HDMI")] == ["the", "wifi", "and", "hdmi"]

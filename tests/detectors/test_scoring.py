@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import pytest
 
 from detectors.detector import CAUGHT_UP, Detector, Heard
@@ -178,6 +179,49 @@ def test_in_a_hurry_rules_answer_alone_and_the_classifier_follows(
     assert late.triggers["legal_threat"] > 0.5
     third = Chunk(call_id="c", sequence=3, utterance_id="u3", text="right", speaker=Speaker.AGENT)
     assert detector.read(third, after.after(late)).raised() == []
+
+
+def test_a_growing_partial_is_scored_again_only_for_new_words_and_its_final_always(
+    with_scorer: Callable[..., Detector],
+) -> None:
+    from detectors.chunk import Chunk
+
+    scorer = WordScorer({"judge": ("legal_threat", 0.96)})
+    detector = with_scorer(scorer)
+    words = ["well", "then", "you", "can", "tell", "it", "to", "the", "judge"]
+    conversation = Conversation()
+    for count in range(1, len(words) + 1):
+        chunk = Chunk(
+            call_id="c",
+            sequence=count,
+            utterance_id="u",
+            text=" ".join(words[:count]),
+            speaker=Speaker.CUSTOMER,
+            is_final=False,
+        )
+        conversation = conversation.after(detector.read(chunk, conversation))
+    assert [len(asked.now.text.split()) for asked in scorer.asked] == [4, 8]
+    final = msgspec.structs.replace(chunk, is_final=True, sequence=count + 1)
+    assert detector.read(final, conversation).raised() == ["legal_threat"]
+
+
+def test_a_partial_that_never_becomes_final_is_caught_up_with(
+    with_scorer: Callable[..., Detector],
+) -> None:
+    from detectors.chunk import Chunk
+
+    detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.96)}))
+    chunk = Chunk(
+        call_id="c",
+        sequence=1,
+        utterance_id="u",
+        text="the judge",
+        speaker=Speaker.CUSTOMER,
+        is_final=False,
+    )
+    late = detector.catch_up(Conversation().after(detector.read(chunk, Conversation())))
+    assert late is not None
+    assert late.raised() == ["legal_threat"]
 
 
 def test_what_no_chunk_follows_is_caught_up_with_at_the_end(
