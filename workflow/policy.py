@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Collection
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,8 @@ import msgspec
 from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
 from workflow.call import Mode
+from workflow.duty import Desk, Duty, Person, Roster, absence
+from workflow.hours import HoursError, OpeningHours, check_hours
 from workflow.toml_lines import line_of
 
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
@@ -47,13 +50,6 @@ class Severity(StrEnum):
     LOW = "low"
 
 
-class Desk(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A specialist team; `target` is what the platform routes to."""
-
-    name: Text
-    target: Text
-
-
 class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What happens when a label is raised. `answer_within_s` is in seconds."""
 
@@ -71,8 +67,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Everything a contact center may change without a programmer."""
 
     version: Text
+    people: dict[str, Person]
+    duty: Duty
     desks: dict[str, Desk]
     triggers: dict[Trigger, Handling]
+    hours: dict[str, OpeningHours] = {}
     signals: dict[Signal, Handling] = {}
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
@@ -82,6 +81,11 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if label in TRIGGER_NAMES:
             return self.triggers[Trigger(label)]
         return self.signals.get(Signal(label))
+
+    @property
+    def roster(self) -> Roster:
+        """Who is on duty when."""
+        return Roster(self.people, self.desks, self.hours, self.duty)
 
 
 class PolicyMistake(msgspec.Struct, frozen=True):
@@ -107,6 +111,13 @@ class PolicyError(ValueError):
 _NAMES: dict[str, frozenset[str]] = {
     "triggers": TRIGGER_NAMES,
     "signals": frozenset(signal.value for signal in Signal),
+}
+_KINDS: dict[str, type[msgspec.Struct]] = {
+    "desks": Desk,
+    "hours": OpeningHours,
+    "people": Person,
+    "signals": Handling,
+    "triggers": Handling,
 }
 
 
@@ -182,12 +193,12 @@ def _type_mistake(message: str, data: dict[str, Any], text: str) -> PolicyMistak
 
 def _resolve_wildcards(where: list[str], problem: str, data: dict[str, Any]) -> list[str]:
     # msgspec names a dict's key only as [...]: find the first entry that fails by itself.
-    if len(where) < 1 or where[0] not in ("desks", "triggers", "signals"):
+    if len(where) < 1 or where[0] not in _KINDS:
         return where
     section, table = where[0], data.get(where[0])
     if not isinstance(table, dict):
         return where
-    kind = Desk if section == "desks" else Handling
+    kind = _KINDS[section]
     names = _NAMES.get(section)
     for name, entry in table.items():
         if names is not None and name not in names:
@@ -217,7 +228,43 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
         if section == "triggers" and entry.tier in (Tier.AGENT, Tier.CALLBACK):
             problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
             found.append(((section, label, "tier"), problem))
+    found.extend(_duty_mistakes(policy))
     found.extend(_detection_mistakes(policy.detection))
+    return found
+
+
+def _duty_mistakes(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
+    """People, desks and hours that are named and not there; hours that make no sense."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    named: list[tuple[tuple[str, ...], str, str, Collection[str]]] = []
+    for name, desk in policy.desks.items():
+        named += [(("desks", name, "roster"), "person", who, policy.people) for who in desk.roster]
+        if desk.hours is not None:
+            named.append((("desks", name, "hours"), "hours", desk.hours, policy.hours))
+        if desk.then is not None:
+            named.append((("desks", name, "then"), "desk", desk.then, policy.desks))
+            if desk.then == name:
+                found.append((("desks", name, "then"), "a desk cannot be asked after itself"))
+    for who, person in policy.people.items():
+        if person.hours is not None:
+            named.append((("people", who, "hours"), "hours", person.hours, policy.hours))
+        for days in person.away:
+            try:
+                absence(days)
+            except ValueError:
+                problem = f"'{days}' is no date like 2026-12-24, nor a span 2026-12-24/2027-01-02"
+                found.append((("people", who, "away"), problem))
+    named.append((("duty", "manager"), "person", policy.duty.manager, policy.people))
+    if policy.duty.deputy is not None:
+        named.append((("duty", "deputy"), "person", policy.duty.deputy, policy.people))
+    for where, what, name, known in named:
+        if name not in known:
+            found.append((where, f"no {what} '{name}'; there are: {', '.join(sorted(known))}"))
+    for name, hours in policy.hours.items():
+        try:
+            check_hours(hours)
+        except HoursError as error:
+            found.append((("hours", name, *error.where.split(".")), str(error)))
     return found
 
 
