@@ -9,8 +9,10 @@ import msgspec
 
 from stream.codec import Headers, cloud_headers, encode
 from stream.events import (
+    CallbackRecord,
     OperationsNote,
     RouteCancelled,
+    RouteFallback,
     RouteRequested,
     RoutingEvent,
     Score,
@@ -20,7 +22,7 @@ from stream.events.alerts import ALERT_EVENTS
 from stream.events.operations import Topic
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.alerts import AlertChange
-from workflow.decision import RouteChange
+from workflow.decision import CallbackChange, ChangeOf, RouteChange
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 
@@ -74,6 +76,17 @@ def _output(
     return Output(topic, call_id.encode() or None, encode(event), headers)
 
 
+def change_output(change: ChangeOf, cause: Message) -> Output:
+    """The record that tells of a change, whatever it is of."""
+    match change:
+        case AlertChange():
+            return alert_output(change, cause)
+        case RouteChange():
+            return route_output(change, cause)
+        case CallbackChange():
+            return callback_output(change, cause)
+
+
 def alert_output(change: AlertChange, cause: Message) -> Output:
     """`alert.*` for a change; its id follows from alert, kind and revision."""
     alert = change.alert
@@ -85,18 +98,36 @@ def alert_output(change: AlertChange, cause: Message) -> Output:
 
 
 def route_output(change: RouteChange, cause: Message) -> Output:
-    """`route.requested`, or `route.cancelled` where the route carries a cancel reason."""
+    """`route.requested`, `route.fallback`, or `route.cancelled` where it has a cancel reason."""
     route = change.route
-    event: RoutingEvent = (
-        event_from(RouteCancelled, route)
-        if route.cancel_reason is not None
-        else event_from(RouteRequested, route)
-    )
+    event: RoutingEvent
+    if route.cancel_reason is not None:
+        event = event_from(RouteCancelled, route)
+    elif change.fallback:
+        event = event_from(RouteFallback, route)
+    else:
+        event = event_from(RouteRequested, route)
     kind = type(event).__struct_config__.tag
     event_id = stable_id("event", route.route_id, str(kind), route.attempt)
     return _output(
         TopicName.ROUTING, event, route.call_id, event_id, rfc3339(cause.timestamp_ms), cause
     )
+
+
+def callback_output(change: CallbackChange, cause: Message) -> Output:
+    """A callback record as it is now, under its reference; its id follows from its revision."""
+    callback = change.callback
+    event_id = stable_id("event", callback.reference, callback.revision)
+    at = rfc3339(cause.timestamp_ms)
+    output = _output(
+        TopicName.CALLBACKS,
+        event_from(CallbackRecord, callback),
+        callback.origin_call_id,
+        event_id,
+        at,
+        cause,
+    )
+    return msgspec.structs.replace(output, key=callback.reference.encode())
 
 
 def score_output(score: Score, cause: Message) -> Output:

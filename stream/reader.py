@@ -18,15 +18,13 @@ from stream.events.operations import Topic
 from stream.outputs import (
     Message,
     Output,
-    alert_output,
+    change_output,
     dead_letter,
     note_output,
-    route_output,
     score_output,
 )
 from stream.sequence import Arrival
 from stream.state import CallState
-from workflow.alerts import AlertChange
 from workflow.call import CallFacts, Mode
 from workflow.decision import Decision, Versions
 from workflow.desk import Desk
@@ -215,12 +213,7 @@ def _unreadable(error: Unreadable, message: Message) -> tuple[Output, ...]:
 
 
 def _decided(decision: Decision, message: Message) -> tuple[Output, ...]:
-    return tuple(
-        alert_output(change, message)
-        if isinstance(change, AlertChange)
-        else route_output(change, message)
-        for change in decision.changes
-    )
+    return tuple(change_output(change, message) for change in decision.changes)
 
 
 def _not_monitored(

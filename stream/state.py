@@ -9,7 +9,7 @@ from stream.sequence import Sequences
 from workflow.call import CallFacts, Mode
 from workflow.decision import DeskState
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

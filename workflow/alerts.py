@@ -68,6 +68,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     acknowledged_by: str | None = None
     acknowledged_at: str | None = None
     closed_reason: str | None = None
+    callback_reference: str | None = None
     queue_id: str | None = None
     team_id: str | None = None
     agent_id: str | None = None

@@ -4,29 +4,48 @@ from __future__ import annotations
 
 import msgspec
 
+from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange
-from workflow.routing import Route
+from workflow.callbacks import Callback
+from workflow.routing import Route, Way
 
 
 class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Alerts by label (the current episode of each) and routes by desk of one call."""
+    """Alerts by label (the current episode of each), ways to people by the desk that is wanted,
+    callbacks by reference. `ended`: the call is over. `do_not_call`: the caller asked for that."""
 
     alerts: dict[str, Alert] = {}
-    routes: dict[str, Route] = {}
+    ways: dict[str, Way] = {}
     episodes: dict[str, int] = {}
+    callbacks: dict[str, Callback] = {}
+    ended: bool = False
+    do_not_call: bool = False
 
 
 class RouteChange(msgspec.Struct, frozen=True):
-    """A route asked for, or (with a cancel reason) no longer wanted."""
+    """A route asked for (`fallback`: after another did not work out), or no longer wanted, with a
+    cancel reason."""
 
     route: Route
+    fallback: bool = False
+
+
+class CallbackChange(msgspec.Struct, frozen=True):
+    """A callback record as it is now."""
+
+    callback: Callback
+
+
+ChangeOf = AlertChange | RouteChange | CallbackChange
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """The state after a reading, and what to tell the world, in order."""
+    """The state after what happened, and what to tell the world, in order. `verdict`: what became
+    of an action."""
 
     state: DeskState
-    changes: tuple[AlertChange | RouteChange, ...] = ()
+    changes: tuple[ChangeOf, ...] = ()
+    verdict: Verdict | None = None
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):

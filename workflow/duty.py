@@ -25,8 +25,9 @@ class PersonRole(StrEnum):
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Someone who can own an alert or a callback. `hours` names opening hours of the policy; without
-    it they are there when their desk is. `away`: dates or spans "2026-12-24/2027-01-02"."""
+    """Someone who can own an alert or a callback. `hours` names opening hours of the policy;
+    without it they are there when their desk is. `away`: dates, or spans of them as
+    "2026-12-24/2027-01-02"."""
 
     name: Name
     role: PersonRole = PersonRole.SPECIALIST

@@ -15,6 +15,7 @@ import msgspec
 from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
 from workflow.call import Mode
+from workflow.calling import CallbackRules
 from workflow.duty import Desk, Duty, Person, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
 from workflow.toml_lines import line_of
@@ -72,6 +73,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     desks: dict[str, Desk]
     triggers: dict[Trigger, Handling]
     hours: dict[str, OpeningHours] = {}
+    callbacks: CallbackRules = CallbackRules()
     signals: dict[Signal, Handling] = {}
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE

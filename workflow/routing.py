@@ -6,7 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+from workflow.alerts import Owner
 from workflow.call import Mode
+from workflow.duty import Stop
 from workflow.policy import RouteMode, Tier
 
 
@@ -28,6 +30,8 @@ class CancelReason(StrEnum):
     RETRACTED = "retracted"
     FALSE_ALARM = "false_alarm"
     CALL_ENDED = "call_ended"
+    RESOLVED = "resolved"
+    UNANSWERED = "unanswered"
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -54,6 +58,7 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     requested_at: str
     expires_at: str
     priority: int
+    owner: Owner | None = None
     language: str | None = None
     brief: Brief | None = None
     queue_id: str | None = None
@@ -62,3 +67,49 @@ class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deep_link: str | None = None
     origin: Mode = Mode.LIVE
     cancel_reason: CancelReason | None = None
+
+
+class Stage(StrEnum):
+    """How far one way to a person has come."""
+
+    REQUESTED = "requested"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    JOINED = "joined"
+    COMPLETED = "completed"
+    OVER = "over"
+
+
+COMING = frozenset({Stage.REQUESTED, Stage.OFFERED, Stage.ACCEPTED})
+"""Stages in which somebody is asked and nobody has joined."""
+
+
+class Way(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A route with what is needed to go on: `stops` are the people to ask, `at` the one asked now,
+    `due_ms` when the next is asked instead."""
+
+    route: Route
+    stops: tuple[Stop, ...]
+    at: int = 0
+    stage: Stage = Stage.REQUESTED
+    due_ms: int | None = None
+
+
+class OutcomeKind(StrEnum):
+    """What whoever carries out the routing reports."""
+
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    JOINED = "joined"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One report on one attempt of one route."""
+
+    kind: OutcomeKind
+    route_id: str
+    attempt: int
+    person_id: str | None = None
+    reason: FailureReason | None = None

@@ -2,77 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from typing import Literal
 
-import msgspec
-
-from stream.events.base import Event
-from stream.events.callbacks import AttemptOutcome
-from workflow.call import Verified
+from workflow.actions import Deed
 
 
-class ActionKind(StrEnum):
-    ACKNOWLEDGE = "acknowledge"
-    CLAIM = "claim"
-    RESOLVE = "resolve"
-    FALSE_ALARM = "false_alarm"
-    SET_VERIFIED = "set_verified"
-    REQUEST_SUPERVISOR = "request_supervisor"
-    REQUEST_SPECIALIST = "request_specialist"
-    OFFER_CALLBACK = "offer_callback"
-    COMMIT_CALLBACK = "commit_callback"
-    ATTEMPT_CALLBACK = "attempt_callback"
-    KEEP_CALLBACK = "keep_callback"
-    MISS_CALLBACK = "miss_callback"
-    REASSIGN_CALLBACK = "reassign_callback"
-    LEGAL_HOLD = "legal_hold"
-    HINT_SHOWN = "hint_shown"
-    HINT_USED = "hint_used"
-    HINT_DISMISSED = "hint_dismissed"
-
-
-class ActorRole(StrEnum):
-    AGENT = "agent"
-    SUPERVISOR = "supervisor"
-    SPECIALIST = "specialist"
-    QA = "qa"
-    ADMIN = "admin"
-    SERVICE = "service"
-
-
-class Actor(msgspec.Struct, frozen=True, kw_only=True):
-    """Who acts."""
-
-    id: str
-    role: ActorRole
-
-
-class CallbackTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was offered to or agreed with the caller."""
-
-    number: str | None = None
-    time_zone: str | None = None
-    window_start: str | None = None
-    window_end: str | None = None
-    owner_id: str | None = None
-    outcome: AttemptOutcome | None = None
-    safe_to_leave_message: bool | None = None
-    note: str | None = None
-
-
-class Action(Event, tag="action", frozen=True, kw_only=True):
+class Action(Deed, tag_field="type", tag="action", frozen=True, kw_only=True):
     """One deed on one thing. With `expected_revision` it is refused if the thing has moved on."""
 
-    action_id: str
-    call_id: str
-    action: ActionKind
-    actor: Actor
-    at: str | None = None
-    alert_id: str | None = None
-    reference: str | None = None
-    hint_id: str | None = None
-    desk: str | None = None
-    verified: Verified | None = None
-    callback: CallbackTerms | None = None
-    expected_revision: int | None = None
-    reason: str | None = None
+    version: Literal[1] = 1

@@ -8,6 +8,7 @@ import pytest
 
 import detectors
 from detectors import Conversation, Detector
+from detectors.vocabulary import LABELS
 from scripts.showing import sample_calls
 from stream.app import call_reader
 from stream.events import CallEnded, CallStarted, Chunk, TranscriptEvent
@@ -58,7 +59,9 @@ def test_a_sample_call_raises_what_it_should(call_id: str, reader: CallReader) -
     newest: dict[str, Alert] = {}
     for alert in read(reader, CALLS[call_id]):
         newest[alert.alert_id] = alert
-    raised = {a.trigger for a in newest.values() if a.status is not AlertStatus.RETRACTED}
+    # Nobody joins these calls: what follows their end is of another test.
+    heard = [a for a in newest.values() if a.trigger in LABELS]
+    raised = {a.trigger for a in heard if a.status is not AlertStatus.RETRACTED}
     told = {a.trigger: [e.quote for e in a.evidence] for a in newest.values()}
     assert raised == EXPECTED[call_id], told
     assert all(a.status is not AlertStatus.PROVISIONAL for a in newest.values())

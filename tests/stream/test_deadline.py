@@ -103,7 +103,9 @@ def test_what_no_chunk_follows_is_heard_when_the_call_ends() -> None:
         message(2, type="call.ended", reason="customer_hangup"),
         hurried=[True, False],
     )
-    assert [alert["trigger"] for alert in events(end, TopicName.ALERTS)] == ["legal_threat"]
+    told = events(end, TopicName.ALERTS)
+    assert {alert["trigger"] for alert in told} == {"legal_threat"}
+    assert told[-1]["callback_reference"] == events(end, TopicName.CALLBACKS)[0]["reference"]
 
 
 def test_an_alert_that_rules_open_in_a_hurry_says_so() -> None:

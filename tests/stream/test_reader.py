@@ -137,7 +137,7 @@ def test_nothing_of_an_unreadable_value_is_in_the_note() -> None:
 def test_a_call_that_ends_twice_ends_once() -> None:
     ended = {"type": "call.ended", "call_id": "c", "reason": "lost"}
     _, steps = play(chunk(1, THREAT, is_final=False), ended, ended)
-    assert topics(steps[1]) == [TopicName.ALERTS, TopicName.ROUTING]
+    assert topics(steps[1]) == [TopicName.ALERTS, TopicName.CALLBACKS, TopicName.ALERTS]
     assert steps[2].repeat
 
 

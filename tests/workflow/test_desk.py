@@ -181,10 +181,12 @@ def test_review_and_cleared_findings_alert_nobody(disposition: Disposition) -> N
 def test_a_call_that_ends_leaves_no_alert_provisional() -> None:
     (opened,) = decide(reading("legal_threat", final=False))
     decision = DESK.after_call(opened.state, CALL, at_ms=AT + 5000, mode=Mode.LIVE)
-    ((change, alert),) = alerts(decision)
+    (change, alert), (_, promised) = alerts(decision)
     assert (change, alert.status) == (Change.UPDATED, AlertStatus.CONFIRMED)
     assert "call ended" in alert.reason
-    assert len(routes(decision)) == 1
+    # Nobody can join a call that is over: a person rings back.
+    assert not routes(decision)
+    assert promised.callback_reference in decision.state.callbacks
 
 
 def test_shadow_mode_marks_everything_and_routes_nothing() -> None:
@@ -233,5 +235,5 @@ def test_a_desk_that_another_stop_needs_is_not_sent_away() -> None:
     )
     assert [change for change, _ in alerts(retracted)] == [Change.RETRACTED]
     assert not routes(retracted)
-    (still,) = last.state.routes.values()
-    assert still.alert_ids == (last.state.alerts["emergency"].alert_id,)
+    (still,) = last.state.ways.values()
+    assert still.route.alert_ids == (last.state.alerts["emergency"].alert_id,)

@@ -1,0 +1,125 @@
+"""Opening hours and the duty roster: who is asked, when."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow.calling import CallbackRules
+from workflow.duty import Desk, Duty, Person, Roster, Stop
+from workflow.hours import Day, HoursError, OpeningHours, check_hours, is_open, next_opening
+
+OFFICE = OpeningHours(
+    time_zone="Europe/London",
+    days=dict.fromkeys((Day.MON, Day.TUE, Day.WED, Day.THU, Day.FRI), ("09:00-17:30",)),
+    holidays="GB-ENG",
+    closed=("2026-12-24",),
+)
+NIGHT = OpeningHours(time_zone="America/New_York", days={Day.SAT: ("22:00-06:00",)})
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("moment", "open_"),
+    [
+        ("2026-11-30T09:00:00+00:00", True),
+        ("2026-11-30T08:59:59+00:00", False),
+        ("2026-11-30T17:30:00+00:00", False),
+        ("2026-11-28T12:00:00+00:00", False),  # a Saturday
+        ("2026-12-25T12:00:00+00:00", False),  # Christmas
+        ("2026-12-28T12:00:00+00:00", False),  # Boxing Day, observed
+        ("2026-12-24T12:00:00+00:00", False),  # closed by the policy
+        ("2026-07-01T08:30:00+00:00", True),  # 09:30 in summer time
+    ],
+)
+def test_a_desk_keeps_hours_in_its_own_zone_and_holidays(moment: str, open_: bool) -> None:
+    assert is_open(OFFICE, ms(moment)) is open_
+
+
+def test_hours_run_into_the_next_morning() -> None:
+    assert is_open(NIGHT, ms("2026-11-29T05:59:00-05:00"))
+    assert not is_open(NIGHT, ms("2026-11-29T06:00:00-05:00"))
+    assert not is_open(NIGHT, ms("2026-11-28T05:00:00-05:00"))
+
+
+def test_the_next_opening_is_after_the_holidays() -> None:
+    assert next_opening(OFFICE, ms("2026-12-24T10:00:00+00:00")) == ms("2026-12-29T09:00:00+00:00")
+
+
+@given(st.integers(1_750_000_000_000, 1_850_000_000_000))
+def test_it_is_open_at_every_next_opening_and_closed_just_before(at_ms: int) -> None:
+    opening = next_opening(OFFICE, at_ms)
+    assert opening is not None
+    assert is_open(OFFICE, opening)
+    assert opening == at_ms or not is_open(OFFICE, opening - 1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "where"),
+    [
+        (OpeningHours(time_zone="London", always=True), "time_zone"),
+        (OpeningHours(days={Day.MON: ("9-5",)}), "days.mon"),
+        (OpeningHours(days={Day.MON: ("09:00-09:00",)}), "days.mon"),
+        (OpeningHours(closed=("24.12.2026",), always=True), "closed"),
+        (OpeningHours(holidays="XX", always=True), "holidays"),
+        (OpeningHours(), "days"),
+    ],
+)
+def test_hours_that_make_no_sense_are_named(hours: OpeningHours, where: str) -> None:
+    with pytest.raises(HoursError) as raised:
+        check_hours(hours)
+    assert raised.value.where == where
+
+
+ROSTER = Roster(
+    people={
+        "ann": Person(name="Ann"),
+        "bob": Person(name="Bob", away=("2026-11-30/2026-12-02",)),
+        "sue": Person(name="Sue"),
+        "max": Person(name="Max"),
+    },
+    desks={
+        "legal": Desk(name="Legal", target="l", roster=("bob", "ann"), hours="office", then="sup"),
+        "sup": Desk(name="Supervisors", target="s", roster=("sue",), then="legal"),
+    },
+    hours={"office": OFFICE},
+    duty=Duty(manager="max"),
+)
+
+
+def test_people_are_asked_in_the_order_of_the_roster_and_the_duty_manager_last() -> None:
+    chain = ROSTER.chain("legal", ms("2026-12-03T10:00:00+00:00"))
+    assert [stop.person for stop in chain] == ["bob", "ann", "sue", "max"]
+    assert chain[0] == Stop("legal", "bob", "Bob")
+
+
+def test_who_is_away_and_desks_that_are_closed_are_passed_over() -> None:
+    away = ROSTER.chain("legal", ms("2026-12-01T10:00:00+00:00"))
+    assert [stop.person for stop in away] == ["ann", "sue", "max"]
+    night = ROSTER.chain("legal", ms("2026-12-01T02:00:00+00:00"))
+    assert [stop.person for stop in night] == ["sue", "max"]
+
+
+@given(st.integers(1_750_000_000_000, 1_850_000_000_000), st.sampled_from(["legal", "sup"]))
+def test_somebody_is_always_asked_and_nobody_twice(at_ms: int, desk: str) -> None:
+    people = [stop.person for stop in ROSTER.chain(desk, at_ms)]
+    assert people[-1] == "max"
+    assert len(people) == len(set(people))
+
+
+def test_a_callers_window_is_in_decent_hours_of_their_own_zone() -> None:
+    rules = CallbackRules()
+    late_in_sydney = ms("2026-11-30T23:00:00+11:00")
+    start, end = rules.next_window("AU", "Australia/Sydney", late_in_sydney)
+    assert start == ms("2026-12-01T09:00:00+11:00")
+    assert end == ms("2026-12-01T13:00:00+11:00")
+    assert not rules.may_call("AU", "Australia/Sydney", late_in_sydney)
+
+
+def test_a_window_ends_with_the_calling_hours() -> None:
+    start, end = CallbackRules().next_window("GB", "Europe/London", ms("2026-11-30T18:30:00+00:00"))
+    assert (start, end) == (ms("2026-11-30T18:30:00+00:00"), ms("2026-11-30T20:00:00+00:00"))

@@ -1,0 +1,244 @@
+"""Asking people to come: the first on the roster, then the next, until somebody does."""
+
+from __future__ import annotations
+
+import msgspec
+
+from workflow.alerts import Alert, AlertStatus, Owner
+from workflow.brief import write_brief
+from workflow.call import Mode
+from workflow.identity import stable_id
+from workflow.moments import rfc3339
+from workflow.policy import Handling, RouteMode, Severity
+from workflow.promising import promise
+from workflow.routing import (
+    COMING,
+    CancelReason,
+    FailureReason,
+    Outcome,
+    OutcomeKind,
+    Route,
+    Stage,
+    Way,
+)
+from workflow.work import OVER, Work
+
+PRIORITY = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity.LOW: 4}
+
+
+def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
+    """Ask the desk of an alert to come, or add the alert to those it is coming for."""
+    if work.mode is Mode.SHADOW or work.ended:
+        return
+    asked = work.ways.get(handling.desk)
+    if asked is not None and asked.stage is not Stage.OVER:
+        # One person per desk and call: a second hard stop for the same desk finds them there,
+        # and keeps them there if the first one is taken back.
+        if alert.alert_id not in asked.route.alert_ids:
+            both = (*asked.route.alert_ids, alert.alert_id)
+            route = msgspec.structs.replace(asked.route, alert_ids=both)
+            work.way(handling.desk, msgspec.structs.replace(asked, route=route))
+        return
+    stops = work.roster.chain(handling.desk, work.at_ms)
+    call = work.call
+    due_ms = work.at_ms + handling.answer_within_s * 1000
+    route = Route(
+        route_id=stable_id("route", alert.alert_id, handling.desk, alert.revision if asked else 0),
+        attempt=1,
+        call_id=call.call_id,
+        alert_ids=(alert.alert_id,),
+        tier=handling.tier,
+        desk=stops[0].desk,
+        mode=handling.mode,
+        target=work.policy.desks[stops[0].desk].target,
+        owner=Owner(id=stops[0].person, name=stops[0].name),
+        requested_at=work.at,
+        expires_at=rfc3339(due_ms),
+        priority=PRIORITY[handling.severity],
+        language=call.language,
+        brief=write_brief(alert, call, work.policy.desks[handling.desk].name),
+        queue_id=call.queue_id,
+        team_id=call.team_id,
+        agent_id=call.agent_id,
+        deep_link=call.deep_link,
+        origin=work.mode,
+    )
+    work.way(handling.desk, Way(route=route, stops=stops, due_ms=due_ms))
+    work.told(route)
+
+
+def heard_of(work: Work, outcome: Outcome) -> str | None:
+    """Take in what the platform says of a route; gives why it is of no use, or None."""
+    found = [
+        (desk, way) for desk, way in work.ways.items() if way.route.route_id == outcome.route_id
+    ]
+    if not found:
+        return "no such route"
+    desk, way = found[0]
+    current = outcome.attempt == way.route.attempt
+    if outcome.kind is OutcomeKind.JOINED:
+        # Whoever is on the call is there, also when another was being asked meanwhile.
+        _joined(work, desk, way, outcome.person_id)
+        return None
+    if not current:
+        return "an attempt that is over"
+    match outcome.kind:
+        case OutcomeKind.OFFERED if way.stage is Stage.REQUESTED:
+            work.way(desk, msgspec.structs.replace(way, stage=Stage.OFFERED))
+        case OutcomeKind.ACCEPTED if way.stage in COMING:
+            work.way(desk, _at(way, Stage.ACCEPTED, work.at_ms + _patience_ms(work, way)))
+            for label in _labels(work, way):
+                _acknowledged(work, label, _who(work, way, outcome.person_id))
+        case OutcomeKind.COMPLETED if way.stage is not Stage.OVER:
+            work.way(desk, _at(way, Stage.COMPLETED, None))
+        case OutcomeKind.FAILED if way.stage in COMING:
+            if (
+                outcome.reason is FailureReason.UNSUPPORTED
+                and way.route.mode is not RouteMode.MANUAL
+            ):
+                _by_hand(work, desk, way)
+            elif outcome.reason is not FailureReason.CALL_GONE:
+                advance(work, desk)
+        case _:
+            return "nothing new"
+    return None
+
+
+def advance(work: Work, desk: str) -> None:
+    """Nobody came in time, or it failed: the next person is asked, and owns the alert."""
+    way = work.ways[desk]
+    stops, at = way.stops, way.at + 1
+    if at == len(stops):
+        if not work.is_life(way.route.alert_ids):
+            _given_up(work, desk, way)
+            return
+        # A person at risk is never left: the round begins again with who is on duty now.
+        stops, at = work.roster.chain(desk, work.at_ms), 0
+    stop = stops[at]
+    due_ms = work.at_ms + _patience_ms(work, way)
+    owner = Owner(id=stop.person, name=stop.name)
+    route = msgspec.structs.replace(
+        way.route,
+        attempt=way.route.attempt + 1,
+        desk=stop.desk,
+        target=work.policy.desks[stop.desk].target,
+        owner=owner,
+        requested_at=work.at,
+        expires_at=rfc3339(due_ms),
+    )
+    work.way(desk, Way(route=route, stops=stops, at=at, due_ms=due_ms))
+    work.told(route, fallback=True)
+    for label in _labels(work, way):
+        work.alert(label, owner=owner, ack_due_at=route.expires_at)
+
+
+def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
+    """An alert is no longer a reason to come. Who has joined, or is needed, stays."""
+    for desk, way in list(work.ways.items()):
+        if alert.alert_id not in way.route.alert_ids:
+            continue
+        others = tuple(other for other in way.route.alert_ids if other != alert.alert_id)
+        needed = [other for other in others if _is_open(work, other)]
+        route = msgspec.structs.replace(way.route, alert_ids=others or way.route.alert_ids)
+        if needed or way.stage not in COMING:
+            work.way(desk, msgspec.structs.replace(way, route=route))
+        else:
+            stop_asking(work, desk, way, why)
+
+
+def stop_asking(work: Work, desk: str, way: Way, why: CancelReason) -> None:
+    """Nobody needs to come any more."""
+    work.way(desk, _at(way, Stage.OVER, None))
+    work.told(msgspec.structs.replace(way.route, cancel_reason=why))
+
+
+def accepted_by(work: Work, alert: Alert) -> None:
+    """A person takes an alert by hand: its clock stops, as if the platform had said so."""
+    for desk, way in work.ways.items():
+        if alert.alert_id in way.route.alert_ids and way.stage in COMING:
+            work.way(desk, _at(way, Stage.ACCEPTED, None))
+
+
+def _given_up(work: Work, desk: str, way: Way) -> None:
+    """Nobody is left to ask: a named person rings the caller back."""
+    stop_asking(work, desk, way, CancelReason.UNANSWERED)
+    labels = _labels(work, way)
+    callback = promise(work, desk, [work.alerts[label] for label in labels], way.route.route_id)
+    for label in labels:
+        work.alert(
+            label, owner=callback.owner, callback_reference=callback.reference, ack_due_at=None
+        )
+
+
+def _by_hand(work: Work, desk: str, way: Way) -> None:
+    """The platform cannot do it: the same person is asked to come by hand, and to claim it."""
+    due_ms = work.at_ms + _patience_ms(work, way)
+    route = msgspec.structs.replace(
+        way.route,
+        attempt=way.route.attempt + 1,
+        mode=RouteMode.MANUAL,
+        requested_at=work.at,
+        expires_at=rfc3339(due_ms),
+    )
+    work.way(desk, msgspec.structs.replace(way, route=route, stage=Stage.REQUESTED, due_ms=due_ms))
+    work.told(route, fallback=True)
+
+
+def _joined(work: Work, desk: str, way: Way, person: str | None) -> None:
+    if way.stage in (Stage.JOINED, Stage.COMPLETED):
+        return
+    work.way(desk, _at(way, Stage.JOINED, None))
+    who = _who(work, way, person)
+    for label in _labels(work, way):
+        _acknowledged(work, label, who, AlertStatus.CLAIMED)
+
+
+def _acknowledged(
+    work: Work, label: str, who: Owner, status: AlertStatus = AlertStatus.ACKNOWLEDGED
+) -> None:
+    alert = work.alerts[label]
+    if alert.status is AlertStatus.CLAIMED:
+        return
+    work.alert(
+        label,
+        status=status,
+        owner=who,
+        ack_due_at=None,
+        acknowledged_by=alert.acknowledged_by or who.id,
+        acknowledged_at=alert.acknowledged_at or work.at,
+    )
+
+
+def _labels(work: Work, way: Way) -> list[str]:
+    """The alerts that a way is for and that are not over."""
+    return [
+        label
+        for label, alert in work.alerts.items()
+        if alert.alert_id in way.route.alert_ids and alert.status not in OVER
+    ]
+
+
+def _is_open(work: Work, alert_id: str) -> bool:
+    label = work.label_of(alert_id)
+    return label is not None and work.alerts[label].status not in OVER
+
+
+def _who(work: Work, way: Way, person: str | None) -> Owner:
+    if person is not None:
+        return work.owner(person)
+    stop = way.stops[way.at]
+    return Owner(id=stop.person, name=stop.name)
+
+
+def _patience_ms(work: Work, way: Way) -> int:
+    """How long one person has: the shortest that any of the alerts allows."""
+    given = [
+        handling.answer_within_s * 1000
+        for alert in work.alerts.values()
+        if alert.alert_id in way.route.alert_ids and (handling := work.handling(alert)) is not None
+    ]
+    return min(given, default=60_000)
+
+
+def _at(way: Way, stage: Stage, due_ms: int | None) -> Way:
+    return msgspec.structs.replace(way, stage=stage, due_ms=due_ms)

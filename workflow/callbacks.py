@@ -1,0 +1,279 @@
+"""The Supervisor Callback Log: a promise to a caller, from the offer until it is kept.
+
+    offered → committed → due → attempted → kept
+                            └→ missed → escalated            any open state → cancelled
+
+Pure: moments are arguments (UTC ms), and the record carries its whole history.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from enum import StrEnum
+
+import msgspec
+import phonenumbers
+
+from workflow.alerts import Owner
+from workflow.call import Verified
+from workflow.calling import CallbackRules, known_zone
+from workflow.moments import milliseconds, rfc3339
+from workflow.policy import Tier
+
+
+class CallbackState(StrEnum):
+    OFFERED = "offered"
+    COMMITTED = "committed"
+    DUE = "due"
+    ATTEMPTED = "attempted"
+    KEPT = "kept"
+    MISSED = "missed"
+    ESCALATED = "escalated"
+    CANCELLED = "cancelled"
+
+
+OVER = frozenset({CallbackState.KEPT, CallbackState.CANCELLED})
+"""States after which nothing is owed any more."""
+
+
+class AttemptOutcome(StrEnum):
+    REACHED = "reached"
+    NO_ANSWER = "no_answer"
+    BUSY = "busy"
+    MESSAGE_LEFT = "message_left"
+    WRONG_NUMBER = "wrong_number"
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try to reach the caller."""
+
+    at: str
+    by: str
+    outcome: AttemptOutcome
+
+
+class CallbackStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One change of the record: when, by whom, to which state, why."""
+
+    at: str
+    by: str
+    state: CallbackState
+    note: str | None = None
+
+
+class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A promised callback. The window is RFC 3339; `number` E.164. `welfare`: somebody at risk was
+    lost, and is rung at once, at any hour. `revision` rises with every change."""
+
+    reference: str
+    origin_call_id: str
+    issue_summary: str
+    tier: Tier
+    state: CallbackState
+    owner: Owner
+    history: tuple[CallbackStep, ...]
+    revision: int = 1
+    alert_ids: tuple[str, ...] = ()
+    customer_ref: str | None = None
+    caller_name: str | None = None
+    verified: Verified = Verified.NONE
+    number: str | None = None
+    time_zone: str | None = None
+    time_zone_source: str | None = None
+    window_start: str | None = None
+    window_end: str | None = None
+    agreed_at: str | None = None
+    deputy: Owner | None = None
+    attempts: tuple[Attempt, ...] = ()
+    safe_to_leave_message: bool = False
+    contact_note: str | None = None
+    language: str | None = None
+    jurisdiction: str | None = None
+    welfare: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is still owed."""
+        return self.state not in OVER
+
+    def moved(
+        self, state: CallbackState, by: str, at_ms: int, note: str | None = None, **changes: object
+    ) -> Callback:
+        """The record after one more step, which its history keeps."""
+        step = CallbackStep(at=rfc3339(at_ms), by=by, state=state, note=note)
+        return msgspec.structs.replace(
+            self,
+            state=state,
+            history=(*self.history, step),
+            revision=self.revision + 1,
+            **changes,
+        )
+
+
+class CallbackError(ValueError):
+    """A promise that cannot be made or changed like this; the text is for the person who tried."""
+
+
+SYSTEM = "hardstop"
+"""Who changes a record when time alone does."""
+
+
+def reference(*parts: str | int) -> str:
+    """A reference that can be read out, the same for the same cause: "CB-7F3K-9QXA"."""
+    digest = hashlib.sha256("\x1f".join(map(str, parts)).encode()).digest()
+    text = base64.b32encode(digest).decode()[:8]
+    return f"CB-{text[:4]}-{text[4:]}"
+
+
+def e164(number: str, country: str | None = None) -> str:
+    """A telephone number as E.164, "+442079460018".
+
+    `country` (ISO 3166) is where a national number is from. Raises CallbackError.
+    """
+    try:
+        parsed = phonenumbers.parse(number, country)
+    except phonenumbers.NumberParseException as error:
+        raise CallbackError(
+            "this is no telephone number; give it with its country code, like +44 20 7946 0018"
+        ) from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise CallbackError("this number is too short or too long for its country")
+    if not phonenumbers.is_valid_number(parsed):
+        raise CallbackError("no such number is in use in its country; ask the caller to repeat it")
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def committed(
+    callback: Callback,
+    *,
+    by: str,
+    at_ms: int,
+    number: str | None,
+    time_zone: str | None,
+    window: tuple[str, str] | None,
+    rules: CallbackRules,
+    country: str | None = None,
+    owner: Owner | None = None,
+    safe_to_leave_message: bool | None = None,
+    note: str | None = None,
+) -> Callback:
+    """The caller has agreed. The window they agreed wins over calling hours.
+
+    Raises CallbackError for what could not be kept: no number, a window that is over.
+    """
+    if not callback.is_open:
+        raise CallbackError(f"the callback is {callback.state.value} already")
+    given = number or callback.number
+    if given is None:
+        raise CallbackError("a callback needs the number to ring: ask the caller for it")
+    zone = time_zone or callback.time_zone
+    if zone is not None and not known_zone(zone):
+        raise CallbackError(f"'{zone}' is no time zone; names are like America/New_York")
+    if window is None:
+        if zone is None:
+            raise CallbackError("ask the caller for a window, or for their time zone")
+        start, end = rules.next_window(callback.jurisdiction, zone, at_ms)
+    else:
+        try:
+            start, end = milliseconds(window[0]), milliseconds(window[1])
+        except ValueError as error:
+            raise CallbackError(
+                f"the window needs RFC 3339 times with an offset: {error}"
+            ) from error
+    if end <= start:
+        raise CallbackError("the window ends before it begins")
+    if end <= at_ms:
+        raise CallbackError("the window is over already")
+    return callback.moved(
+        CallbackState.COMMITTED,
+        by,
+        at_ms,
+        note,
+        number=e164(given, country),
+        time_zone=zone,
+        time_zone_source="caller" if time_zone else callback.time_zone_source,
+        window_start=rfc3339(start),
+        window_end=rfc3339(end),
+        agreed_at=rfc3339(at_ms),
+        owner=owner or callback.owner,
+        safe_to_leave_message=(
+            callback.safe_to_leave_message
+            if safe_to_leave_message is None
+            else safe_to_leave_message
+        ),
+    )
+
+
+def attempted(
+    callback: Callback, *, by: str, at_ms: int, outcome: AttemptOutcome, note: str | None = None
+) -> Callback:
+    """Somebody has rung. Who was reached has been called back: the promise is kept."""
+    if not callback.is_open:
+        raise CallbackError(f"the callback is {callback.state.value} already")
+    tries = (*callback.attempts, Attempt(at=rfc3339(at_ms), by=by, outcome=outcome))
+    state = CallbackState.KEPT if outcome is AttemptOutcome.REACHED else CallbackState.ATTEMPTED
+    return callback.moved(state, by, at_ms, note or outcome.value, attempts=tries)
+
+
+def after_time(
+    callback: Callback, at_ms: int, rules: CallbackRules, manager: Owner
+) -> Callback | None:
+    """The record when time has passed, or None if nothing changes.
+
+    An offer that nobody took up becomes due like a promise: nobody is left with nothing.
+    """
+    if not callback.is_open:
+        return None
+    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
+    match callback.state:
+        case CallbackState.OFFERED | CallbackState.COMMITTED if starts <= at_ms < ends:
+            return callback.moved(CallbackState.DUE, SYSTEM, at_ms)
+        case CallbackState.ATTEMPTED if ends > at_ms >= _retry_at(callback, rules):
+            return callback.moved(CallbackState.DUE, SYSTEM, at_ms, "time to try again")
+        case (
+            CallbackState.OFFERED
+            | CallbackState.COMMITTED
+            | CallbackState.DUE
+            | CallbackState.ATTEMPTED
+        ) if at_ms >= ends:
+            return callback.moved(CallbackState.MISSED, SYSTEM, at_ms, "nobody reached the caller")
+        case CallbackState.MISSED if at_ms >= _since(callback) + rules.escalate_minutes * 60_000:
+            return callback.moved(
+                CallbackState.ESCALATED,
+                SYSTEM,
+                at_ms,
+                f"goes from {callback.owner.name} to {manager.name}",
+                owner=manager,
+                deputy=callback.owner,
+            )
+    return None
+
+
+def next_moment(callback: Callback, rules: CallbackRules) -> int | None:
+    """When `after_time` may change the record next (UTC ms), or None."""
+    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
+    match callback.state:
+        case CallbackState.OFFERED | CallbackState.COMMITTED:
+            return starts
+        case CallbackState.ATTEMPTED:
+            return min(ends, _retry_at(callback, rules))
+        case CallbackState.DUE:
+            return ends
+        case CallbackState.MISSED:
+            return _since(callback) + rules.escalate_minutes * 60_000
+    return None
+
+
+def _retry_at(callback: Callback, rules: CallbackRules) -> int:
+    if len(callback.attempts) >= rules.attempts:
+        return _moment(callback.window_end)
+    return _since(callback) + rules.retry_minutes * 60_000
+
+
+def _since(callback: Callback) -> int:
+    return milliseconds(callback.history[-1].at)
+
+
+def _moment(text: str | None) -> int:
+    return 0 if text is None else milliseconds(text)

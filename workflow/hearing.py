@@ -1,0 +1,134 @@
+"""What is heard becomes alerts: one per trigger and episode, opened, confirmed, retracted."""
+
+from __future__ import annotations
+
+from detectors.reading import Evidence, Finding
+from detectors.vocabulary import LIFE_STOPS, Trigger
+from workflow.alerts import (
+    EVIDENCE_KEPT,
+    Alert,
+    AlertStatus,
+    Change,
+    Owner,
+    RecordHandling,
+)
+from workflow.asking import ask_for, cancel
+from workflow.identity import stable_id
+from workflow.moments import rfc3339
+from workflow.policy import Handling
+from workflow.routing import CancelReason
+from workflow.work import OVER, Work
+
+_HANDLING: dict[str, RecordHandling] = {
+    Trigger.SELF_HARM: RecordHandling.SPECIAL_CATEGORY,
+    Trigger.EMERGENCY: RecordHandling.SPECIAL_CATEGORY,
+    Trigger.SAFEGUARDING: RecordHandling.RESTRICTED,
+}
+
+
+def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
+    """Evidence for a label: it opens an alert, confirms it, or is added to it."""
+    alert = work.alerts.get(label)
+    if alert is None or alert.status in OVER:
+        if not _is_their_own_work(work, handling):
+            _open(work, label, finding, handling, final=final)
+        return
+    graver = finding.imminent and not alert.imminent
+    known = {evidence.utterance_id for evidence in alert.evidence}
+    new_words = any(evidence.utterance_id not in known for evidence in finding.evidence)
+    confirms = final and alert.status is AlertStatus.PROVISIONAL
+    if not (graver or confirms or (final and new_words and len(known) < EVIDENCE_KEPT)):
+        return
+    updated = work.alert(
+        label,
+        status=AlertStatus.CONFIRMED if confirms else alert.status,
+        probability=max(alert.probability, finding.probability),
+        subtype=alert.subtype or finding.subtype,
+        imminent=alert.imminent or finding.imminent,
+        evidence=_merged(alert.evidence, finding.evidence),
+        reason=finding.reason if confirms or graver else alert.reason,
+    )
+    if confirms:
+        ask_for(work, updated, handling)
+
+
+def words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
+    """Retract what rested only on words that the final result no longer has."""
+    for label, alert in list(work.alerts.items()):
+        rests_on = {evidence.utterance_id for evidence in alert.evidence}
+        if (
+            alert.status is AlertStatus.PROVISIONAL
+            and label not in raised
+            and utterance_id in rests_on
+            and alert.evidence[-1].utterance_id == utterance_id
+        ):
+            retracted = work.alert(
+                label,
+                Change.RETRACTED,
+                status=AlertStatus.RETRACTED,
+                closed_reason="the final words no longer say it",
+            )
+            cancel(work, retracted, CancelReason.RETRACTED)
+
+
+def confirm(work: Work, label: str, why: str) -> None:
+    """What was provisional stands, for a reason."""
+    alert = work.alerts[label]
+    confirmed = work.alert(label, status=AlertStatus.CONFIRMED, reason=f"{alert.reason}; {why}")
+    handling = work.policy.handling(label)
+    if handling is not None:
+        ask_for(work, confirmed, handling)
+
+
+def _is_their_own_work(work: Work, handling: Handling) -> bool:
+    """On a fraud line, fraud is what people call about."""
+    return work.call.queue_id in work.policy.desks[handling.desk].owns_queues
+
+
+def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
+    episode = work.episodes.get(label, 0) + 1
+    work.episodes[label] = episode
+    call = work.call
+    stop = work.roster.chain(handling.desk, work.at_ms)[0]
+    alert = Alert(
+        alert_id=stable_id("alert", call.call_id, label, episode),
+        call_id=call.call_id,
+        episode=episode,
+        revision=1,
+        trigger=label,
+        subtype=finding.subtype,
+        imminent=finding.imminent,
+        severity=handling.severity,
+        status=AlertStatus.CONFIRMED if final else AlertStatus.PROVISIONAL,
+        probability=finding.probability,
+        reason=finding.reason,
+        evidence=finding.evidence[:EVIDENCE_KEPT],
+        opened_at=work.at,
+        updated_at=work.at,
+        ack_due_at=rfc3339(work.at_ms + handling.answer_within_s * 1000),
+        say_now=handling.say_now,
+        do_not_say=handling.do_not_say,
+        desk=handling.desk,
+        owner=Owner(id=stop.person, name=stop.name),
+        queue_id=call.queue_id,
+        team_id=call.team_id,
+        agent_id=call.agent_id,
+        customer_ref=call.customer.ref if call.customer else None,
+        deep_link=call.deep_link,
+        handling=_HANDLING.get(label, RecordHandling.NORMAL),
+        mode=work.mode,
+        policy_version=work.versions.policy,
+        rules_version=work.versions.rules,
+        model_version=work.versions.model,
+        degraded=work.degraded,
+    )
+    work.opened(label, alert)
+    if final or (handling.ring_early and label in LIFE_STOPS):
+        ask_for(work, alert, handling)
+
+
+def _merged(old: tuple[Evidence, ...], new: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Old quotes with those of the same utterance replaced by their newest wording."""
+    touched = {evidence.utterance_id for evidence in new}
+    kept = tuple(evidence for evidence in old if evidence.utterance_id not in touched)
+    return (*kept, *new)[-EVIDENCE_KEPT:]

@@ -1,0 +1,279 @@
+"""Where a call ends in a promise: a named person rings the caller back, and time is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
+from workflow.alerts import Alert, AlertStatus, Change, Owner
+from workflow.call import Verified
+from workflow.callbacks import (
+    OVER,
+    AttemptOutcome,
+    Callback,
+    CallbackError,
+    CallbackState,
+    CallbackStep,
+    after_time,
+    attempted,
+    committed,
+    reference,
+)
+from workflow.identity import stable_id
+from workflow.moments import rfc3339
+from workflow.policy import Severity, Tier
+from workflow.work import LIFE, Work
+from workflow.work import OVER as ALERTS_OVER
+
+DUE, MISSED, WELFARE = "callback_due", "callback_missed", "welfare_recontact"
+"""What the alerts of a callback are called, in place of a trigger."""
+
+_SAY = "Ring {name} back now, as agreed. Begin with what they told us, so they need not repeat it."
+_WELFARE = "The line was lost while {name} was at risk. Ring now; if nobody answers, ask for help."
+_NOT = "Do not leave a message with details unless the record says it is safe."
+
+
+def promise(
+    work: Work, desk: str, alerts: Sequence[Alert], cause: str, *, welfare: bool = False
+) -> Callback:
+    """Offer a callback with a named owner, or (welfare) have a lost caller rung at once."""
+    duty = work.policy.duty
+    roster = work.policy.desks[desk].roster
+    on_duty = work.roster.chain(desk, work.at_ms)
+    if welfare:
+        owner, state = work.owner(on_duty[0].person), CallbackState.DUE
+        rules = work.policy.callbacks
+        window = (work.at_ms, work.at_ms + rules.welfare_minutes * 60_000)
+    else:
+        # Who will be there when the window opens, rather than who is there in the night.
+        owner, state = work.owner((*roster, duty.manager)[0]), CallbackState.OFFERED
+        zone = work.call.customer.time_zone if work.call.customer else None
+        window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
+    callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
+    if welfare:
+        callback = msgspec.structs.replace(callback, welfare=True)
+    elif work.do_not_call:
+        note = "the caller asked not to be called: write, or ask first"
+        callback = msgspec.structs.replace(callback, contact_note=note)
+    work.callback(callback)
+    if welfare:
+        _say(work, callback)
+    return callback
+
+
+def tend(work: Work) -> None:
+    """Let time pass for every callback: due, missed, taken over."""
+    manager = work.owner(work.policy.duty.manager)
+    for callback in list(work.callbacks.values()):
+        changed = after_time(callback, work.at_ms, work.policy.callbacks, manager)
+        if changed is not None:
+            work.callback(changed)
+            _say(work, changed)
+
+
+def do(work: Work, deed: Deed) -> int:
+    """Carry out what a person did to a callback; gives its revision. Raises Refused."""
+    if deed.action is ActionKind.OFFER_CALLBACK:
+        return _offered(work, deed)
+    callback = work.callbacks.get(deed.reference or "")
+    if callback is None:
+        raise Refused(f"there is no callback {deed.reference} on this call")
+    if deed.expected_revision is not None and deed.expected_revision != callback.revision:
+        raise Refused("somebody else was faster: the callback has changed meanwhile")
+    terms = deed.callback or CallbackTerms()
+    by, at_ms = deed.actor.id, work.at_ms
+    try:
+        match deed.action:
+            case ActionKind.COMMIT_CALLBACK:
+                _not_forbidden(work, deed)
+                changed = _committed(work, callback, terms, by)
+            case ActionKind.ATTEMPT_CALLBACK:
+                outcome = terms.outcome or AttemptOutcome.NO_ANSWER
+                changed = attempted(callback, by=by, at_ms=at_ms, outcome=outcome, note=terms.note)
+            case _:
+                changed = _closed_or_given(work, callback, deed, terms)
+    except CallbackError as error:
+        raise Refused(str(error)) from error
+    work.callback(changed)
+    _say(work, changed)
+    return changed.revision
+
+
+def _closed_or_given(work: Work, callback: Callback, deed: Deed, terms: CallbackTerms) -> Callback:
+    if not callback.is_open:
+        raise Refused(f"the callback is {callback.state.value} already")
+    note = deed.reason or terms.note
+    states = {
+        ActionKind.KEEP_CALLBACK: CallbackState.KEPT,
+        ActionKind.MISS_CALLBACK: CallbackState.MISSED,
+        ActionKind.CANCEL_CALLBACK: CallbackState.CANCELLED,
+    }
+    if deed.action in states:
+        if deed.action is ActionKind.CANCEL_CALLBACK and not note:
+            raise Refused("say why the callback is cancelled")
+        return callback.moved(states[deed.action], deed.actor.id, work.at_ms, note)
+    if terms.owner_id is None or terms.owner_id not in work.policy.people:
+        raise Refused("reassign to a person of the policy")
+    owner = work.owner(terms.owner_id)
+    note = note or f"goes from {callback.owner.name} to {owner.name}"
+    return callback.moved(callback.state, deed.actor.id, work.at_ms, note, owner=owner)
+
+
+def _offered(work: Work, deed: Deed) -> int:
+    _not_forbidden(work, deed)
+    terms = deed.callback or CallbackTerms()
+    asked = deed.desk or "supervisors"
+    desk = asked if asked in work.policy.desks else next(iter(work.policy.desks))
+    owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
+    if owner_id not in work.policy.people:
+        raise Refused("a callback needs a person of the policy as its owner")
+    zone = terms.time_zone or (work.call.customer.time_zone if work.call.customer else None)
+    window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
+    alerts = [a for a in work.alerts.values() if a.status not in ALERTS_OVER]
+    callback = _record(
+        work,
+        reference(work.call.call_id, deed.action_id),
+        CallbackState.OFFERED,
+        work.owner(owner_id),
+        alerts,
+        window,
+        by=deed.actor.id,
+        summary=deed.reason,
+    )
+    try:
+        if terms.window_start is not None:
+            callback = _committed(work, callback, terms, deed.actor.id)
+    except CallbackError as error:
+        raise Refused(str(error)) from error
+    work.callback(callback)
+    return callback.revision
+
+
+def _not_forbidden(work: Work, deed: Deed) -> None:
+    """A caller at risk who is on the line is not sent away with a promise."""
+    at_risk = any(a.trigger in LIFE and a.status not in ALERTS_OVER for a in work.alerts.values())
+    if at_risk and not work.ended:
+        raise Refused("a caller at risk stays on the line: no callback while the call is live")
+    if work.do_not_call and not (deed.callback and deed.callback.window_start):
+        raise Refused("the caller asked not to be called: only a window they agree to now will do")
+
+
+def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) -> Callback:
+    window = None
+    if terms.window_start is not None and terms.window_end is not None:
+        window = (terms.window_start, terms.window_end)
+    owner = None
+    if terms.owner_id is not None:
+        if terms.owner_id not in work.policy.people:
+            raise CallbackError("the owner must be a person of the policy")
+        owner = work.owner(terms.owner_id)
+    customer = work.call.customer
+    return committed(
+        callback,
+        by=by,
+        at_ms=work.at_ms,
+        number=terms.number,
+        time_zone=terms.time_zone,
+        window=window,
+        rules=work.policy.callbacks,
+        country=customer.country if customer else None,
+        owner=owner,
+        safe_to_leave_message=terms.safe_to_leave_message,
+        note=terms.note,
+    )
+
+
+def _record(
+    work: Work,
+    name: str,
+    state: CallbackState,
+    owner: Owner,
+    alerts: Sequence[Alert],
+    window: tuple[int, int],
+    *,
+    by: str = "hardstop",
+    summary: str | None = None,
+) -> Callback:
+    call, customer = work.call, work.call.customer
+    about = ", ".join(alert.trigger.replace("_", " ") for alert in alerts) or "as asked for"
+    return Callback(
+        reference=name,
+        origin_call_id=call.call_id,
+        issue_summary=summary or about,
+        tier=Tier.CALLBACK,
+        state=state,
+        owner=owner,
+        deputy=work.owner(work.policy.duty.manager),
+        history=(CallbackStep(at=work.at, by=by, state=state),),
+        alert_ids=tuple(alert.alert_id for alert in alerts),
+        customer_ref=customer.ref if customer else None,
+        caller_name=customer.name if customer else None,
+        number=customer.number if customer else None,
+        time_zone=customer.time_zone if customer else None,
+        time_zone_source="platform" if customer and customer.time_zone else None,
+        window_start=rfc3339(window[0]),
+        window_end=rfc3339(window[1]),
+        language=call.language,
+        jurisdiction=call.jurisdiction,
+        verified=customer.verified if customer else Verified.NONE,
+    )
+
+
+def _say(work: Work, callback: Callback) -> None:
+    """The alert of a callback that is due or missed: opened, changed, closed with it."""
+    label = f"callback:{callback.reference}"
+    known = work.alerts.get(label)
+    if callback.state in OVER:
+        if known is not None and known.status not in ALERTS_OVER:
+            work.alert(
+                label, Change.CLOSED, status=AlertStatus.CLOSED, closed_reason=callback.state.value
+            )
+        return
+    trigger = WELFARE if callback.welfare else DUE
+    if callback.state in (CallbackState.MISSED, CallbackState.ESCALATED):
+        trigger = WELFARE if callback.welfare else MISSED
+    elif callback.state is not CallbackState.DUE:
+        if known is not None:
+            work.alert(label, owner=callback.owner, reason=_why(callback))
+        return
+    if known is not None:
+        work.alert(label, trigger=trigger, owner=callback.owner, reason=_why(callback))
+        return
+    name = callback.caller_name or "the caller"
+    work.opened(
+        label,
+        Alert(
+            alert_id=stable_id("alert", callback.reference),
+            call_id=callback.origin_call_id,
+            episode=1,
+            revision=1,
+            trigger=trigger,
+            severity=Severity.CRITICAL if callback.welfare else Severity.HIGH,
+            status=AlertStatus.CONFIRMED,
+            probability=1.0,
+            reason=_why(callback),
+            evidence=(),
+            opened_at=work.at,
+            updated_at=work.at,
+            ack_due_at=callback.window_end,
+            say_now=(_WELFARE if callback.welfare else _SAY).format(name=name),
+            do_not_say=_NOT,
+            owner=callback.owner,
+            callback_reference=callback.reference,
+            queue_id=work.call.queue_id,
+            team_id=work.call.team_id,
+            customer_ref=callback.customer_ref,
+            mode=work.mode,
+            policy_version=work.versions.policy,
+            rules_version=work.versions.rules,
+            model_version=work.versions.model,
+        ),
+    )
+
+
+def _why(callback: Callback) -> str:
+    last = callback.history[-1]
+    told = f": {last.note}" if last.note else ""
+    return f"Callback {callback.reference} is {callback.state.value}{told}."
