@@ -7,7 +7,7 @@ import os
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, cast
 
 import faust
@@ -17,7 +17,8 @@ from detectors.detector import Detector
 from detectors.fingerprint import rules_version
 from detectors.scoring import Scorer
 from models.scorer import serving
-from stream.codec import MODE_HEADER, TRACEPARENT, header
+from stream.codec import MODE_HEADER, TRACEPARENT, encode, header
+from stream.events import Tick
 from stream.memory import CallMemory, Stored
 from stream.mends import MendedTableManager, check_version
 from stream.outputs import Confirmation, Message
@@ -26,13 +27,16 @@ from stream.reader import CallReader
 from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
-from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
+from stream.topics import MAX_DEAD_LETTER_BYTES, SOURCES, TopicName
 from workflow.decision import Versions
 from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
 
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
+
+TICK_S = 1.0
+"""Seconds between looks at what is due."""
 
 REBALANCE_S = 20.0
 """How long a group waits for a member that does not answer before it goes on without it."""
@@ -95,8 +99,9 @@ def build_app(
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
-    transcripts = app.topic(
-        settings.topic(TopicName.TRANSCRIPTS),
+    abouts = {settings.topic(name): name for name in SOURCES}
+    sources = app.topic(
+        *abouts,
         key_type=bytes,
         value_type=bytes,
         key_serializer="raw",
@@ -108,11 +113,13 @@ def build_app(
         ended_s=settings.ended_call_kept_s,
         silent_s=settings.silent_call_kept_s,
         clock=time.monotonic,
+        next_moment=lambda state: calls.next_moment(state),
     )
 
     async def recovered(event: EventT[Any]) -> None:
         if event.message.value is not None and event.message.key is not None:
-            memory.recovered(bytes(event.message.key), event.message.partition)
+            value = bytes(event.message.value)
+            memory.recovered(bytes(event.message.key), event.message.partition, value)
 
     table = app.Table(
         CALLS_TABLE,
@@ -139,8 +146,9 @@ def build_app(
         return await app.producer.send(topic, key, value, partition, None, headers)
 
     writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
+    calls = reader or call_reader(policy, classifier(settings))
     pipeline = Pipeline(
-        reader=reader or call_reader(policy, classifier(settings)),
+        reader=calls,
         deadline_ms=policy.detection.deadline_ms,
         clock=time.time,
         memory=memory,
@@ -154,12 +162,12 @@ def build_app(
     )
     app.pipeline = pipeline  # type: ignore[attr-defined]
 
-    @app.agent(transcripts, name="read_transcripts")
+    @app.agent(sources, name="read_transcripts")
     async def read_transcripts(stream: Any) -> None:
         within = settings.batch_wait_ms / 1000
         async for events in stream.noack_take(settings.batch_size, within=within):
             try:
-                await pipeline.process([_item(stream, event) for event in events])
+                await pipeline.process([_item(stream, event, abouts) for event in events])
             except asyncio.CancelledError:
                 raise
             except Exception as error:
@@ -171,7 +179,7 @@ def build_app(
 
     async def notice_a_stall() -> None:
         moving = bool(app.rebalancing or app.in_recovery)
-        waiting = 0 if moving else await _waiting(app, settings.topic(TopicName.TRANSCRIPTS))
+        waiting = 0 if moving else await _waiting(app, abouts)
         finished = pipeline.counts["acknowledged"]
         now_s = time.monotonic()
         if watch.stalled(now_s=now_s, waiting=waiting, finished=finished, moving=moving):
@@ -180,6 +188,19 @@ def build_app(
             )
 
     app.timer(WATCH_S, name="stall watch")(notice_a_stall)
+
+    async def tick() -> None:
+        # Half-recovered states would be ticked by what is not true any more.
+        if app.rebalancing or app.in_recovery:
+            return
+        ticks = settings.topic(TopicName.TICKS)
+        for key, partition in memory.due(round(time.time() * 1000)):
+            value = encode(Tick(call_id=key.decode()))
+            sent = await send(ticks, key, value, partition, None)
+            # What does not arrive is sent again: nothing waits for it here.
+            asyncio.ensure_future(sent).add_done_callback(_heeded)
+
+    app.timer(TICK_S, name="ticks")(tick)
 
     @app.on_partitions_revoked.connect
     async def revoked(*_: Any, **__: Any) -> None:
@@ -202,6 +223,12 @@ def build_app(
     return app
 
 
+def _heeded(sent: asyncio.Future[Any]) -> None:
+    """Look at how a send ended, so that nobody is warned about it."""
+    if not sent.cancelled():
+        sent.exception()
+
+
 async def _lost(app: faust.App, message: Message) -> bool:
     """Whether messages before this one were skipped although the broker still has them.
 
@@ -216,10 +243,10 @@ async def _lost(app: faust.App, message: Message) -> bool:
     return bool((begins[tp] or 0) < message.offset)
 
 
-async def _waiting(app: faust.App, topic: str) -> int:
+async def _waiting(app: faust.App, topics: Collection[str]) -> int:
     """Messages on this worker's partitions that have not been committed."""
     consumer = cast(Any, app.consumer)
-    places = [tp for tp in consumer.assignment() if tp.topic == topic]
+    places = [tp for tp in consumer.assignment() if tp.topic in topics]
     if not places:
         return 0
     ends = await consumer.highwaters(*places)
@@ -247,7 +274,7 @@ def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:
     )
 
 
-def _item(stream: Any, event: Any) -> Item:
+def _item(stream: Any, event: Any, abouts: Mapping[str, TopicName]) -> Item:
     source = event.message
     message = Message(
         key=source.key,
@@ -258,6 +285,7 @@ def _item(stream: Any, event: Any) -> Item:
         timestamp_ms=min(max(round(source.timestamp * 1000), 0), LAST_MS),
         mode=header(source.headers, MODE_HEADER),
         traceparent=header(source.headers, TRACEPARENT),
+        about=abouts[source.topic],
     )
 
     def acknowledge() -> Awaitable[bool]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from stream.events import TranscriptEvent
+from stream.events import Action, RoutingOutcome, Tick, TranscriptEvent
 from workflow.identity import stable_id
 
 MAX_EVENT_BYTES = 900_000
@@ -21,6 +21,12 @@ MODE_HEADER = "hardstop_mode"
 
 _encoder = msgspec.json.Encoder()
 _transcripts: msgspec.json.Decoder[TranscriptEvent] = msgspec.json.Decoder(TranscriptEvent)
+_outcomes: msgspec.json.Decoder[RoutingOutcome] = msgspec.json.Decoder(RoutingOutcome)
+_actions = msgspec.json.Decoder(Action)
+_ticks = msgspec.json.Decoder(Tick)
+
+Decoded = TypeVar("Decoded")
+KEY_MISMATCH = "key_is_not_call_id"
 _UNNAMED = re.compile(r"[^A-Za-z0-9_.$`\[\]]")
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 
@@ -46,10 +52,46 @@ def encode(event: Any) -> bytes:
 
 def decode_transcript(value: bytes | None) -> TranscriptEvent:
     """The event in a `transcripts` value. Raises Unreadable with why, without quoting the value."""
+    return _decoded(value, _transcripts)
+
+
+def decode_outcome(message: Keyed) -> RoutingOutcome:
+    """The event in a `routing.outcomes` record, under its call's key. Raises Unreadable."""
+    return _of_its_call(message, _outcomes)
+
+
+def decode_action(message: Keyed) -> Action:
+    """The event in a `supervisor.actions` record, under its call's key. Raises Unreadable."""
+    return _of_its_call(message, _actions)
+
+
+def decode_tick(message: Keyed) -> Tick:
+    """The event in a `ticks` record, under its call's key. Raises Unreadable."""
+    return _of_its_call(message, _ticks)
+
+
+class Keyed(Protocol):
+    """A record with its key."""
+
+    @property
+    def key(self) -> bytes | None: ...
+    @property
+    def value(self) -> bytes | None: ...
+
+
+def _of_its_call(message: Keyed, decoder: msgspec.json.Decoder[Decoded]) -> Decoded:
+    event = _decoded(message.value, decoder)
+    call_id: str = event.call_id  # type: ignore[attr-defined]
+    if message.key is None or message.key != call_id.encode():
+        raise Unreadable(KEY_MISMATCH, "the key of a message must be its call_id")
+    return event
+
+
+def _decoded(value: bytes | None, decoder: msgspec.json.Decoder[Decoded]) -> Decoded:
     if not value:
         raise Unreadable("empty", "the message has no value")
     try:
-        return _transcripts.decode(value)
+        return decoder.decode(value)
     except msgspec.ValidationError as error:
         detail = _without_values(str(error))
         known_version = "`$.version`" not in detail

@@ -12,6 +12,9 @@ from stream.state import CallState, decode_state
 
 Stored = MutableMapping[bytes, bytes]
 
+TICK_AGAIN_MS = 5_000
+"""A tick that has not changed anything by then is sent again: it may have been lost."""
+
 EXPIRY_CHECKS = 64
 """States looked at per call of `expired`: bounded work on the hot path, all reached in time."""
 
@@ -30,7 +33,11 @@ class CallMemory:
         ended_s: float,
         silent_s: float,
         clock: Callable[[], float],
+        next_moment: Callable[[CallState], int | None] = lambda state: None,
     ) -> None:
+        self._next_moment = next_moment
+        self._due: dict[bytes, int] = {}
+        self._ticked: dict[bytes, int] = {}
         self._stored = stored
         self._working: dict[bytes, CallState] = {}
         self._owned: dict[bytes, tuple[int, float]] = {}
@@ -52,11 +59,33 @@ class CallMemory:
         key = state.facts.call_id.encode()
         self._working[key] = state
         self._owned[key] = (partition, self._clock())
+        self._watch(key, state)
         return key
 
-    def recovered(self, key: bytes, partition: int) -> None:
-        """A value of the table was read back: its call's expiry is watched from now on."""
+    def recovered(self, key: bytes, partition: int, value: bytes) -> None:
+        """A value of the table was read back: its call is watched from now on."""
         self._owned[key] = (partition, self._clock())
+        self._watch(key, decode_state(value))
+
+    def due(self, now_ms: int) -> list[tuple[bytes, int]]:
+        """Keys and partitions of calls on which something is due (UTC ms), each told once in
+        TICK_AGAIN_MS until its state moves on."""
+        found = []
+        for key, due_ms in self._due.items():
+            owned = self._owned.get(key)
+            waits = now_ms - self._ticked.get(key, 0) < TICK_AGAIN_MS
+            if due_ms <= now_ms and owned is not None and not waits:
+                self._ticked[key] = now_ms
+                found.append((key, owned[0]))
+        return found
+
+    def _watch(self, key: bytes, state: CallState) -> None:
+        due_ms = self._next_moment(state)
+        self._ticked.pop(key, None)
+        if due_ms is None:
+            self._due.pop(key, None)
+        else:
+            self._due[key] = due_ms
 
     def forget_working(self) -> None:
         """Partitions are moving: only the table may be believed."""
@@ -66,6 +95,8 @@ class CallMemory:
         """Keep to the calls of these partitions; the others have another worker now."""
         owned = set(partitions)
         self._owned = {key: at for key, at in self._owned.items() if at[0] in owned}
+        self._due = {key: due_ms for key, due_ms in self._due.items() if key in self._owned}
+        self._ticked.clear()
         self._to_check = iter(())
 
     def expired(self) -> list[tuple[bytes, int]]:
@@ -79,6 +110,7 @@ class CallMemory:
                 break
             if key in self._owned and self._is_over(key, now):
                 gone.append((key, self._owned.pop(key)[0]))
+                self._due.pop(key, None)
                 self._working.pop(key, None)
         return gone
 
@@ -96,5 +128,8 @@ class CallMemory:
         if untouched_s <= min(self._ended_s, self._silent_s):
             return False
         state = self._newest(key)
+        if state is not None and any(c.is_open for c in state.desk.callbacks.values()):
+            # A promise outlives its call.
+            return False
         ended = state is not None and state.ended_ms is not None
         return untouched_s > (self._ended_s if ended else self._silent_s)

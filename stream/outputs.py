@@ -7,8 +7,10 @@ from typing import Any, Protocol
 
 import msgspec
 
-from stream.codec import Headers, cloud_headers, encode
+from stream.codec import Headers, Unreadable, cloud_headers, encode
 from stream.events import (
+    ActionApplied,
+    ActionRejected,
     CallbackRecord,
     OperationsNote,
     RouteCancelled,
@@ -21,6 +23,7 @@ from stream.events import (
 from stream.events.alerts import ALERT_EVENTS
 from stream.events.operations import Topic
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
+from workflow.actions import Verdict
 from workflow.alerts import AlertChange
 from workflow.decision import CallbackChange, ChangeOf, RouteChange
 from workflow.identity import stable_id
@@ -28,7 +31,7 @@ from workflow.moments import rfc3339
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """One record as it came from `transcripts`. `timestamp_ms` is Kafka's, UTC ms."""
+    """One record as it came. `about`: from which of the topics. `timestamp_ms` is Kafka's, UTC."""
 
     key: bytes | None
     value: bytes | None
@@ -38,6 +41,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     timestamp_ms: int
     mode: str | None = None
     traceparent: str | None = None
+    about: TopicName = TopicName.TRANSCRIPTS
 
 
 class Output(msgspec.Struct, frozen=True):
@@ -128,6 +132,28 @@ def callback_output(change: CallbackChange, cause: Message) -> Output:
         cause,
     )
     return msgspec.structs.replace(output, key=callback.reference.encode())
+
+
+def verdict_output(verdict: Verdict, call_id: str, cause: Message) -> Output:
+    """`action.applied` or `action.rejected`; its id follows from the action's."""
+    at = rfc3339(cause.timestamp_ms)
+    event: ActionApplied | ActionRejected
+    if verdict.rejected is None:
+        event = ActionApplied(
+            action_id=verdict.action_id, call_id=call_id, at=at, revision=verdict.revision
+        )
+    else:
+        event = ActionRejected(
+            action_id=verdict.action_id, call_id=call_id, at=at, reason=verdict.rejected
+        )
+    event_id = stable_id("event", "action", verdict.action_id)
+    return _output(TopicName.OPERATIONS, event, call_id, event_id, at, cause)
+
+
+def unreadable(error: Unreadable, cause: Message) -> tuple[Output, ...]:
+    """A dead letter and a note to operators for what could not be read."""
+    note = note_output(Topic.CHUNK_UNREADABLE, str(error), cause)
+    return dead_letter(cause, error.reason, error.detail), note
 
 
 def score_output(score: Score, cause: Message) -> Output:

@@ -17,8 +17,9 @@ import msgspec
 
 from stream.memory import CallMemory
 from stream.outputs import Confirmation, Message, Output, Send
-from stream.reader import CallReader, Lookup
+from stream.reader import CallReader
 from stream.state import CallState, encode_state
+from stream.step import Lookup
 from stream.table import States
 from stream.topics import TopicName
 from workflow.call import Mode
@@ -73,7 +74,7 @@ class Pipeline:
         self._deadline_ms = deadline_ms
         self._clock = clock
         self._last: asyncio.Task[None] | None = None
-        self._next_offset: dict[int, int] = {}
+        self._next_offset: dict[tuple[str, int], int] = {}
         self.counts: Counter[str] = Counter()
 
     async def process(self, items: Sequence[Item]) -> None:
@@ -157,14 +158,16 @@ class Pipeline:
 
         Stopping before anything later is acknowledged makes them be read after all.
         """
-        expected = self._next_offset.get(message.partition)
+        place = (message.topic, message.partition)
+        expected = self._next_offset.get(place)
         follows = expected is not None and message.offset <= expected
         if not follows and await self._skipped(message, expected):
             raise LostMessagesError(
-                f"partition {message.partition}: offset {message.offset} came instead of "
-                f"{'the committed one' if expected is None else expected}; start the worker again"
+                f"{message.topic}, partition {message.partition}: offset {message.offset} came "
+                f"instead of {'the committed one' if expected is None else expected}; "
+                "start the worker again"
             )
-        self._next_offset[message.partition] = message.offset + 1
+        self._next_offset[place] = message.offset + 1
 
     async def _skipped(self, message: Message, expected: int | None) -> bool:
         # Feeds that write in transactions leave markers in the log, which are no messages.

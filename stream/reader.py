@@ -4,15 +4,13 @@ Read in a hurry it gives the same ids with what rules alone say (docs/detection.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 
 from detectors.chunk import Revision
 from detectors.detector import Detector
 from detectors.mood import MoodReport
 from detectors.reading import Reading
-from stream.codec import Unreadable, decode_transcript
+from stream.codec import KEY_MISMATCH, Unreadable, decode_transcript
 from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
 from stream.events.operations import Topic
 from stream.outputs import (
@@ -22,9 +20,13 @@ from stream.outputs import (
     dead_letter,
     note_output,
     score_output,
+    unreadable,
 )
+from stream.reports import ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
+from stream.step import Lookup, Step
+from stream.topics import TopicName
 from workflow.call import CallFacts, Mode
 from workflow.decision import Decision, Versions
 from workflow.desk import Desk
@@ -32,7 +34,8 @@ from workflow.moments import rfc3339
 from workflow.policy import Policy
 
 _MODES = {mode.value: mode for mode in Mode}
-_KEY_MISMATCH = "key_is_not_call_id"
+
+_TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
 
 MAX_FACTS_BYTES = 64_000
 """Facts stay in the state of the call, which must fit into one Kafka message."""
@@ -41,23 +44,13 @@ REASONS_KEPT = 8
 """Reasons why a call is not monitored: each is said once, and a feed may invent languages."""
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What one message leads to. `state` is None where no call's state changes."""
-
-    outputs: tuple[Output, ...] = ()
-    state: CallState | None = None
-    repeat: bool = False
-
-
-Lookup = Callable[[str], CallState | None]
-
-
 class CallReader:
     """Reads messages of `transcripts` against the state of their calls."""
 
     def __init__(self, detector: Detector, policy: Policy, versions: Versions) -> None:
         self._detector = detector
         self._desk = Desk(policy, versions)
+        self._reports = ReportReader(self._desk)
         self._versions = versions
         self._max_chars = policy.detection.max_text_chars
 
@@ -66,10 +59,12 @@ class CallReader:
 
         `hurried`: it has waited too long for the classifier, which reads it with the call's next.
         """
+        if message.about is not TopicName.TRANSCRIPTS:
+            return self._reports.read(message, lookup)
         try:
             event = decode_transcript(message.value)
             if message.key is None or message.key != event.call_id.encode():
-                raise Unreadable(_KEY_MISMATCH, "the key of a message must be its call_id")
+                raise Unreadable(KEY_MISMATCH, "the key of a message must be its call_id")
             if isinstance(event, Chunk) and len(event.text) > self._max_chars:
                 raise Unreadable(
                     "text_too_long", f"{len(event.text)} characters, at most {self._max_chars}"
@@ -77,7 +72,7 @@ class CallReader:
             if not isinstance(event, Chunk) and len(message.value or b"") > MAX_FACTS_BYTES:
                 raise Unreadable("too_large", f"facts of a call, at most {MAX_FACTS_BYTES} bytes")
         except Unreadable as error:
-            return Step(outputs=_unreadable(error, message))
+            return Step(outputs=unreadable(error, message))
         state = self._known(event.call_id, message, lookup)
         match event:
             case CallStarted() | CallUpdated():
@@ -87,6 +82,10 @@ class CallReader:
                 return self._ended(state, message)
             case Chunk():
                 return self._chunk(event, state, message, hurried=hurried)
+
+    def next_moment(self, state: CallState) -> int | None:
+        """When a tick has something to do on a call (UTC ms), or None. Recordings wait for none."""
+        return self._desk.next_moment(state.desk) if state.mode in _TICKING else None
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
@@ -143,7 +142,7 @@ class CallReader:
         try:
             after = self._after(chunk, reading, state, message)
         except Unreadable as error:
-            return Step(outputs=(*outputs, *_unreadable(error, message)), state=state)
+            return Step(outputs=(*outputs, *unreadable(error, message)), state=state)
         return Step(outputs=(*outputs, *after.outputs), state=after.state)
 
     def _after(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Step:
@@ -205,11 +204,6 @@ def _degraded(message: Message, call_id: str) -> Output:
 def _swapped(message: Message, call_id: str) -> Output:
     detail = "the words of agent and customer come on each other's channel; both are read"
     return note_output(Topic.ROLES_SWAPPED, detail, message, call_id=call_id)
-
-
-def _unreadable(error: Unreadable, message: Message) -> tuple[Output, ...]:
-    note = note_output(Topic.CHUNK_UNREADABLE, str(error), message)
-    return dead_letter(message, error.reason, error.detail), note
 
 
 def _decided(decision: Decision, message: Message) -> tuple[Output, ...]:

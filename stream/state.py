@@ -25,6 +25,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended_ms: int | None = None
     degraded: bool = False
     swapped: bool = False
+    deeds: tuple[str, ...] = ()
     state_version: int = STATE_VERSION
 
 

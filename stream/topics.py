@@ -22,6 +22,7 @@ class TopicName(StrEnum):
     COACHING = "coaching"
     SCORES = "scores"
     SUPERVISOR_ACTIONS = "supervisor.actions"
+    TICKS = "ticks"
     OPERATIONS = "operations"
     DEAD_LETTERS = "dead-letters"
 
@@ -137,6 +138,14 @@ TOPICS: tuple[TopicSpec, ...] = (
         retention_ms=30 * _DAY,
     ),
     TopicSpec(
+        name=TopicName.TICKS,
+        direction=Direction.IN,
+        says="Moments at which something is due on a call; workers write them to themselves.",
+        types=events.Tick,
+        writers="workers",
+        retention_ms=_DAY,
+    ),
+    TopicSpec(
         name=TopicName.OPERATIONS,
         direction=Direction.OUT,
         says="What operators must know, and what became of people's actions.",
@@ -154,5 +163,13 @@ TOPICS: tuple[TopicSpec, ...] = (
         max_message_bytes=MAX_DEAD_LETTER_BYTES + 100_000,
     ),
 )
+
+SOURCES = (
+    TopicName.TRANSCRIPTS,
+    TopicName.ROUTING_OUTCOMES,
+    TopicName.SUPERVISOR_ACTIONS,
+    TopicName.TICKS,
+)
+"""What workers read: partitioned alike, so that all of one call comes to one worker."""
 
 SPECS: dict[TopicName, TopicSpec] = {spec.name: spec for spec in TOPICS}

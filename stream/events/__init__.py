@@ -25,6 +25,7 @@ from stream.events.routing import (
     RoutingOutcome,
 )
 from stream.events.scores import Score
+from stream.events.ticks import Tick
 from stream.events.transcripts import (
     CallEnded,
     CallStarted,
@@ -81,6 +82,7 @@ __all__ = [
     "RoutingEvent",
     "RoutingOutcome",
     "Score",
+    "Tick",
     "TranscriptEvent",
     "event_from",
 ]

@@ -119,8 +119,9 @@ def test_a_chunk_becomes_an_alert_and_a_route(running: Settings) -> None:
         CallEnded(call_id="basic", reason="customer_hangup"),
     )
     wait_scored(running, 2, calls="basic")
-    (alert,) = of_calls(running, TopicName.ALERTS, "basic")
-    (route,) = of_calls(running, TopicName.ROUTING, "basic")
+    # Nobody joined: what follows the end of the call comes after these.
+    alert, *_ = of_calls(running, TopicName.ALERTS, "basic")
+    route, *_ = of_calls(running, TopicName.ROUTING, "basic")
     said = alert.json()
     assert (said["type"], said["trigger"], said["status"]) == (
         "alert.opened",
@@ -375,3 +376,52 @@ def test_workers_that_join_and_leave_lose_nothing(settings: Settings, start: Sta
     )
     everything_arrived(settings)
     assert stopped == [0]
+
+
+def test_people_platforms_and_time_move_a_call_over_the_broker(running: Settings) -> None:
+    feed(running, chunk("moved", 1, "i'm going to sue you people"))
+    (opened,) = wait_of_call(running, TopicName.ALERTS, "moved", 1)
+    (route,) = wait_of_call(running, TopicName.ROUTING, "moved", 1)
+    out = producer(running)
+
+    def put(topic: TopicName, value: dict[str, object]) -> None:
+        out.send(running.topic(topic), msgspec.json.encode(value), key=b"moved")
+        out.flush()
+
+    failed = {"type": "route.failed", "call_id": "moved", "reason": "busy", "attempt": 1}
+    put(TopicName.ROUTING_OUTCOMES, failed | {"route_id": route.json()["route_id"]})
+    _, fallback = wait_of_call(running, TopicName.ROUTING, "moved", 2)
+    assert fallback.json()["type"] == "route.fallback"
+    claim = {"type": "action", "action_id": "m1", "call_id": "moved", "action": "claim"}
+    actor = {"id": "alex", "role": "supervisor"}
+    put(
+        TopicName.SUPERVISOR_ACTIONS,
+        claim | {"actor": actor, "alert_id": opened.json()["alert_id"]},
+    )
+    (applied,) = wait_of_call(running, TopicName.OPERATIONS, "moved", 1)
+    assert applied.json()["type"] == "action.applied"
+    *_, claimed = wait_of_call(running, TopicName.ALERTS, "moved", 3)
+    assert (claimed.json()["status"], claimed.json()["owner"]["id"]) == ("claimed", "alex")
+    out.close()
+
+
+def test_when_nobody_comes_the_clock_asks_the_next_person(running: Settings) -> None:
+    feed(running, chunk("waits", 1, "there's a fire in the house and we can't get out"))
+    first, second = wait_of_call(running, TopicName.ROUTING, "waits", 2, seconds=40)
+    assert (first.json()["type"], second.json()["type"]) == ("route.requested", "route.fallback")
+    assert second.json()["attempt"] == 2
+    assert second.json()["owner"] != first.json()["owner"]
+
+
+def wait_of_call(
+    settings: Settings, topic: TopicName, call: str, count: int, seconds: float = 20
+) -> list[Record]:
+    """The first records on a call, once there are so many."""
+    found: list[Record] = []
+
+    def there() -> bool:
+        found[:] = of_calls(settings, topic, call)
+        return len(found) >= count
+
+    wait_for(there, seconds)
+    return found[:count]

@@ -1,8 +1,9 @@
 """Call states in memory: newest first, forgotten when partitions move, expired when over."""
 
+import msgspec
 import pytest
 
-from stream.memory import EXPIRY_CHECKS, CallMemory
+from stream.memory import EXPIRY_CHECKS, TICK_AGAIN_MS, CallMemory
 from stream.state import CallState, decode_state, encode_state
 from workflow.call import CallFacts
 
@@ -85,7 +86,7 @@ def test_the_times_of_messages_expire_nothing() -> None:
 
 def test_recovered_calls_expire_too() -> None:
     calls = memory({b"old": encode_state(state("old", ended_ms=0))})
-    calls.recovered(b"old", partition=1)
+    calls.recovered(b"old", 1, encode_state(state("old", ended_ms=0)))
     assert expired_after(calls, 61) == [(b"old", 1)]
 
 
@@ -109,3 +110,33 @@ def test_looking_for_expired_calls_is_bounded_work_and_reaches_all() -> None:
         gone += len(found)
         rounds += 1
         assert rounds < 30
+
+
+def test_a_call_is_told_as_due_once_until_its_state_moves_on() -> None:
+    calls = CallMemory(
+        dict, ended_s=60, silent_s=600, clock=CLOCK, next_moment=lambda call: call.seen_ms or None
+    )
+    calls.remember(state("c", 5_000), partition=3)
+    calls.recovered(b"d", 1, encode_state(state("d", 9_000)))
+    assert calls.due(4_999) == []
+    assert calls.due(5_000) == [(b"c", 3)]
+    assert calls.due(6_000) == []
+    assert calls.due(5_000 + TICK_AGAIN_MS) == [(b"c", 3), (b"d", 1)]
+    calls.remember(state("c", 0), partition=3)
+    calls.own([3])
+    assert calls.due(100_000) == []
+
+
+def test_a_call_with_an_open_promise_is_never_forgotten() -> None:
+    from tests.workflow.test_ways import Story
+    from workflow.actions import ActionKind
+
+    story = Story()
+    story.does(ActionKind.OFFER_CALLBACK)
+    calls = memory({})
+    promised = msgspec.structs.replace(state("c", ended_ms=0), desk=story.state)
+    calls.remember(promised, partition=0)
+    assert expired_after(calls, 100_000) == []
+    story.does(ActionKind.CANCEL_CALLBACK, reference=story.callbacks[0].reference, reason="no")
+    calls.remember(msgspec.structs.replace(promised, desk=story.state), partition=0)
+    assert expired_after(calls, 100_000) == [(b"c", 0)]

@@ -1,0 +1,115 @@
+"""What platforms report, people do and time brings, read against the state of the call."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
+from stream.events import (
+    RouteAccepted,
+    RouteCompleted,
+    RouteFailed,
+    RouteJoined,
+    RouteOffered,
+    RoutingOutcome,
+)
+from stream.outputs import Message, Output, change_output, unreadable, verdict_output
+from stream.state import CallState
+from stream.step import Lookup, Step
+from stream.topics import TopicName
+from workflow.actions import ActionKind, Deed, Verdict
+from workflow.call import CallFacts, Customer
+from workflow.decision import Decision
+from workflow.desk import Desk
+from workflow.routing import Outcome, OutcomeKind
+
+DEEDS_REMEMBERED = 64
+"""Actions of a call whose ids are kept: one that is read again after a crash is not done again."""
+
+_KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
+    RouteOffered: OutcomeKind.OFFERED,
+    RouteAccepted: OutcomeKind.ACCEPTED,
+    RouteJoined: OutcomeKind.JOINED,
+    RouteCompleted: OutcomeKind.COMPLETED,
+    RouteFailed: OutcomeKind.FAILED,
+}
+
+
+class ReportReader:
+    """Reads `routing.outcomes`, `supervisor.actions` and `ticks`. Same message, same bytes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def read(self, message: Message, lookup: Lookup) -> Step:
+        """Process one message. Never raises for anything that the message itself contains."""
+        try:
+            match message.about:
+                case TopicName.ROUTING_OUTCOMES:
+                    return self._outcome(message, lookup)
+                case TopicName.SUPERVISOR_ACTIONS:
+                    return self._action(message, lookup)
+                case _:
+                    return self._tick(message, lookup)
+        except Unreadable as error:
+            return Step(outputs=unreadable(error, message))
+
+    def _outcome(self, message: Message, lookup: Lookup) -> Step:
+        event = decode_outcome(message)
+        state = lookup(event.call_id)
+        if state is None:
+            return Step()
+        outcome = Outcome(
+            kind=_KINDS[type(event)],
+            route_id=event.route_id,
+            attempt=event.attempt,
+            person_id=getattr(event, "person_id", None),
+            reason=getattr(event, "reason", None),
+        )
+        decision = self._desk.after_outcome(
+            state.desk, outcome, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        )
+        return _step(decision, state, message)
+
+    def _action(self, message: Message, lookup: Lookup) -> Step:
+        deed = decode_action(message)
+        state = lookup(deed.call_id)
+        if state is None:
+            told = Verdict(action_id=deed.action_id, rejected="this call is not known any more")
+            return Step(outputs=(verdict_output(told, deed.call_id, message),))
+        if deed.action_id in state.deeds:
+            return Step(repeat=True)
+        decision = self._desk.after_action(
+            state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        )
+        verdict = decision.verdict
+        assert verdict is not None
+        facts = state.facts if verdict.rejected else _verified(state.facts, deed)
+        deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
+        state = msgspec.structs.replace(state, facts=facts, deeds=deeds)
+        told_of = verdict_output(verdict, deed.call_id, message)
+        return _step(decision, state, message, told_of)
+
+    def _tick(self, message: Message, lookup: Lookup) -> Step:
+        tick = decode_tick(message)
+        state = lookup(tick.call_id)
+        if state is None:
+            return Step()
+        decision = self._desk.after_time(
+            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        )
+        return _step(decision, state, message)
+
+
+def _step(decision: Decision, state: CallState, message: Message, *more: Output) -> Step:
+    outputs = tuple(change_output(change, message) for change in decision.changes)
+    return Step(
+        outputs=(*outputs, *more), state=msgspec.structs.replace(state, desk=decision.state)
+    )
+
+
+def _verified(facts: CallFacts, deed: Deed) -> CallFacts:
+    if deed.action is not ActionKind.SET_VERIFIED or deed.verified is None:
+        return facts
+    customer = msgspec.structs.replace(facts.customer or Customer(), verified=deed.verified)
+    return msgspec.structs.replace(facts, customer=customer)
