@@ -14,6 +14,7 @@ import typer
 from scripts import faults
 from scripts.backtest import backtest
 from scripts.bench.command import bench
+from scripts.callbacks import app as callbacks
 from scripts.demo import demo
 from scripts.evaluate import evaluate
 from scripts.explain import explain
@@ -44,6 +45,7 @@ app.command()(explain)
 app.command()(worker)
 app.command()(replay)
 app.command()(tail)
+app.add_typer(callbacks, name="callbacks")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")

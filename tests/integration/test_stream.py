@@ -11,7 +11,10 @@ from uuid import uuid4
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
+from scripts import promises
+from scripts.cli import app
 from stream.admin import create_topics
 from stream.events import CallEnded, CallStarted, Chunk
 from stream.settings import Settings, load_settings
@@ -411,6 +414,40 @@ def test_when_nobody_comes_the_clock_asks_the_next_person(running: Settings) -> 
     assert (first.json()["type"], second.json()["type"]) == ("route.requested", "route.fallback")
     assert second.json()["attempt"] == 2
     assert second.json()["owner"] != first.json()["owner"]
+
+
+def test_a_callback_is_promised_and_kept_from_the_command_line(
+    running: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KAFKA_BOOTSTRAP_SERVERS", running.bootstrap_servers or "")
+    monkeypatch.setenv("HARDSTOP_TOPIC_PREFIX", running.topic_prefix)
+
+    def run(*arguments: str) -> tuple[int, str]:
+        done = CliRunner().invoke(app, ["callbacks", *arguments])
+        return done.exit_code, done.output
+
+    feed(running, chunk("promise", 1, "hello it is about my bill"))
+    wait_scored(running, 1, calls="promise")
+    code, said = run("offer", "promise", "--by", "alex", "--about", "the bill")
+    assert code == 0, said
+    log = promises.log(running).values()
+    (record,) = [found for found in log if found.origin_call_id == "promise"]
+    assert (record.state.value, record.issue_summary) == ("offered", "the bill")
+    code, said = run("commit", record.reference, "--by", "alex", "--number", "12345")
+    assert (code, "country code" in said) == (1, True), said
+    window = ("--start", "2030-01-07T09:00+00:00", "--end", "2030-01-07T10:00+00:00")
+    number = ("--number", "+442079460018", "--zone", "Europe/London")
+    code, said = run("commit", record.reference, "--by", "alex", *number, *window)
+    assert code == 0, said
+    assert "Mon 7 Jan, 09:00" in said
+    code, said = run("attempt", record.reference, "--by", "bo", "--outcome", "reached")
+    assert code == 0, said
+    kept = promises.log(running)[record.reference]
+    assert [step.state.value for step in kept.history] == ["offered", "committed", "kept"]
+    assert record.reference not in run("list")[1]
+    assert record.reference in run("list", "--all")[1]
+    code, said = run("keep", "CB-NONE-NONE", "--by", "alex")
+    assert code == 2
 
 
 def wait_of_call(
