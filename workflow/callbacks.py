@@ -167,6 +167,7 @@ def committed(
     given = number or callback.number
     if given is None:
         raise CallbackError("a callback needs the number to ring: ask the caller for it")
+    dialled = e164(given, country)
     zone = time_zone or callback.time_zone
     if zone is not None and not known_zone(zone):
         raise CallbackError(f"'{zone}' is no time zone; names are like America/New_York")
@@ -190,7 +191,7 @@ def committed(
         by,
         at_ms,
         note,
-        number=e164(given, country),
+        number=dialled,
         time_zone=zone,
         time_zone_source="caller" if time_zone else callback.time_zone_source,
         window_start=rfc3339(start),
