@@ -267,6 +267,11 @@ def _duty_mistakes(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
             check_hours(hours)
         except HoursError as error:
             found.append((("hours", name, *error.where.split(".")), str(error)))
+    for name, calling in policy.callbacks.calling_hours.items():
+        try:
+            check_hours(calling.opening("UTC"))
+        except HoursError as error:
+            found.append((("callbacks", "calling_hours", name, "first"), str(error)))
     return found
 
 
