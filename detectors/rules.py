@@ -232,11 +232,11 @@ def _check_rule(path: Path, rule: Rule, label: str, line: int | None, ids: set[s
             rule.subtype is not None and rule.subtype not in subtypes,
             f"subtype '{rule.subtype}' is none of {label}'s: {', '.join(sorted(subtypes)) or '-'}",
         ),
+        (of_agents and not rule.instead, "instead is missing: what an agent may say in its place"),
         (
             of_agents and not rule.id.startswith(SAYINGS),
             f"id begins with neither {' nor '.join(SAYINGS)}",
         ),
-        (of_agents and not rule.instead, "instead is missing: what an agent may say in its place"),
         (
             not set(rule.ignores) <= set(CATEGORIES),
             f"ignores names no kind of context: {sorted(set(rule.ignores) - set(CATEGORIES))}",

@@ -107,7 +107,7 @@ def _number(words: list[_Word], at: int) -> tuple[float | None, int]:
     if at >= len(words):
         return None, at
     text = words[at].text
-    if text[0].isdigit():
+    if text[0].isdecimal():
         value, after = float(text.replace(",", "")), at + 1
         while after < len(words) and words[after].text in _SCALES:
             value, after = value * _SCALES[words[after].text], after + 1
