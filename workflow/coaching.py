@@ -52,8 +52,9 @@ def coach(
     """What the agent should be told after a reading: nothing or one hint. `at_ms`: UTC ms.
 
     `alerts` are the call's as they stand after this reading. Guardrails hold in any mood; steps and
-    landmines come only while the customer's mood is high or a hard stop is open. During an open
-    life stop, in shadow mode and where staff confer without the caller there is nothing.
+    landmines come only while the customer's mood is high or a hard stop is open, a landmine also
+    right after a turn of theirs that was strong by itself. During an open life stop, in shadow mode
+    and where staff confer without the caller there is nothing.
     """
     over = not reading.turn.is_final or not reading.monitored or reading.roles.swapped
     if over or audience is Audience.CONSULT:
@@ -93,10 +94,12 @@ class _Turn:
         """The state and the hint; `tense`: a hard stop is open."""
         tense = tense or self.state.mood.state is not MoodState.CALM
         hint = self._guardrail() if self.of_agent else None
-        if hint is None and tense and self.state.spent < MOST_HINTS:
-            if self.of_agent:
-                hint = self._landmine() or self._out_of_order()
-            elif self.reading.turn.speaker in _BY_CALLER:
+        if hint is None and self.state.spent < MOST_HINTS:
+            if self.of_agent and (tense or self.state.stirred):
+                hint = self._landmine()
+            if self.of_agent and tense and hint is None:
+                hint = self._out_of_order()
+            if self.reading.turn.speaker in _BY_CALLER and tense:
                 hint = self._next_step()
         if hint is None:
             return self.state, ()

@@ -17,6 +17,9 @@ COMPLAINS = "complaint.formal"
 """The rule for a caller who says that they complain; being dissatisfied asks for no reference."""
 ACKNOWLEDGES = "hear.complaint"
 
+STIRRED = 0.5
+"""Intensity of one turn from which an agent should mind their words, before the mood follows."""
+
 _HOT = (Emotion.ANGER, Emotion.FRUSTRATION)
 _LOW = (Emotion.DISTRESS, Emotion.SADNESS)
 
@@ -41,11 +44,13 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the coach remembers of one call. `given` is by hint id; `feeling` the strongest that a
-    customer's words last had; `unanswered` the agent's turns since an unacknowledged complaint."""
+    customer's words last had; `stirred`: their last turn was strong by itself, whatever the mood so
+    far; `unanswered` the agent's turns since an unacknowledged complaint."""
 
     heard: Heard = Heard()
     mood: Mood = Mood()
     feeling: Emotion = Emotion.NEUTRAL
+    stirred: bool = False
     given: dict[str, Given] = {}
     screen: Screen | None = None
     unanswered: int | None = None
@@ -103,6 +108,7 @@ def listened(state: CoachState, reading: Reading, at_ms: int) -> CoachState:
             state,
             mood=mood,
             feeling=_feeling(state, reading, mood),
+            stirred=_stirred(state, reading),
             unanswered=0 if _complains(reading) and state.unanswered is None else state.unanswered,
             screen=screen,
         )
@@ -128,6 +134,13 @@ def _feeling(state: CoachState, reading: Reading, mood: Mood) -> Emotion:
     if scores.get(felt.value, 0.0) > 0.0:
         return felt
     return state.feeling if state.feeling in kind else kind[0]
+
+
+def _stirred(state: CoachState, reading: Reading) -> bool:
+    felt = reading.emotion
+    if felt is None or len(reading.turn.text.split()) < WORDS_OF_A_TURN:
+        return state.stirred
+    return felt.label in (*_HOT, *_LOW) and felt.intensity >= STIRRED
 
 
 def _complains(reading: Reading) -> bool:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from detectors.chunk import Audience, Chunk
 from detectors.detector import Detector
+from detectors.mood import MoodState
 from detectors.reading import Conversation
 from detectors.vocabulary import Emotion, HeardStep, Speaker
 from workflow.actions import ActionKind, Actor, ActorRole, Deed, Refused
@@ -241,6 +242,17 @@ def test_a_landmine_is_told_with_what_to_say_instead() -> None:
     assert hint.kind is HintKind.LANDMINE
     assert hint.heard == "calm down"
     assert hint.say_instead == sayings()["landmine.calm_down"].instead
+
+
+def test_a_landmine_right_after_a_strong_turn_does_not_wait_for_the_mood() -> None:
+    story = Story()
+    for _ in range(4):
+        story.caller(CALM)
+    assert story.caller("Honestly this is so frustrating for me") is None
+    assert story.state.mood.state is MoodState.CALM
+    hint = story.agent("You need to calm down.")
+    assert hint is not None
+    assert hint.kind is HintKind.LANDMINE
 
 
 def test_policy_is_not_argued_with_an_angry_caller() -> None:
