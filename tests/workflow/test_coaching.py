@@ -402,6 +402,14 @@ def test_the_same_call_gives_the_same_hints() -> None:
     assert ids == [stable_id("hint", "c1", "next_step", "hear")] * 2
 
 
+def test_what_the_coach_remembers_survives_being_written_down() -> None:
+    story = Story()
+    story.agent("That must be exhausting for you.")
+    story.upset()
+    written = msgspec.json.encode(story.state)
+    assert msgspec.json.decode(written, type=CoachState) == story.state
+
+
 def test_what_the_agent_says_never_becomes_a_feeling() -> None:
     story = Story()
     for _ in range(4):
