@@ -15,12 +15,12 @@ import msgspec
 
 from detectors.chunk import Chunk
 from detectors.context import read_context
-from detectors.detector import Detector, Heard
+from detectors.detector import OF_AGENTS, Detector, Heard
 from detectors.hits import HitFinder
 from detectors.reading import Conversation
 from detectors.rules import CONTEXT_FILE, RULES, ReadRule, RuleBook, RuleError, try_book
 from detectors.settings import DetectionSettings
-from detectors.vocabulary import Signal, Speaker
+from detectors.vocabulary import Speaker
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +78,7 @@ def _missing(heard: Heard, read: ReadRule) -> str:
 
 def hear(detector: Detector, example: str, read: ReadRule, language: str) -> Heard:
     """Read an example as a call: every turn but the last is only remembered."""
-    usual = Speaker.AGENT if read.label == Signal.AGENT_GUARDRAIL else Speaker.CUSTOMER
+    usual = Speaker.AGENT if read.label in OF_AGENTS else Speaker.CUSTOMER
     turns = re.split(r" / ", example) if re.match(r"(agent|customer):", example) else [example]
     conversation = Conversation()
     for number, turn in enumerate(turns):

@@ -26,7 +26,7 @@ from detectors.rules import (
     read_toml,
     rule_book,
 )
-from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion
+from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep
 
 REVIEW = "review"
 MOST_SCOPE = 20
@@ -98,8 +98,8 @@ def read_context(path: Path, shared: Lists) -> ContextBook:
             raise RuleError(f"scope is not 0 to {MOST_SCOPE} words", path, where)
     for label, effects in file.effect.items():
         where = f"effect.{label}"
-        if label != "default" and label not in LABELS and label not in set(Emotion):
-            raise RuleError(f"'{label}' is no trigger, signal or emotion", path, where)
+        if label != "default" and label not in {*LABELS, *Emotion, *HeardStep}:
+            raise RuleError(f"'{label}' is no trigger, signal or emotion, nor a step", path, where)
         for category, effect in effects.items():
             factor = 0.0 if effect == REVIEW else float(effect)
             if category not in CATEGORIES or not 0.0 <= factor <= MOST_EFFECT:

@@ -12,13 +12,13 @@ from detectors.context import REVIEW_FACTOR, context_book
 from detectors.fusion import emotion, fuse
 from detectors.hits import Hit, HitFinder
 from detectors.mood import Mood
-from detectors.reading import Conversation, EmotionScore, Finding, Reading, Turn
+from detectors.reading import Conversation, EmotionScore, Finding, Reading, StepTaken, Turn
 from detectors.redaction import redact
 from detectors.roles import role_book
 from detectors.rules import rule_book
 from detectors.scoring import Passage, Said, Scorer, Scores
 from detectors.settings import DetectionSettings, HasDetection
-from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, Signal, Speaker
+from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep, Signal, Speaker
 from detectors.window import Window, agent_before, side, window
 
 TURNS_SCORED = 3
@@ -32,7 +32,8 @@ classifier costs ten times as much and hears sentences, not words. What is final
 OWN_TURNS = 3
 """Turns of one's own in which a number may have begun: an "um" in between does not end it."""
 NOTHING = dict.fromkeys(LABELS, 0.0)
-OF_AGENTS = frozenset({Signal.AGENT_GUARDRAIL.value})
+STEPS = frozenset(step.value for step in HeardStep)
+OF_AGENTS = STEPS | {Signal.AGENT_GUARDRAIL.value}
 OF_CALLERS = frozenset({*LABELS, *(e.value for e in Emotion)}) - OF_AGENTS
 LIFE_LABELS = frozenset(trigger.value for trigger in LIFE_STOPS)
 
@@ -133,6 +134,7 @@ class Detector:
             caught_up=late.utterance_ids,
             mood=_mood(feeling, turn, conversation),
             roles=roles,
+            steps=_steps(hits, seen) if agent and chunk.audience is Audience.ALL else (),
         )
         return Heard(reading=reading, window=seen, hits=tuple(hits), scores=scores)
 
@@ -265,6 +267,19 @@ def _turn(
         words_scored=0 if known is None else known.words_scored,
     )
     return turn, removed
+
+
+def _steps(hits: list[Hit], seen: Window) -> tuple[StepTaken, ...]:
+    """The steps of HEARD that stand in an agent's words, in the order they are said."""
+    return tuple(
+        StepTaken(
+            step=HeardStep(hit.rule.label),
+            rule_id=hit.rule.rule.id,
+            evidence=seen.evidence(hit.start, hit.end),
+        )
+        for hit in sorted(hits, key=lambda hit: (hit.start, hit.end))
+        if hit.rule.label in STEPS and hit.stands
+    )
 
 
 def _as_review(hit: Hit) -> Hit:

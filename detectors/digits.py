@@ -13,8 +13,8 @@ def word_set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-DIGITS = {word: str(value) for value, word in enumerate(_ONES)} | {
+ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+DIGITS = {word: str(value) for value, word in enumerate(ONES)} | {
     "oh": "0",
     "o": "0",
     "nought": "0",

@@ -6,7 +6,7 @@ import msgspec
 
 from detectors.mood import Mood
 from detectors.roles import Roles
-from detectors.vocabulary import Disposition, Emotion, Speaker
+from detectors.vocabulary import Disposition, Emotion, HeardStep, Speaker
 
 TURNS_REMEMBERED = 12
 """Turns kept per call: enough for a trigger split over utterances and for an answer."""
@@ -47,6 +47,14 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context: tuple[str, ...] = ()
 
 
+class StepTaken(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A step of HEARD that the agent's words take, by which rule, and in which words."""
+
+    step: HeardStep
+    rule_id: str
+    evidence: tuple[Evidence, ...]
+
+
 class EmotionScore(msgspec.Struct, frozen=True, kw_only=True):
     """The customer's emotion in these words: the strongest label, its intensity 0–1, all scores."""
 
@@ -83,7 +91,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `removed` names the kinds of personal data that redaction took out. `degraded`: the rules
     answered alone, for want of time. `caught_up` names earlier turns whose classifier's answer is
     among these findings. `mood` is that of the customer who spoke, this turn included. `roles`:
-    how well the channels fit what is said on them.
+    how well the channels fit what is said on them. `steps`: what the agent does for the caller with
+    these words, if the caller can hear them.
     """
 
     turn: Turn
@@ -97,6 +106,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     caught_up: tuple[str, ...] = ()
     mood: Mood | None = None
     roles: Roles = Roles()
+    steps: tuple[StepTaken, ...] = ()
 
     def raised(self) -> list[str]:
         """Labels that this chunk gives evidence for at the policy's threshold, strongest first."""

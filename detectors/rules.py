@@ -12,12 +12,14 @@ import msgspec
 
 from detectors.bodies import BodyFile
 from detectors.patterns import Lists, Pattern, PatternError, read_list, read_pattern
-from detectors.vocabulary import LABELS, SUBTYPES, Emotion, Trigger
+from detectors.vocabulary import LABELS, SUBTYPES, Emotion, HeardStep, Signal, Trigger
 
 RULES = Path(__file__).parent / "rules"
 CONTEXT_FILE = "context.toml"
 BODIES_FILE = "bodies.toml"
 ROLES_FILE = "roles.toml"
+SAYINGS = ("guardrail.", "landmine.")
+"""How ids of what an agent must not say begin: not theirs to say, or making it worse."""
 
 CATEGORIES = (
     "negated",
@@ -43,7 +45,7 @@ class RuleError(ValueError):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule as written in its file. `probability` is 0–1."""
+    """One rule as written in its file. `probability` is 0–1. `instead`: what an agent may say."""
 
     id: str
     says: str
@@ -57,6 +59,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unless: tuple[str, ...] = ()
     after_agent: tuple[str, ...] = ()
     source: str | None = None
+    instead: str | None = None
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -210,12 +213,13 @@ def _convert(path: Path, text: str, data: object, kind: type[FileT]) -> FileT:
 def _check_header(path: Path, header: Header, language: str) -> None:
     if header.language != language:
         raise RuleError(f"language is '{header.language}', the folder says '{language}'", path)
-    if header.label not in LABELS and header.label not in set(Emotion):
-        raise RuleError(f"'{header.label}' is no trigger, signal or emotion", path)
+    if header.label not in {*LABELS, *Emotion, *HeardStep}:
+        raise RuleError(f"'{header.label}' is no trigger, signal or emotion, nor a step", path)
 
 
 def _check_rule(path: Path, rule: Rule, label: str, line: int | None, ids: set[str]) -> None:
     subtypes = SUBTYPES.get(Trigger(label), frozenset()) if label in set(Trigger) else frozenset()
+    of_agents = label == Signal.AGENT_GUARDRAIL
     for wrong, problem in (
         (not re.fullmatch(r"[a-z0-9_]+(\.[a-z0-9_]+)+", rule.id), "id is not dotted lower case"),
         (rule.id in ids, "id is used twice"),
@@ -227,6 +231,11 @@ def _check_rule(path: Path, rule: Rule, label: str, line: int | None, ids: set[s
         (
             rule.subtype is not None and rule.subtype not in subtypes,
             f"subtype '{rule.subtype}' is none of {label}'s: {', '.join(sorted(subtypes)) or '-'}",
+        ),
+        (of_agents and not rule.instead, "instead is missing: what an agent may say in its place"),
+        (
+            of_agents and not rule.id.startswith(SAYINGS),
+            f"id begins with neither {' nor '.join(SAYINGS)}",
         ),
         (
             not set(rule.ignores) <= set(CATEGORIES),

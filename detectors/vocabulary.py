@@ -47,6 +47,16 @@ class Emotion(StrEnum):
     POSITIVE = "positive"
 
 
+class HeardStep(StrEnum):
+    """Hear, Empathize, Apologize, Resolve, Diagnose (Disney Institute): what an agent has done."""
+
+    HEAR = "hear"
+    EMPATHIZE = "empathize"
+    APOLOGIZE = "apologize"
+    RESOLVE = "resolve"
+    DIAGNOSE = "diagnose"
+
+
 class Speaker(StrEnum):
     """Who the transcriber says is speaking. `unknown` is read as the customer."""
 

@@ -14,9 +14,10 @@ import msgspec
 
 from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
+from workflow.authority import Authority, authority_mistakes
 from workflow.call import Mode
 from workflow.calling import CallbackRules
-from workflow.duty import Desk, Duty, Person, Roster, absence
+from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
 from workflow.toml_lines import line_of
 
@@ -72,6 +73,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     duty: Duty
     desks: dict[str, Desk]
     triggers: dict[Trigger, Handling]
+    authority: dict[PersonRole, Authority] = {}
     hours: dict[str, OpeningHours] = {}
     callbacks: CallbackRules = CallbackRules()
     signals: dict[Signal, Handling] = {}
@@ -111,10 +113,12 @@ class PolicyError(ValueError):
 
 
 _NAMES: dict[str, frozenset[str]] = {
+    "authority": frozenset(role.value for role in PersonRole),
     "triggers": TRIGGER_NAMES,
     "signals": frozenset(signal.value for signal in Signal),
 }
 _KINDS: dict[str, type[msgspec.Struct]] = {
+    "authority": Authority,
     "desks": Desk,
     "hours": OpeningHours,
     "people": Person,
@@ -230,6 +234,7 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
         if section == "triggers" and entry.tier in (Tier.AGENT, Tier.CALLBACK):
             problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
             found.append(((section, label, "tier"), problem))
+    found.extend(authority_mistakes(policy.authority))
     found.extend(_duty_mistakes(policy))
     found.extend(_detection_mistakes(policy.detection))
     return found
