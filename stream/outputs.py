@@ -12,6 +12,7 @@ from stream.events import (
     ActionApplied,
     ActionRejected,
     CallbackRecord,
+    CoachingHint,
     OperationsNote,
     RouteCancelled,
     RouteFallback,
@@ -26,6 +27,7 @@ from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.actions import Verdict
 from workflow.alerts import AlertChange
 from workflow.decision import CallbackChange, ChangeOf, RouteChange
+from workflow.hints import Hint
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 
@@ -132,6 +134,12 @@ def callback_output(change: CallbackChange, cause: Message) -> Output:
         cause,
     )
     return msgspec.structs.replace(output, key=callback.reference.encode())
+
+
+def hint_output(hint: Hint, cause: Message) -> Output:
+    """A hint for the agent; its id is the event's."""
+    event = event_from(CoachingHint, hint)
+    return _output(TopicName.COACHING, event, hint.call_id, hint.hint_id, hint.at, cause)
 
 
 def verdict_output(verdict: Verdict, call_id: str, cause: Message) -> Output:

@@ -18,6 +18,7 @@ from stream.outputs import (
     Output,
     change_output,
     dead_letter,
+    hint_output,
     note_output,
     score_output,
     unreadable,
@@ -28,6 +29,7 @@ from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.call import CallFacts, Mode
+from workflow.coaching import coach
 from workflow.decision import Decision, Versions
 from workflow.desk import Desk
 from workflow.moments import rfc3339
@@ -49,6 +51,7 @@ class CallReader:
 
     def __init__(self, detector: Detector, policy: Policy, versions: Versions) -> None:
         self._detector = detector
+        self._policy = policy
         self._desk = Desk(policy, versions)
         self._reports = ReportReader(self._desk)
         self._versions = versions
@@ -158,11 +161,25 @@ class CallReader:
         decision = self._desk.after_reading(
             state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
+        coached, hints = coach(
+            state.coach,
+            reading,
+            state.facts,
+            self._policy,
+            decision.state.alerts,
+            message.timestamp_ms,
+            mode=state.mode,
+            audience=chunk.audience,
+        )
+        told = tuple(hint_output(hint, message) for hint in hints)
         score = score_output(self._score(chunk, reading, state, message), message)
         new = msgspec.structs.replace(
-            state, conversation=state.conversation.after(reading), desk=decision.state
+            state,
+            conversation=state.conversation.after(reading),
+            desk=decision.state,
+            coach=coached,
         )
-        return Step(outputs=(*_decided(decision, message), score, *notes), state=new)
+        return Step(outputs=(*_decided(decision, message), score, *told, *notes), state=new)
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(

@@ -17,10 +17,12 @@ from stream.outputs import Message, Output, change_output, unreadable, verdict_o
 from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
-from workflow.actions import ActionKind, Deed, Verdict
+from workflow.actions import ActionKind, Deed, Refused, Verdict
 from workflow.call import CallFacts, Customer
 from workflow.decision import Decision
+from workflow.deeds import HINTS
 from workflow.desk import Desk
+from workflow.listening import after_deed
 from workflow.routing import Outcome, OutcomeKind
 
 DEEDS_REMEMBERED = 64
@@ -79,6 +81,8 @@ class ReportReader:
             return Step(outputs=(verdict_output(told, deed.call_id, message),))
         if deed.action_id in state.deeds:
             return Step(repeat=True)
+        if deed.action in HINTS:
+            return self._hint(deed, state, message)
         decision = self._desk.after_action(
             state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -89,6 +93,17 @@ class ReportReader:
         state = msgspec.structs.replace(state, facts=facts, deeds=deeds)
         told_of = verdict_output(verdict, deed.call_id, message)
         return _step(decision, state, message, told_of)
+
+    def _hint(self, deed: Deed, state: CallState, message: Message) -> Step:
+        try:
+            coached = after_deed(state.coach, deed)
+        except Refused as refused:
+            verdict = Verdict(action_id=deed.action_id, rejected=str(refused))
+            return Step(outputs=(verdict_output(verdict, deed.call_id, message),))
+        deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
+        state = msgspec.structs.replace(state, coach=coached, deeds=deeds)
+        applied = verdict_output(Verdict(action_id=deed.action_id), deed.call_id, message)
+        return Step(outputs=(applied,), state=state)
 
     def _tick(self, message: Message, lookup: Lookup) -> Step:
         tick = decode_tick(message)

@@ -8,6 +8,7 @@ from detectors.reading import Conversation
 from stream.sequence import Sequences
 from workflow.call import CallFacts, Mode
 from workflow.decision import DeskState
+from workflow.listening import CoachState
 
 STATE_VERSION = 2
 
@@ -26,6 +27,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     degraded: bool = False
     swapped: bool = False
     deeds: tuple[str, ...] = ()
+    coach: CoachState = CoachState()
     state_version: int = STATE_VERSION
 
 

@@ -32,19 +32,13 @@ _CALLBACKS = frozenset(
     }
 )
 _ASKED = frozenset({ActionKind.REQUEST_SUPERVISOR, ActionKind.REQUEST_SPECIALIST})
-_LATER = frozenset(
-    {
-        ActionKind.LEGAL_HOLD,
-        ActionKind.HINT_SHOWN,
-        ActionKind.HINT_USED,
-        ActionKind.HINT_DISMISSED,
-    }
-)
+HINTS = frozenset({ActionKind.HINT_SHOWN, ActionKind.HINT_USED, ActionKind.HINT_DISMISSED})
+"""Deeds on hints, which are the coach's matter (`listening.after_deed`)."""
 
 
 def done(work: Work, deed: Deed) -> int | None:
     """Carry out an action; gives the new revision of what it was done to. Raises Refused."""
-    if deed.action in _LATER:
+    if deed.action is ActionKind.LEGAL_HOLD or deed.action in HINTS:
         raise Refused(f"hardstop does not keep '{deed.action.value}' yet")
     if deed.action is ActionKind.SET_VERIFIED:
         if deed.verified is None:

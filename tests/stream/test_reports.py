@@ -190,3 +190,18 @@ def test_a_report_on_nothing_known_changes_nothing() -> None:
     outcome = {"type": "route.joined", "call_id": "c", "route_id": "r", "attempt": 1}
     assert Call().gets(TopicName.ROUTING_OUTCOMES, outcome) == Step()
     assert Call().ticks(1) == Step()
+
+
+def test_a_hint_reaches_the_agent_and_what_becomes_of_it_is_kept() -> None:
+    call = Call()
+    (hint,) = told(call.says("i am going to sue you people"), TopicName.COACHING)
+    assert hint["type"] == "coaching.hint"
+    assert hint["say_instead"]
+    # One on the screen at a time.
+    assert not told(call.says("this is an absolute disgrace"), TopicName.COACHING)
+    step = call.acts("hint_used", hint_id=hint["hint_id"])
+    assert told(step, TopicName.OPERATIONS)[0]["type"] == "action.applied"
+    assert call.state is not None
+    assert call.state.coach.counted()["used"] == 1
+    (rejected,) = told(call.acts("hint_shown", hint_id="x"), TopicName.OPERATIONS)
+    assert "never given" in rejected["reason"]
