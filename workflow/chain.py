@@ -205,9 +205,10 @@ def verify(entries: Sequence[Entry], head: Head | None = None) -> Verdict:
     closed = bool(entries) and entries[-1].kind is EntryKind.CLOSED
     last = entries[-1] if entries else None
     fault, number, detail = bad or (None, None, None)
+    end = Head(incident_id=last.incident_id, number=last.number, hash=last.hash) if last else None
     return Verdict(
         entries=len(entries),
-        head=last and Head(incident_id=last.incident_id, number=last.number, hash=last.hash),
+        head=end,
         fault=fault,
         number=number,
         detail=detail,

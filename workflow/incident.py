@@ -6,16 +6,14 @@ stay out. One record per call, opened by its first hard stop.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
-from detectors.reading import Evidence
 from detectors.vocabulary import Trigger
-from workflow.actions import Actor, Deed, Verdict
-from workflow.alerts import Alert, AlertChange, Change, RecordHandling
+from workflow.actions import Actor
+from workflow.alerts import AlertChange, RecordHandling
 from workflow.call import Mode
 from workflow.chain import (
     FIRST,
@@ -27,10 +25,9 @@ from workflow.chain import (
     hash_of,
     salt_for,
 )
-from workflow.decision import CallbackChange, RouteChange
+from workflow.happenings import Happening, Hold, Review, digest, facts_of, mark
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
-from workflow.routing import Outcome
 
 
 class ReviewState(StrEnum):
@@ -41,7 +38,8 @@ class ReviewState(StrEnum):
 class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a worker keeps of a record; its entries are outputs.
 
-    `holds`: ground by who set it. `seen`: digests of quotes and alerts already recorded.
+    `holds`: ground by who set it. `seen`: digests of the quotes and acknowledgements recorded.
+    `alerts`: by alert, the digest of what was recorded of it last.
     """
 
     count: int = 0
@@ -50,44 +48,8 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     handling: RecordHandling = RecordHandling.NORMAL
     holds: dict[str, str] = {}
     seen: tuple[str, ...] = ()
+    alerts: dict[str, str] = {}
     closed: bool = False
-
-
-class Done(msgspec.Struct, frozen=True):
-    """What somebody did, and what became of it."""
-
-    deed: Deed
-    verdict: Verdict
-
-
-class Ended(msgspec.Struct, frozen=True):
-    """The call is over."""
-
-    reason: str
-
-
-class Review(msgspec.Struct, frozen=True):
-    """Somebody has looked at the record."""
-
-    reviewer: Actor
-    note: str
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """A legal hold, set or lifted, with its ground. Who set one lifts it, or an admin all."""
-
-    actor: Actor
-    ground: str
-    lifted: bool = False
-
-
-class Close(msgspec.Struct, frozen=True):
-    """Nothing more is expected: the record ends with its count. Later entries are additions."""
-
-
-Happening = (
-    AlertChange | RouteChange | CallbackChange | Outcome | Done | Ended | Review | Hold | Close
-)
 
 
 class RecordError(ValueError):
@@ -126,13 +88,12 @@ def record(
         if state.count == 0 and not _opens(change):
             continue
         state = _before(state, change)
-        for kind, content in _facts(state, change):
-            mark = _mark(kind, content)
-            if mark in state.seen:
+        for kind, content in facts_of(change):
+            seen = mark(kind, content)
+            if seen in state.seen or _says_nothing_new(state, kind, content):
                 continue
             state, entry = append(state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode)
-            if mark is not None:
-                state = msgspec.structs.replace(state, seen=(*state.seen, mark))
+            state = _noted(state, content, seen)
             entries.append(entry)
     return state, tuple(entries)
 
@@ -207,124 +168,18 @@ def _after_lifting(holds: dict[str, str], actor: Actor) -> dict[str, str]:
     return {by: ground for by, ground in holds.items() if by != actor.id}
 
 
-def _facts(state: RecordState, change: Happening) -> Iterator[tuple[EntryKind, Content]]:
-    match change:
-        case AlertChange():
-            yield from _of_alert(change)
-        case RouteChange(route=route, fallback=fallback):
-            what = "fallback" if fallback else "requested"
-            named = {
-                "route": route.route_id,
-                "attempt": str(route.attempt),
-                "desk": route.desk,
-                "mode": route.mode.value,
-                "owner": route.owner and route.owner.name,
-                "reason": route.cancel_reason and route.cancel_reason.value,
-            }
-            action = "route.cancelled" if route.cancel_reason else f"route.{what}"
-            yield EntryKind.ROUTE, Content(action=action, facts=_stated(named))
-        case Outcome(kind=kind, person_id=person, reason=why):
-            named = {
-                "route": change.route_id,
-                "attempt": str(change.attempt),
-                "reason": why and why.value,
-            }
-            content = Content(actor=person, action=f"route.{kind.value}", facts=_stated(named))
-            yield EntryKind.ROUTE, content
-        case CallbackChange(callback=callback):
-            step = callback.history[-1]
-            named = {
-                "reference": callback.reference,
-                "owner": callback.owner.name,
-                "window_start": callback.window_start,
-                "window_end": callback.window_end,
-            }
-            yield (
-                EntryKind.CALLBACK,
-                Content(
-                    actor=step.by,
-                    action=f"callback.{step.state.value}",
-                    note=step.note,
-                    facts=_stated(named),
-                ),
-            )
-        case Done(deed=deed, verdict=verdict):
-            named = {
-                "action_id": deed.action_id,
-                "role": deed.actor.role.value,
-                "alert": deed.alert_id,
-                "reference": deed.reference,
-                "outcome": "rejected" if verdict.rejected else "applied",
-                "rejected": verdict.rejected,
-            }
-            yield (
-                EntryKind.ACTION,
-                Content(
-                    actor=deed.actor.id,
-                    action=deed.action.value,
-                    note=deed.reason,
-                    facts=_stated(named),
-                ),
-            )
-        case Ended(reason=reason):
-            yield EntryKind.CALL_ENDED, Content(facts={"reason": reason})
-        case Review(reviewer=reviewer, note=note):
-            facts = {"role": reviewer.role.value}
-            yield EntryKind.REVIEWED, Content(actor=reviewer.id, note=note, facts=facts)
-        case Hold(actor=actor, ground=ground, lifted=lifted):
-            kind = EntryKind.HOLD_LIFTED if lifted else EntryKind.HOLD_SET
-            yield kind, Content(actor=actor.id, note=ground, facts={"role": actor.role.value})
-        case Close() if not state.closed:
-            yield EntryKind.CLOSED, Content()
+def _says_nothing_new(state: RecordState, kind: EntryKind, content: Content) -> bool:
+    if kind is EntryKind.CLOSED:
+        return state.closed
+    if kind is not EntryKind.UPDATED:
+        return False
+    return state.alerts.get(content.facts["alert"]) == digest("alert", content)
 
 
-_KINDS = {
-    Change.OPENED: EntryKind.OPENED,
-    Change.UPDATED: EntryKind.UPDATED,
-    Change.RETRACTED: EntryKind.RETRACTED,
-    Change.CLOSED: EntryKind.RESOLVED,
-}
-
-
-def _of_alert(change: AlertChange) -> Iterator[tuple[EntryKind, Content]]:
-    alert = change.alert
-    yield _KINDS[change.change], Content(facts=_stated(_about(alert)), note=alert.closed_reason)
-    for evidence in alert.evidence:
-        yield EntryKind.QUOTE, Content(evidence=evidence)
-    if alert.acknowledged_by is not None:
-        named = {"alert": alert.alert_id, "acknowledged_at": alert.acknowledged_at}
-        content = Content(actor=alert.acknowledged_by, facts=_stated(named))
-        yield EntryKind.ACKNOWLEDGED, content
-
-
-def _about(alert: Alert) -> dict[str, str | None]:
-    """What is known for a fact about an alert: no probability, and no reason made of scores."""
-    return {
-        "alert": alert.alert_id,
-        "trigger": alert.trigger,
-        "subtype": alert.subtype,
-        "imminent": "yes" if alert.imminent else None,
-        "status": alert.status.value,
-        "desk": alert.desk,
-        "owner": alert.owner and alert.owner.name,
-        "policy_version": alert.policy_version,
-        "rules_version": alert.rules_version,
-        "model_version": alert.model_version,
-    }
-
-
-def _stated(named: dict[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in named.items() if value is not None}
-
-
-_ONCE = frozenset({EntryKind.UPDATED, EntryKind.QUOTE, EntryKind.ACKNOWLEDGED})
-
-
-def _mark(kind: EntryKind, content: Content) -> str | None:
-    """Alerts repeat what they said before; what was recorded once is not recorded again."""
-    if kind not in _ONCE:
-        return None
-    words: Evidence | Content = content.evidence or content
-    return hashlib.sha256(kind.encode() + msgspec.json.encode(words, order="sorted")).hexdigest()[
-        :16
-    ]
+def _noted(state: RecordState, content: Content, seen: str | None) -> RecordState:
+    if seen is not None:
+        return msgspec.structs.replace(state, seen=(*state.seen, seen))
+    if "trigger" in content.facts:
+        latest = {content.facts["alert"]: digest("alert", content)}
+        return msgspec.structs.replace(state, alerts={**state.alerts, **latest})
+    return state

@@ -80,14 +80,15 @@ def erase(
     if not numbers:
         return Erasure(state=state)
     mode = entries[0].mode
+    refused: str | None = None
+    erased: tuple[int, ...] = ()
     facts = {"cause": cause.value, "role": actor.role.value}
     if state.holds:
         standing = "; ".join(state.holds[by] for by in sorted(state.holds))
         refused = f"a legal hold stands: {standing}"
         content = Content(actor=actor.id, note=refused, facts={**facts, "asked": ground})
-        kind, erased = EntryKind.ERASURE_REFUSED, ()
+        kind = EntryKind.ERASURE_REFUSED
     else:
-        refused = None
         content = Content(actor=actor.id, note=ground, facts=facts)
         kind, erased = EntryKind.ERASED, numbers
     state, entry = append(
