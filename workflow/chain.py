@@ -17,6 +17,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
@@ -165,19 +166,22 @@ def hash_of(entry: Entry) -> str:
     return hashlib.sha256(_canonical(bound)).hexdigest()
 
 
-def blank(entry: Entry) -> Entry:
+E = TypeVar("E", bound=Entry)
+
+
+def blank(entry: E) -> E:
     """The entry without content and salt; its commitment and hash stay."""
     nothing = Content()
     fields = {name: getattr(nothing, name) for name in Content.__struct_fields__}
     return msgspec.structs.replace(entry, salt=None, **fields)
 
 
-def without_repeats(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+def without_repeats(entries: Iterable[E]) -> tuple[E, ...]:
     """Entries in order, without those delivered twice; a blanked copy takes the place of the full.
 
     Two that differ in anything else both stay: `verify` names the second.
     """
-    kept: list[Entry] = []
+    kept: list[E] = []
     places: dict[tuple[str, int], int] = {}
     for entry in entries:
         place = places.setdefault((entry.incident_id, entry.number), len(kept))
