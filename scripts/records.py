@@ -36,7 +36,7 @@ def read_records(path: Path) -> dict[str, tuple[IncidentEntry, ...]]:
                 if msgspec.json.decode(line, type=_Typed).type != TYPE:
                     continue
                 entry = msgspec.json.decode(line, type=IncidentEntry)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 raise RecordFault(
                     f"{path}:{number}: no event of `hardstop tail incidents --json`: {error}"
                 ) from error
