@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterator
 
 import msgspec
@@ -167,15 +168,16 @@ def _stated(named: dict[str, str | None]) -> dict[str, str]:
 _ONCE = frozenset({EntryKind.QUOTE, EntryKind.ACKNOWLEDGED})
 
 
-def mark(kind: EntryKind, content: Content) -> str | None:
+def mark(kind: EntryKind, content: Content, key: bytes) -> str | None:
     """Alerts repeat what they said before; what was recorded once is not recorded again."""
     if kind not in _ONCE:
         return None
     words: Evidence | Content = content.evidence or content
-    return digest(kind.value, words)
+    return digest(kind.value, words, key)
 
 
-def digest(kind: str, words: Evidence | Content) -> str:
-    """Short enough to keep many in a state, long enough never to meet by chance."""
+def digest(kind: str, words: Evidence | Content, key: bytes) -> str:
+    """Short enough to keep many in a state, long enough never to meet by chance; keyed, so that
+    nobody can test guesses at words that were erased."""
     text = kind.encode() + msgspec.json.encode(words, order="sorted")
-    return hashlib.sha256(text).hexdigest()[:16]
+    return hmac.new(key, text, hashlib.sha256).hexdigest()[:16]

@@ -89,11 +89,11 @@ def record(
             continue
         state = _before(state, change)
         for kind, content in facts_of(change):
-            seen = mark(kind, content)
-            if seen in state.seen or _says_nothing_new(state, kind, content):
+            seen = mark(kind, content, key)
+            if seen in state.seen or _says_nothing_new(state, kind, content, key):
                 continue
             state, entry = append(state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode)
-            state = _noted(state, content, seen)
+            state = _noted(state, content, seen, key)
             entries.append(entry)
     return state, tuple(entries)
 
@@ -168,18 +168,18 @@ def _after_lifting(holds: dict[str, str], actor: Actor) -> dict[str, str]:
     return {by: ground for by, ground in holds.items() if by != actor.id}
 
 
-def _says_nothing_new(state: RecordState, kind: EntryKind, content: Content) -> bool:
+def _says_nothing_new(state: RecordState, kind: EntryKind, content: Content, key: bytes) -> bool:
     if kind is EntryKind.CLOSED:
         return state.closed
     if kind is not EntryKind.UPDATED:
         return False
-    return state.alerts.get(content.facts["alert"]) == digest("alert", content)
+    return state.alerts.get(content.facts["alert"]) == digest("alert", content, key)
 
 
-def _noted(state: RecordState, content: Content, seen: str | None) -> RecordState:
+def _noted(state: RecordState, content: Content, seen: str | None, key: bytes) -> RecordState:
     if seen is not None:
         return msgspec.structs.replace(state, seen=(*state.seen, seen))
     if "trigger" in content.facts:
-        latest = {content.facts["alert"]: digest("alert", content)}
+        latest = {content.facts["alert"]: digest("alert", content, key)}
         return msgspec.structs.replace(state, alerts={**state.alerts, **latest})
     return state
