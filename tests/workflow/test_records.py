@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 from detectors.reading import Evidence
 from detectors.vocabulary import Speaker
 from workflow.actions import ActionKind, Actor, ActorRole, Deed, Verdict
-from workflow.alerts import Alert, AlertChange, AlertStatus, Change, RecordHandling
+from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner, RecordHandling
+from workflow.callbacks import Callback, CallbackState, CallbackStep
 from workflow.chain import Entry, EntryKind, Fault, Head, blank, verify, without_repeats
+from workflow.decision import CallbackChange, RouteChange
 from workflow.happenings import Close, Done, Ended, Happening, Hold, Review
 from workflow.incident import RecordError, RecordState, ReviewState, head_of, record
-from workflow.policy import Severity
+from workflow.policy import RouteMode, Severity, Tier
 from workflow.retention import DAY_MS, Cause, Erasure, erase, is_due
+from workflow.routing import CancelReason, FailureReason, Outcome, OutcomeKind, Route
 from workflow.signing import is_signed_by, sign
 
 KEY = b"k" * 32
@@ -136,6 +139,54 @@ def test_a_rejected_action_stands_with_its_reason() -> None:
     entries = written(OPENED, Done(CLAIM, Verdict(action_id="x", rejected="closed already")))[1]
     assert entries[-1].facts["outcome"] == "rejected"
     assert entries[-1].facts["rejected"] == "closed already"
+
+
+def test_who_was_asked_to_come_and_who_came_stands_on_record() -> None:
+    route = Route(
+        route_id="r1",
+        attempt=1,
+        call_id="c",
+        alert_ids=("a1",),
+        tier=Tier.SPECIALIST,
+        desk="legal",
+        mode=RouteMode.CONSULT,
+        target="queue",
+        requested_at="t",
+        expires_at="t",
+        priority=1,
+    )
+    again = msgspec.structs.replace(route, attempt=2)
+    over = msgspec.structs.replace(again, cancel_reason=CancelReason.CALL_ENDED)
+    busy = Outcome(
+        kind=OutcomeKind.FAILED, route_id="r1", attempt=1, reason=FailureReason.NO_ANSWER
+    )
+    joined = Outcome(kind=OutcomeKind.JOINED, route_id="r1", attempt=2, person_id="lee")
+    asked = (RouteChange(route), busy, RouteChange(again, fallback=True), joined, RouteChange(over))
+    entries = written(OPENED, *asked)[1][2:]
+    assert [(e.action, e.actor, e.facts.get("reason")) for e in entries] == [
+        ("route.requested", None, None),
+        ("route.failed", None, "no_answer"),
+        ("route.fallback", None, None),
+        ("route.joined", "lee", None),
+        ("route.cancelled", None, "call_ended"),
+    ]
+
+
+def test_a_callback_stands_with_its_last_step_and_its_named_owner() -> None:
+    offered = Callback(
+        reference="CB-1",
+        origin_call_id="c",
+        issue_summary="legal threat",
+        tier=Tier.SPECIALIST,
+        state=CallbackState.OFFERED,
+        owner=Owner(id="lee", name="Lee Okoro"),
+        history=(CallbackStep(at="t", by="hardstop", state=CallbackState.OFFERED),),
+    )
+    missed = offered.moved(CallbackState.MISSED, "hardstop", AT, "nobody reached the caller")
+    entry = written(OPENED, CallbackChange(missed))[1][-1]
+    assert (entry.action, entry.actor) == ("callback.missed", "hardstop")
+    assert entry.note == "nobody reached the caller"
+    assert entry.facts == {"reference": "CB-1", "owner": "Lee Okoro"}
 
 
 def test_a_record_that_was_restricted_once_stays_restricted() -> None:
