@@ -19,6 +19,7 @@ from scripts.demo import demo
 from scripts.evaluate import evaluate
 from scripts.explain import explain
 from scripts.export import export
+from scripts.incidents import app as incidents
 from scripts.kafka import app as kafka
 from scripts.policy import app as policy
 from scripts.replay import replay
@@ -27,6 +28,7 @@ from scripts.schemas import schemas
 from scripts.tail import tail
 from scripts.topics import app as topics
 from scripts.train import train
+from scripts.verify import verify
 from scripts.version import version
 from scripts.worker import worker
 
@@ -49,6 +51,8 @@ app.add_typer(callbacks, name="callbacks")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.command()(verify)
+app.add_typer(incidents, name="incidents")
 app.command()(evaluate)
 app.command()(backtest)
 app.command()(train)

@@ -17,6 +17,7 @@ KNOWN: tuple[str, ...] = (
     "models.scorer:ModelError",
     "models.sources:SourceError",
     "scripts.classifier:MissingExtra",
+    "scripts.records:RecordFault",
     "scripts.workers:WorkerError",
     "stream.mends:UnknownFaustError",
     "stream.admin:ClusterError",

@@ -1,0 +1,185 @@
+"""The record of a call with a hard stop: what was said, asked, done and decided, as it happened.
+
+Facts only, in the caller's words as they were redacted; probabilities and the reasons behind them
+stay out. One record per call, opened by its first hard stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from detectors.vocabulary import Trigger
+from workflow.actions import Actor
+from workflow.alerts import AlertChange, RecordHandling
+from workflow.call import Mode
+from workflow.chain import (
+    FIRST,
+    Content,
+    Entry,
+    EntryKind,
+    Head,
+    commitment_of,
+    hash_of,
+    salt_for,
+)
+from workflow.happenings import Happening, Hold, Review, digest, facts_of, mark
+from workflow.identity import stable_id
+from workflow.moments import rfc3339
+
+
+class ReviewState(StrEnum):
+    OPEN = "open"
+    REVIEWED = "reviewed"
+
+
+class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a worker keeps of a record; its entries are outputs.
+
+    `holds`: ground by who set it. `seen`: digests of the quotes and acknowledgements recorded.
+    `alerts`: by alert, the digest of what was recorded of it last.
+    """
+
+    count: int = 0
+    hash: str = FIRST
+    review: ReviewState = ReviewState.OPEN
+    handling: RecordHandling = RecordHandling.NORMAL
+    holds: dict[str, str] = {}
+    seen: tuple[str, ...] = ()
+    alerts: dict[str, str] = {}
+    closed: bool = False
+
+
+class RecordError(ValueError):
+    """Something that cannot be put on record like this; the text is for the person who tried."""
+
+
+_GRAVITY = (RecordHandling.NORMAL, RecordHandling.SPECIAL_CATEGORY, RecordHandling.RESTRICTED)
+
+
+def incident_id(call_id: str) -> str:
+    """The id of a call's record."""
+    return stable_id("incident", call_id)
+
+
+def head_of(state: RecordState, call_id: str) -> Head:
+    """Where the record stands now."""
+    return Head(incident_id=incident_id(call_id), number=state.count, hash=state.hash)
+
+
+def record(
+    state: RecordState,
+    changes: Iterable[Happening],
+    *,
+    call: str,
+    at_ms: int,
+    key: bytes,
+    mode: Mode = Mode.LIVE,
+) -> tuple[RecordState, tuple[Entry, ...]]:
+    """The state and the new entries after what happened on `call` (its id) at `at_ms` (UTC ms).
+
+    Nothing is recorded before the first hard stop. Raises RecordError, and ValueError for a key
+    under 32 bytes.
+    """
+    entries: list[Entry] = []
+    for change in changes:
+        if state.count == 0 and not _opens(change):
+            continue
+        state = _before(state, change)
+        for kind, content in facts_of(change):
+            seen = mark(kind, content, key)
+            if seen in state.seen or _says_nothing_new(state, kind, content, key):
+                continue
+            state, entry = append(state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode)
+            state = _noted(state, content, seen, key)
+            entries.append(entry)
+    return state, tuple(entries)
+
+
+def append(
+    state: RecordState,
+    kind: EntryKind,
+    content: Content,
+    *,
+    call: str,
+    at_ms: int,
+    key: bytes,
+    mode: Mode = Mode.LIVE,
+    erased: tuple[int, ...] = (),
+) -> tuple[RecordState, Entry]:
+    """The record with one more entry. Raises ValueError for a key under 32 bytes."""
+    number = state.count + 1
+    incident = incident_id(call)
+    salt = salt_for(key, incident, number)
+    bare = Entry(
+        incident_id=incident,
+        call_id=call,
+        number=number,
+        kind=kind,
+        at=rfc3339(at_ms),
+        previous_hash=state.hash,
+        commitment=commitment_of(salt, content),
+        hash="",
+        salt=salt,
+        qa_flag=state.review is ReviewState.OPEN,
+        handling=state.handling,
+        mode=mode,
+        count=number if kind is EntryKind.CLOSED else None,
+        erased=erased,
+        **{name: getattr(content, name) for name in Content.__struct_fields__},
+    )
+    entry = msgspec.structs.replace(bare, hash=hash_of(bare))
+    closed = kind is EntryKind.CLOSED
+    return msgspec.structs.replace(state, count=number, hash=entry.hash, closed=closed), entry
+
+
+def _opens(change: Happening) -> bool:
+    return isinstance(change, AlertChange) and change.alert.trigger in set(Trigger)
+
+
+def _before(state: RecordState, change: Happening) -> RecordState:
+    """The state as far as what happened decides it, before its entries are written."""
+    match change:
+        case AlertChange(alert=alert):
+            gravest = max(state.handling, alert.handling, key=_GRAVITY.index)
+            return msgspec.structs.replace(state, handling=gravest)
+        case Review(note=note):
+            if not note.strip():
+                raise RecordError("a review needs a note: say what was found")
+            return msgspec.structs.replace(state, review=ReviewState.REVIEWED)
+        case Hold(ground=ground) if not ground.strip():
+            raise RecordError("a legal hold needs its ground, and so does lifting one")
+        case Hold(actor=actor, lifted=False, ground=ground):
+            return msgspec.structs.replace(state, holds={**state.holds, actor.id: ground})
+        case Hold(actor=actor):
+            return msgspec.structs.replace(state, holds=_after_lifting(state.holds, actor))
+    return state
+
+
+def _after_lifting(holds: dict[str, str], actor: Actor) -> dict[str, str]:
+    if not holds:
+        raise RecordError("no legal hold stands on this record")
+    if actor.role.value == "admin":
+        return {}
+    if actor.id not in holds:
+        raise RecordError("only who set a legal hold, or an admin, can lift it")
+    return {by: ground for by, ground in holds.items() if by != actor.id}
+
+
+def _says_nothing_new(state: RecordState, kind: EntryKind, content: Content, key: bytes) -> bool:
+    if kind is EntryKind.CLOSED:
+        return state.closed
+    if kind is not EntryKind.UPDATED:
+        return False
+    return state.alerts.get(content.facts["alert"]) == digest("alert", content, key)
+
+
+def _noted(state: RecordState, content: Content, seen: str | None, key: bytes) -> RecordState:
+    if seen is not None:
+        return msgspec.structs.replace(state, seen=(*state.seen, seen))
+    if "trigger" in content.facts:
+        latest = {content.facts["alert"]: digest("alert", content, key)}
+        return msgspec.structs.replace(state, alerts={**state.alerts, **latest})
+    return state
