@@ -24,6 +24,7 @@ from stream.mends import MendedTableManager, check_version
 from stream.outputs import Confirmation, Message
 from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader
+from stream.records import record_key
 from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
@@ -146,7 +147,8 @@ def build_app(
         return await app.producer.send(topic, key, value, partition, None, headers)
 
     writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
-    calls = reader or call_reader(policy, classifier(settings))
+    key = record_key(settings.record_key)
+    calls = reader or call_reader(policy, classifier(settings), key)
     pipeline = Pipeline(
         reader=calls,
         deadline_ms=policy.detection.deadline_ms,
@@ -260,9 +262,15 @@ def classifier(settings: Settings) -> Scorer | None:
     return serving(settings.model_folder, settings.model_backend, settings.model_device)
 
 
-def call_reader(policy: Policy, scorer: Scorer | None = None) -> CallReader:
-    """The reader of a policy, with the rules and the classifier that come with hardstop."""
-    return CallReader(Detector.from_policy(policy, scorer), policy, versions(policy, scorer))
+def call_reader(
+    policy: Policy, scorer: Scorer | None = None, record_key: bytes | None = None
+) -> CallReader:
+    """The reader of a policy, with the rules and the classifier that come with hardstop.
+
+    Without a key no incident records are written.
+    """
+    detector = Detector.from_policy(policy, scorer)
+    return CallReader(detector, policy, versions(policy, scorer), record_key)
 
 
 def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:

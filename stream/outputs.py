@@ -13,6 +13,7 @@ from stream.events import (
     ActionRejected,
     CallbackRecord,
     CoachingHint,
+    IncidentEntry,
     OperationsNote,
     RouteCancelled,
     RouteFallback,
@@ -26,6 +27,7 @@ from stream.events.operations import Topic
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.actions import Verdict
 from workflow.alerts import AlertChange
+from workflow.chain import Entry
 from workflow.decision import CallbackChange, ChangeOf, RouteChange
 from workflow.hints import Hint
 from workflow.identity import stable_id
@@ -140,6 +142,13 @@ def hint_output(hint: Hint, cause: Message) -> Output:
     """A hint for the agent; its id is the event's."""
     event = event_from(CoachingHint, hint)
     return _output(TopicName.COACHING, event, hint.call_id, hint.hint_id, hint.at, cause)
+
+
+def incident_output(entry: Entry, cause: Message) -> Output:
+    """An entry of a call's record; its id follows from record and number."""
+    event_id = stable_id("event", entry.incident_id, entry.number)
+    event = event_from(IncidentEntry, entry)
+    return _output(TopicName.INCIDENTS, event, entry.call_id, event_id, entry.at, cause)
 
 
 def verdict_output(verdict: Verdict, call_id: str, cause: Message) -> Output:

@@ -23,6 +23,7 @@ from stream.outputs import (
     score_output,
     unreadable,
 )
+from stream.records import Recorder
 from stream.reports import ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
@@ -32,6 +33,7 @@ from workflow.call import CallFacts, Mode
 from workflow.coaching import coach
 from workflow.decision import Decision, Versions
 from workflow.desk import Desk
+from workflow.happenings import Ended, Happening
 from workflow.moments import rfc3339
 from workflow.policy import Policy
 
@@ -49,7 +51,14 @@ REASONS_KEPT = 8
 class CallReader:
     """Reads messages of `transcripts` against the state of their calls."""
 
-    def __init__(self, detector: Detector, policy: Policy, versions: Versions) -> None:
+    def __init__(
+        self,
+        detector: Detector,
+        policy: Policy,
+        versions: Versions,
+        record_key: bytes | None = None,
+    ) -> None:
+        self._recorder = Recorder(record_key)
         self._detector = detector
         self._policy = policy
         self._desk = Desk(policy, versions)
@@ -63,7 +72,10 @@ class CallReader:
         `hurried`: it has waited too long for the classifier, which reads it with the call's next.
         """
         if message.about is not TopicName.TRANSCRIPTS:
-            return self._reports.read(message, lookup)
+            return self._recorder.recorded(self._reports.read(message, lookup), message)
+        return self._recorder.recorded(self._heard(message, lookup, hurried=hurried), message)
+
+    def _heard(self, message: Message, lookup: Lookup, *, hurried: bool) -> Step:
         try:
             event = decode_transcript(message.value)
             if message.key is None or message.key != event.call_id.encode():
@@ -82,7 +94,7 @@ class CallReader:
                 facts = state.facts.updated(event)
                 return Step(state=msgspec.structs.replace(state, facts=facts))
             case CallEnded():
-                return self._ended(state, message)
+                return self._ended(event, state, message)
             case Chunk():
                 return self._chunk(event, state, message, hurried=hurried)
 
@@ -98,23 +110,28 @@ class CallReader:
         seen_ms = max(state.seen_ms, message.timestamp_ms)
         return msgspec.structs.replace(state, mode=mode, seen_ms=seen_ms)
 
-    def _ended(self, state: CallState, message: Message) -> Step:
+    def _ended(self, event: CallEnded, state: CallState, message: Message) -> Step:
         if state.ended_ms is not None:
             return Step(repeat=True)
         outputs: tuple[Output, ...] = ()
+        happened: tuple[Happening, ...] = ()
         late = self._detector.catch_up(state.conversation)
         if late is not None:
             heard = self._desk.after_reading(
                 state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
             )
-            outputs = _decided(heard, message)
+            outputs, happened = _decided(heard, message), heard.changes
             conversation = state.conversation.after(late)
             state = msgspec.structs.replace(state, desk=heard.state, conversation=conversation)
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
         ended = msgspec.structs.replace(state, desk=decision.state, ended_ms=message.timestamp_ms)
-        return Step(outputs=(*outputs, *_decided(decision, message)), state=ended)
+        return Step(
+            outputs=(*outputs, *_decided(decision, message)),
+            state=ended,
+            happened=(*happened, Ended(event.reason.value), *decision.changes),
+        )
 
     def _chunk(self, chunk: Chunk, state: CallState, message: Message, *, hurried: bool) -> Step:
         sequences, arrival, gap = state.sequences.arrive(chunk.sequence)
@@ -146,7 +163,7 @@ class CallReader:
             after = self._after(chunk, reading, state, message)
         except Unreadable as error:
             return Step(outputs=(*outputs, *unreadable(error, message)), state=state)
-        return Step(outputs=(*outputs, *after.outputs), state=after.state)
+        return Step(outputs=(*outputs, *after.outputs), state=after.state, happened=after.happened)
 
     def _after(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Step:
         notes: tuple[Output, ...] = ()
@@ -179,7 +196,11 @@ class CallReader:
             desk=decision.state,
             coach=coached,
         )
-        return Step(outputs=(*_decided(decision, message), score, *told, *notes), state=new)
+        return Step(
+            outputs=(*_decided(decision, message), score, *told, *notes),
+            state=new,
+            happened=decision.changes,
+        )
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(

@@ -22,6 +22,7 @@ from workflow.call import CallFacts, Customer
 from workflow.decision import Decision
 from workflow.deeds import HINTS
 from workflow.desk import Desk
+from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
 from workflow.routing import Outcome, OutcomeKind
 
@@ -71,7 +72,7 @@ class ReportReader:
         decision = self._desk.after_outcome(
             state.desk, outcome, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
-        return _step(decision, state, message)
+        return _step(decision, state, message, happened=(outcome,))
 
     def _action(self, message: Message, lookup: Lookup) -> Step:
         deed = decode_action(message)
@@ -92,7 +93,7 @@ class ReportReader:
         deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
         state = msgspec.structs.replace(state, facts=facts, deeds=deeds)
         told_of = verdict_output(verdict, deed.call_id, message)
-        return _step(decision, state, message, told_of)
+        return _step(decision, state, message, told_of, happened=(Done(deed, verdict),))
 
     def _hint(self, deed: Deed, state: CallState, message: Message) -> Step:
         try:
@@ -116,10 +117,18 @@ class ReportReader:
         return _step(decision, state, message)
 
 
-def _step(decision: Decision, state: CallState, message: Message, *more: Output) -> Step:
+def _step(
+    decision: Decision,
+    state: CallState,
+    message: Message,
+    *more: Output,
+    happened: tuple[Happening, ...] = (),
+) -> Step:
     outputs = tuple(change_output(change, message) for change in decision.changes)
     return Step(
-        outputs=(*outputs, *more), state=msgspec.structs.replace(state, desk=decision.state)
+        outputs=(*outputs, *more),
+        state=msgspec.structs.replace(state, desk=decision.state),
+        happened=(*happened, *decision.changes),
     )
 
 

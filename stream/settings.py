@@ -33,6 +33,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ssl_certfile: str | None = None
     ssl_keyfile: str | None = None
 
+    record_key: str | None = None
+    """What incident records are salted with; without it none are written."""
+
     topic_prefix: str = ""
     app_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,120}$")] = "hardstop"
     partitions: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 4

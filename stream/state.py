@@ -8,6 +8,7 @@ from detectors.reading import Conversation
 from stream.sequence import Sequences
 from workflow.call import CallFacts, Mode
 from workflow.decision import DeskState
+from workflow.incident import RecordState
 from workflow.listening import CoachState
 
 STATE_VERSION = 2
@@ -28,6 +29,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     swapped: bool = False
     deeds: tuple[str, ...] = ()
     coach: CoachState = CoachState()
+    record: RecordState = RecordState()
     state_version: int = STATE_VERSION
 
 

@@ -8,14 +8,17 @@ import msgspec
 
 from stream.outputs import Output
 from stream.state import CallState
+from workflow.happenings import Happening
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """Records to be written and the call's next state; None where no call's state changes."""
+    """Records to be written and the call's next state; None where no call's state changes.
+    `happened`: what of it belongs on the record of the call."""
 
     outputs: tuple[Output, ...] = ()
     state: CallState | None = None
     repeat: bool = False
+    happened: tuple[Happening, ...] = ()
 
 
 Lookup = Callable[[str], CallState | None]

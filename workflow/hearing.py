@@ -14,6 +14,7 @@ from workflow.alerts import (
 )
 from workflow.asking import ask_for, cancel
 from workflow.identity import stable_id
+from workflow.incident import incident_id
 from workflow.moments import rfc3339
 from workflow.policy import Handling
 from workflow.routing import CancelReason
@@ -121,6 +122,7 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
         rules_version=work.versions.rules,
         model_version=work.versions.model,
         degraded=work.degraded,
+        incident_id=incident_id(call.call_id),
     )
     work.opened(label, alert)
     if final or (handling.ring_early and label in LIFE_STOPS):

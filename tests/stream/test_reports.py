@@ -8,12 +8,17 @@ import msgspec
 import pytest
 
 from stream.app import call_reader
+from stream.events import IncidentEntry
 from stream.outputs import Message
+from stream.reader import CallReader
+from stream.records import RecordKeyError, record_key
 from stream.state import CallState, decode_state, encode_state
 from stream.step import Step
 from stream.topics import TopicName
 from workflow.alerts import AlertStatus
 from workflow.call import Verified
+from workflow.chain import EntryKind, verify
+from workflow.incident import head_of
 from workflow.policy import load_policy
 
 READER = call_reader(load_policy())
@@ -23,7 +28,8 @@ AT = 1_790_000_000_000
 class Call:
     """One call over time, read as a worker reads it; its state goes through the table."""
 
-    def __init__(self) -> None:
+    def __init__(self, reader: CallReader = READER) -> None:
+        self.reader = reader
         self.state: CallState | None = None
         self.offset = 0
         self.at_ms = AT
@@ -31,7 +37,7 @@ class Call:
     def gets(self, about: TopicName, value: dict[str, Any] | bytes, key: bytes = b"c") -> Step:
         raw = value if isinstance(value, bytes) else msgspec.json.encode(value)
         self.offset += 1
-        step = READER.read(
+        step = self.reader.read(
             Message(
                 key=key,
                 value=raw,
@@ -205,3 +211,34 @@ def test_a_hint_reaches_the_agent_and_what_becomes_of_it_is_kept() -> None:
     assert call.state.coach.counted()["used"] == 1
     (rejected,) = told(call.acts("hint_shown", hint_id="x"), TopicName.OPERATIONS)
     assert "never given" in rejected["reason"]
+
+
+def test_what_happens_on_a_call_with_a_hard_stop_is_on_record_and_the_chain_holds() -> None:
+    call = Call(call_reader(load_policy(), record_key=b"k" * 32))
+    steps = [call.says("hello"), call.says("i am going to sue you people")]
+    steps += [call.reports("route.joined", person_id="carmen"), call.ticks(60)]
+    assert call.state is not None
+    alert = call.state.desk.alerts["legal_threat"]
+    steps.append(call.acts("resolve", alert_id=alert.alert_id, reason="agreed"))
+    entries = [
+        msgspec.json.decode(output.value or b"", type=IncidentEntry)
+        for step in steps
+        for output in step.outputs
+        if output.topic is TopicName.INCIDENTS
+    ]
+    assert [entry.number for entry in entries] == list(range(1, len(entries) + 1))
+    assert verify(entries, head_of(call.state.record, "c")).intact
+    assert not verify(entries[:-1], head_of(call.state.record, "c")).intact
+    quotes = [entry.evidence.quote for entry in entries if entry.evidence is not None]
+    assert quotes == ["i am going to sue you people"]
+    kinds = {entry.kind for entry in entries}
+    assert {EntryKind.OPENED, EntryKind.QUOTE, EntryKind.ROUTE, EntryKind.ACTION} <= kinds
+    assert alert.incident_id == entries[0].incident_id
+
+
+def test_without_a_key_nothing_is_recorded_and_a_short_one_is_refused(call: Call) -> None:
+    assert call.state is not None
+    assert call.state.record.count == 0
+    assert record_key(None) is None
+    with pytest.raises(RecordKeyError, match="32 characters"):
+        record_key("short")
