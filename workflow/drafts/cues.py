@@ -80,7 +80,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
             if not cues or (len(plain.split()) < 3):
                 continue
             own = words["first_person"].search(plain) is not None
-            fit = own and not words["coarse"].search(plain) and "”" not in sentence
+            theirs = own and not words["narrated"].search(plain)
+            fit = theirs and not words["coarse"].search(plain) and "”" not in sentence
             fit = fit and len(sentence.split()) <= MOST_QUOTED and '"' not in sentence
             about = bool(self.topic(plain))
             stated.append((fit, about, cues, sentence))

@@ -1,0 +1,167 @@
+"""The built-in writer: always fit to be sent, never the same letter twice, never an invention."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import msgspec
+import pytest
+
+from detectors.vocabulary import LIFE_STOPS, Emotion, Trigger
+from workflow.drafts.check import check, word_count
+from workflow.drafts.cues import cues
+from workflow.drafts.options import severity
+from workflow.drafts.situation import Channel, Context, Need, Situation, read_description
+from workflow.drafts.writer import coaching, draft, faults, response, sentences
+from workflow.policy import Severity
+
+STORY = (
+    "I was charged $49.99 again after I left in March, and nobody answers. This is the third "
+    "call. I waited on hold for 50 minutes. I had to borrow money for rent. I am furious."
+)
+STORIES = (
+    STORY,
+    "My parcel never arrived on Tuesday and nobody called me back. I took a day off for it. "
+    "I am fed up.",
+    "The caller is in tears. Her boiler broke and she has had no heating for six days. She "
+    "emailed you twice already. She has two small children.",
+    "I am disappointed. Your engineer was rude to my mother and hung up on her.",
+    "The customer stayed polite. She could not log in and the account is locked since yesterday.",
+    "My claim was denied without any reason, and I demand an answer. I will call the ombudsman.",
+    "I am livid. There are payments I did not make, it is fraud, and nobody at the bank listens.",
+    "He shouted that his flight was cancelled and that he will post it on Twitter.",
+)
+TIERS = ("", "basic", "Gold")
+NUMBERS = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|"
+    r"hundred|thousand|once|twice|thrice|first|second|third|fourth|half|double)\b",
+    re.IGNORECASE,
+)
+
+
+def situation(text: str = STORY, **context: object) -> Situation:
+    read = read_description(text, msgspec.convert(context, Context))
+    assert isinstance(read, Situation), read
+    return read
+
+
+def grid(text: str) -> list[Situation]:
+    """One story for every need, feeling, tier and channel."""
+    return [
+        msgspec.structs.replace(
+            situation(text, tier=tier, channel=channel.value), need=need, emotion=emotion
+        )
+        for need, emotion, tier, channel in itertools.product(Need, Emotion, TIERS, Channel)
+    ]
+
+
+ALL = [each for text in STORIES for each in grid(text)]
+
+
+def test_every_draft_passes_the_check_with_its_length() -> None:
+    assert len(ALL) > 300
+    for each in ALL:
+        text = response(each)
+        assert faults(each, text) == (), text
+
+
+def test_what_the_agent_is_told_has_its_length_too() -> None:
+    for each in ALL:
+        assert 150 <= word_count(coaching(each)) <= 250, coaching(each)
+
+
+def test_no_figure_is_invented() -> None:
+    for each in ALL:
+        theirs = {number.lower() for number in NUMBERS.findall(each.said)}
+        for number in NUMBERS.findall(response(each)):
+            assert number.lower() in theirs, response(each)
+
+
+def test_drafts_of_different_situations_share_at_most_half_their_sentences() -> None:
+    for text in STORIES:
+        written = [{s for paragraph in sentences(each) for s in paragraph} for each in grid(text)]
+        for one, other in itertools.combinations(written, 2):
+            assert len(one & other) <= min(len(one), len(other)) / 2
+
+
+def test_drafts_of_different_stories_share_at_most_half_their_sentences() -> None:
+    by_cell = zip(*(grid(text) for text in STORIES), strict=True)
+    for cell in by_cell:
+        written = [{s for paragraph in sentences(each) for s in paragraph} for each in cell]
+        for one, other in itertools.combinations(written, 2):
+            assert len(one & other) <= min(len(one), len(other)) / 2
+
+
+def test_the_same_situation_is_always_answered_the_same() -> None:
+    assert draft(situation()) == draft(situation())
+
+
+def test_a_draft_speaks_of_the_customers_own_facts() -> None:
+    text = response(situation(channel="email"))
+    assert "nobody answers" in text
+    assert "third call" in text
+    assert "had to borrow" in text or "50 minutes" in text
+
+
+def test_nothing_of_the_account_is_said_in_public() -> None:
+    text = response(situation(channel="public"))
+    assert "50 minutes" not in text
+    assert "borrow" not in text
+
+
+def test_every_draft_promises_an_update_and_no_solution() -> None:
+    for each in ALL:
+        assert "before the end of" in response(each)
+
+
+@pytest.mark.parametrize("trigger", sorted(LIFE_STOPS))
+def test_for_a_life_stop_nothing_is_drafted_and_a_person_takes_over(trigger: Trigger) -> None:
+    made = draft(msgspec.structs.replace(situation(), trigger=trigger))
+    assert made.takeover
+    assert made.options == ()
+    assert "a person must take over" in made.draft
+    assert made.assessment.severity is Severity.CRITICAL
+
+
+def test_exactly_one_of_two_or_three_options_is_recommended() -> None:
+    for each in ALL:
+        offered = draft(each).options
+        assert 2 <= len(offered) <= 3
+        assert [option.recommended for option in offered].count(True) == 1
+
+
+def test_options_pass_the_check_as_well() -> None:
+    for each in ALL:
+        for option in draft(each).options:
+            assert check(option.detail) == (), option.detail
+
+
+def test_a_higher_tier_is_offered_more() -> None:
+    basic, gold = (draft(situation(tier=tier)).options for tier in ("basic", "Gold"))
+    assert {option.detail for option in basic} != {option.detail for option in gold}
+
+
+def test_constraints_that_rule_out_money_leave_no_offer_of_money() -> None:
+    made = draft(situation(constraints="We cannot offer any credit or refund here."))
+    assert not any("credit that" in o.detail or "stated amount" in o.cost for o in made.options)
+    assert any("cannot offer any credit" in mine for mine in made.landmines)
+
+
+def test_a_hard_stop_weighs_heavily_and_its_desk_is_recommended() -> None:
+    each = situation("I am upset. My claim was denied and I will see my lawyer about it.")
+    assert severity(each) is Severity.HIGH
+    assert "legal desk" in draft(each).options[0].detail
+
+
+def test_suspected_fraud_is_never_called_our_mistake() -> None:
+    for each in ALL:
+        if each.trigger == Trigger.FRAUD:
+            assert "our mistake" not in response(each)
+            assert "got it wrong" not in coaching(each)
+
+
+def test_every_topic_can_be_written_about() -> None:
+    for topic in cues().topics:
+        each = msgspec.structs.replace(situation(), topic=topic.id, quotable=False)
+        assert topic.name in response(each)

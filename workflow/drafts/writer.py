@@ -1,0 +1,223 @@
+"""The built-in writer: from a situation to a response, offline and always the same.
+
+Which of five sentences a place of the draft gets is read off a Reed-Solomon code word over GF(5)
+(Reed and Solomon, 1960, "Polynomial Codes over Certain Finite Fields"): words of two situations
+agree in few of its positions, so two drafts made from the same story for another need, feeling,
+tier or channel cannot share more than half of their sentences.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import zlib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from detectors.vocabulary import Emotion, Trigger
+from workflow.drafts.check import LEAST_WORDS, MOST_WORDS, Facts, Length, check, word_count
+from workflow.drafts.cues import cues
+from workflow.drafts.draft import Assessment, Draft
+from workflow.drafts.options import guidance, is_priority, landmines, options, severity
+from workflow.drafts.situation import Channel, FactKind, Need, Situation
+from workflow.policy import Severity
+
+FIELD = 5
+"""Sentences to choose from at every place, and positions of a code word."""
+MOST_FACTS = 2
+"""Facts that are said back in sentences of their own: more would be a list, not an answer."""
+
+_POSITION = {
+    "opening": 0, "account": 1, "impact": 2, "owning": 3, "need_act": 4, "trigger": 0, "step": 0,
+    "need_choice": 1, "update": 2, "repeat": 3, "close": 4, "private": 3,
+    FactKind.AMOUNT: 0, FactKind.COUNT: 1, FactKind.DURATION: 2, FactKind.COST: 3,
+    FactKind.TRIED: 4,
+}  # fmt: skip
+"""Which position of the code word a place reads: no position serves many more than another."""
+_TOLD_BACK = (
+    FactKind.COUNT, FactKind.DURATION, FactKind.COST, FactKind.AMOUNT, FactKind.TRIED,
+)  # fmt: skip
+_IMPACT = {
+    Emotion.ANGER: "hot",
+    Emotion.FRUSTRATION: "hot",
+    Emotion.DISTRESS: "low",
+    Emotion.SADNESS: "low",
+}
+_REACH = {
+    Channel.CALL: "call you",
+    Channel.EMAIL: "write to you",
+    Channel.PUBLIC: "message you",
+}
+_SPACE = re.compile(r"\s+")
+
+
+def draft(situation: Situation) -> Draft:
+    """Everything an agent needs to answer. For a life stop: what to do now, and no answer."""
+    if situation.is_life_stop:
+        return _takeover(situation)
+    return Draft(
+        assessment=_assessment(situation),
+        landmines=landmines(situation),
+        draft=response(situation),
+        options=options(situation),
+        coaching=coaching(situation),
+    )
+
+
+def response(situation: Situation) -> str:
+    """The response in paragraphs, 150 to 300 words, without a fault by the draft check."""
+    return "\n\n".join(" ".join(paragraph) for paragraph in sentences(situation))
+
+
+def faults(situation: Situation, text: str) -> tuple[Any, ...]:
+    """What the draft check finds in a response to this situation, its length included."""
+    known: Facts = situation.for_check()
+    return check(text, facts=Facts(known=known.known, said=known.said, length=Length()))
+
+
+def sentences(situation: Situation) -> list[list[str]]:
+    """The response by paragraph and sentence: empathy, ownership, next step, nothing to repeat."""
+    return [
+        paragraph
+        for paragraph in (
+            [_line(situation, "opening"), _line(situation, "account"), _line(situation, "impact")],
+            _facts(situation),
+            [_line(situation, "owning"), _line(situation, "need_act"), *_trigger(situation)],
+            [_line(situation, p) for p in ("step", "need_choice", "update")],
+            [_line(situation, "repeat"), _line(situation, "close")],
+        )
+        if paragraph
+    ]
+
+
+def coaching(situation: Situation) -> str:
+    """Why the draft is as it is, 150 to 250 words, for the agent."""
+    coach: dict[str, str] = guidance()["coach"]
+    trigger = situation.trigger or ""
+    owning = "fraud_owning" if trigger == Trigger.FRAUD else "owning"
+    keys = [situation.emotion.value, situation.need.value, owning, "update"]
+    keys += [key for key in (trigger,) if key in coach]
+    keys += [situation.context.channel.value, severity(situation).value, "repeat"]
+    return " ".join(coach[key] for key in keys)
+
+
+def _assessment(situation: Situation) -> Assessment:
+    return Assessment(
+        emotion=situation.emotion.value,
+        need=situation.need.value,
+        reason=f"{situation.emotion_reason}; {situation.need_reason}",
+        severity=severity(situation),
+        trigger=situation.trigger,
+    )
+
+
+def _line(situation: Situation, place: str) -> str:
+    kinds = {
+        "opening": situation.emotion.value,
+        "account": "quoted" if situation.quotable else "plain",
+        "impact": _IMPACT.get(situation.emotion, "calm"),
+        "owning": "fraud" if situation.trigger == Trigger.FRAUD else "any",
+        "need_act": situation.need.value,
+        "need_choice": situation.need.value,
+        "step": situation.context.channel.value,
+        "close": situation.context.channel.value,
+    }
+    line: str = _material()[place][kinds.get(place, "any")][_chosen(situation, place)]
+    return _filled(line, situation)
+
+
+def _facts(situation: Situation) -> list[str]:
+    """The customer's own facts, said back; where others read along, none of them."""
+    if situation.context.channel is Channel.PUBLIC:
+        return [_line(situation, "private")]
+    told = []
+    for kind in _TOLD_BACK:
+        # What is quoted in the complaint already need not be said a second time.
+        if not (found := situation.of(kind)) or (
+            situation.quotable and found in situation.complaint
+        ):
+            continue
+        line: str = _material()["found"][kind.value][_chosen(situation, kind)]
+        told.append(line.replace("{found}", _one_line(found)))
+    return told[:MOST_FACTS]
+
+
+def _trigger(situation: Situation) -> list[str]:
+    lines = _material()["trigger"].get(situation.trigger or "")
+    return [lines[_chosen(situation, "trigger")]] if lines else []
+
+
+def _filled(line: str, situation: Situation) -> str:
+    soon = severity(situation) is Severity.HIGH
+    put = {
+        "{topic}": cues().named(situation.topic),
+        "{reach}": _REACH[situation.context.channel],
+        "{when}": "before the end of today" if soon else "before the end of tomorrow",
+        "{quote}": _one_line(situation.complaint).rstrip(" .,;:!?"),
+    }
+    for name, words in put.items():
+        line = line.replace(name, words)
+    return line
+
+
+def _one_line(text: str) -> str:
+    return _SPACE.sub(" ", text).strip()
+
+
+def _chosen(situation: Situation, place: str) -> int:
+    """Which of the sentences of a place: the value of the situation's polynomial there."""
+    x = _POSITION[place]
+    return sum(a * x**power for power, a in enumerate(_word(situation))) % FIELD
+
+
+def _word(situation: Situation) -> tuple[int, ...]:
+    """The coefficients that stand for a situation: those of its story, shifted digit by digit by
+    what it is needed for. So what sets two tellings of a story apart is the same for all stories,
+    and the tests that compare every telling of a few speak for all."""
+    context = situation.context
+    told = (
+        situation.said,
+        context.history,
+        context.tried,
+        context.constraints,
+        context.tenure_months,
+        situation.trigger,
+    )
+    story = zlib.crc32(repr(told).encode())
+    need, emotion = list(Need).index(situation.need), list(Emotion).index(situation.emotion)
+    standing = 2 if is_priority(context) else 1 if context.tier else 0
+    cell = ((need % 2 * len(Emotion) + emotion) * 3 + standing) * 3
+    cell += list(Channel).index(context.channel)
+    digits = zip(_digits(story), (*_digits(cell)[:3], need // 2), strict=True)
+    return tuple((a + b) % FIELD for a, b in digits)
+
+
+def _digits(number: int) -> tuple[int, ...]:
+    return tuple(number // FIELD**power % FIELD for power in range(4))
+
+
+def _takeover(situation: Situation) -> Draft:
+    life = _material()["life"][situation.trigger]
+    text = (
+        f"No answer is drafted here: the words tell of {life['name']}, and a person must take over "
+        f"now. {life['now']}"
+    )
+    assessment = _assessment(situation)
+    return Draft(
+        assessment=assessment,
+        landmines=tuple(life["landmines"]),
+        draft=text,
+        options=(),
+        coaching="A written answer would be the wrong tool. Hand over to the desk that your policy "
+        "names for this, stay until that person has joined, and note what was said word for word.",
+        takeover=True,
+    )
+
+
+@cache
+def _material() -> dict[str, Any]:
+    return tomllib.loads(files("workflow.drafts").joinpath("material.toml").read_text("utf-8"))
+
+
+__all__ = ["LEAST_WORDS", "MOST_WORDS", "draft", "faults", "response", "sentences", "word_count"]
