@@ -15,6 +15,7 @@ from scripts import faults
 from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.demo import demo
+from scripts.draft import draft
 from scripts.evaluate import evaluate
 from scripts.explain import explain
 from scripts.export import export
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(scan)
 app.command()(explain)
+app.command()(draft)
 app.command()(worker)
 app.command()(replay)
 app.command()(tail)

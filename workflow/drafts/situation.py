@@ -67,6 +67,13 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel = Channel.CALL
 
 
+class Felt(msgspec.Struct, frozen=True, kw_only=True):
+    """A feeling, and the customer's words that tell of it."""
+
+    emotion: Emotion
+    quote: str
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A fact quoted exactly from the words: `said[start:end] == quote` (Python offsets)."""
 
@@ -123,10 +130,14 @@ LEAST_WORDS = 4
 
 
 def read_description(
-    text: str, context: Context = Context(), *, heard: Sequence[str] = ()
+    text: str,
+    context: Context = Context(),
+    *,
+    heard: Sequence[str] = (),
+    felt: Felt | None = None,
 ) -> Situation | Missing:
-    """Read a pasted description. `heard`: triggers that a detector raised on the same words."""
-    return _read(text.strip(), context, heard, at_rest=None)
+    """Read a pasted description. `heard` and `felt`: what a detector made of the same words."""
+    return _read(text.strip(), context, heard, felt, at_rest=None)
 
 
 def read_turns(
@@ -134,15 +145,21 @@ def read_turns(
     context: Context = Context(),
     *,
     heard: Sequence[str] = (),
+    felt: Felt | None = None,
 ) -> Situation | Missing:
     """Read a call's final turns. Only what was not said by the agent is read; a caller whose words
     show no feeling is neutral, for the words were there to show it."""
     said = "\n".join(text.strip() for who, text in turns if who is not Speaker.AGENT)
-    return _read(said, context, heard, at_rest=Emotion.NEUTRAL)
+    return _read(said, context, heard, felt, at_rest=Emotion.NEUTRAL)
 
 
 def _read(
-    said: str, context: Context, heard: Sequence[str], *, at_rest: Emotion | None
+    said: str,
+    context: Context,
+    heard: Sequence[str],
+    felt: Felt | None,
+    *,
+    at_rest: Emotion | None,
 ) -> Situation | Missing:
     book = cues()
     life = book.first("life", said)
@@ -150,7 +167,8 @@ def _read(
     if trigger is None:
         told = book.first("trigger", said)
         trigger = heard[0] if heard else told.name if told else None
-    feeling = book.first("emotion", said)
+    cue = book.first("emotion", said)
+    feeling = Felt(emotion=Emotion(cue.name), quote=cue.quote) if cue else felt
     complaint, quotable = book.complaint(said)
     missing = []
     if len(said.split()) < LEAST_WORDS:
@@ -161,7 +179,7 @@ def _read(
         missing.append(Required.EMOTION)
     if missing and trigger not in LIFE_STOPS:
         return Missing(fields=tuple(missing))
-    emotion, why_emotion = _emotion(feeling and (feeling.name, feeling.quote), at_rest)
+    emotion, why_emotion = _emotion(feeling, at_rest)
     need, why_need = _need(said, emotion)
     topic = book.topic(complaint) or book.topic(said)
     return Situation(
@@ -179,9 +197,9 @@ def _read(
     )
 
 
-def _emotion(cue: tuple[str, str] | None, at_rest: Emotion | None) -> tuple[Emotion, str]:
-    if cue is not None:
-        return Emotion(cue[0]), f"the words “{cue[1]}” tell of {cue[0]}"
+def _emotion(feeling: Felt | None, at_rest: Emotion | None) -> tuple[Emotion, str]:
+    if feeling is not None:
+        return feeling.emotion, f"the words “{feeling.quote}” tell of {feeling.emotion.value}"
     if at_rest is not None:
         return at_rest, "nothing in the customer's words tells of a stronger feeling"
     return Emotion.DISTRESS, "taken as distress, because a life may be at stake"

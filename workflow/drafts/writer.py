@@ -1,9 +1,9 @@
 """The built-in writer: from a situation to a response, offline and always the same.
 
-Which of five sentences a place of the draft gets is read off a Reed-Solomon code word over GF(5)
-(Reed and Solomon, 1960, "Polynomial Codes over Certain Finite Fields"): words of two situations
-agree in few of its positions, so two drafts made from the same story for another need, feeling,
-tier or channel cannot share more than half of their sentences.
+Which of seven sentences a place of the draft gets is read off a Reed-Solomon code word over GF(7)
+(Reed and Solomon, 1960, "Polynomial Codes over Certain Finite Fields"): two different words agree
+in at most two of their seven positions, and a position serves two places. So two drafts made from
+the same story for another need, feeling, tier or channel share fewer than half their sentences.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from workflow.drafts.options import guidance, is_priority, landmines, options, s
 from workflow.drafts.situation import Channel, FactKind, Need, Situation
 from workflow.policy import Severity
 
-FIELD = 5
+FIELD = 7
 """Sentences to choose from at every place, and positions of a code word."""
 MOST_FACTS = 2
 """Facts that are said back in sentences of their own: more would be a list, not an answer."""
 
 _POSITION = {
-    "opening": 0, "account": 1, "impact": 2, "owning": 3, "need_act": 4, "trigger": 0, "step": 0,
-    "need_choice": 1, "update": 2, "repeat": 3, "close": 4, "private": 3,
-    FactKind.AMOUNT: 0, FactKind.COUNT: 1, FactKind.DURATION: 2, FactKind.COST: 3,
-    FactKind.TRIED: 4,
+    "opening": 0, "account": 1, "impact": 2, "owning": 3, "need_act": 4, "trigger": 5, "step": 6,
+    "need_choice": 0, "update": 1, "repeat": 2, "close": 3, "private": 4,
+    FactKind.COUNT: 5, FactKind.DURATION: 6, FactKind.COST: 4, FactKind.AMOUNT: 5,
+    FactKind.TRIED: 6,
 }  # fmt: skip
 """Which position of the code word a place reads: no position serves many more than another."""
 _TOLD_BACK = (
@@ -43,6 +43,7 @@ _IMPACT = {
     Emotion.FRUSTRATION: "hot",
     Emotion.DISTRESS: "low",
     Emotion.SADNESS: "low",
+    Emotion.POSITIVE: "warm",
 }
 _REACH = {
     Channel.CALL: "call you",
@@ -173,8 +174,8 @@ def _chosen(situation: Situation, place: str) -> int:
 
 def _word(situation: Situation) -> tuple[int, ...]:
     """The coefficients that stand for a situation: those of its story, shifted digit by digit by
-    what it is needed for. So what sets two tellings of a story apart is the same for all stories,
-    and the tests that compare every telling of a few speak for all."""
+    need, feeling, tier and channel. What sets two tellings of a story apart is so the same for all
+    stories, and a test that compares every telling of a few speaks for all."""
     context = situation.context
     told = (
         situation.said,
@@ -185,16 +186,17 @@ def _word(situation: Situation) -> tuple[int, ...]:
         situation.trigger,
     )
     story = zlib.crc32(repr(told).encode())
-    need, emotion = list(Need).index(situation.need), list(Emotion).index(situation.emotion)
     standing = 2 if is_priority(context) else 1 if context.tier else 0
-    cell = ((need % 2 * len(Emotion) + emotion) * 3 + standing) * 3
-    cell += list(Channel).index(context.channel)
-    digits = zip(_digits(story), (*_digits(cell)[:3], need // 2), strict=True)
-    return tuple((a + b) % FIELD for a, b in digits)
+    cell = list(Need).index(situation.need)
+    cell = cell * len(Emotion) + list(Emotion).index(situation.emotion)
+    cell = (cell * 3 + standing) * len(Channel) + list(Channel).index(context.channel)
+    return tuple((a + b) % FIELD for a, b in zip(_digits(story), _digits(cell), strict=True))
 
 
 def _digits(number: int) -> tuple[int, ...]:
-    return tuple(number // FIELD**power % FIELD for power in range(4))
+    """The last digits to the base of the field: as many as there are coefficients. The cells of a
+    story are fewer than the words that these can spell, so each has a word of its own."""
+    return tuple(number // FIELD**power % FIELD for power in range(3))
 
 
 def _takeover(situation: Situation) -> Draft:
