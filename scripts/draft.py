@@ -109,11 +109,11 @@ def _described(path: Path | None, context: Context) -> Situation | Missing:
 
 
 def _of_call(path: Path, context: Context) -> Situation | Missing:
+    import msgspec
+
     from scripts.readers import read_file
     from stream.events import CallStarted, CallUpdated, Chunk
     from workflow.drafts.situation import read_turns
-
-    import msgspec
 
     turns: list[tuple[Speaker, str]] = []
     calls: set[str] = set()

@@ -135,7 +135,9 @@ def faults_of(rule: FaultRule, text: str) -> tuple[Fault, ...]:
     """What one rule alone finds in a text."""
     plain = text.translate(_PLAIN)
     found = []
-    pattern, unless, unless_sentence = _compiled(rule.pattern, rule.unless, rule.unless_sentence)
+    pattern = _compiled(rule.pattern)
+    unless = _compiled(rule.unless) if rule.unless else None
+    unless_sentence = _compiled(rule.unless_sentence) if rule.unless_sentence else None
     at = 0
     while match := pattern.search(plain, at):
         excused = unless is not None and unless.search(match[0])
@@ -209,8 +211,8 @@ def _sentence(text: str, match: re.Match[str]) -> str:
 
 
 @cache
-def _compiled(*patterns: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, ...]:
-    return tuple(re.compile(p, re.IGNORECASE) if p else None for p in patterns)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def _filled(pattern: str, words: dict[str, str]) -> str:

@@ -67,6 +67,9 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     channel: Channel = Channel.CALL
 
 
+NO_CONTEXT = Context()
+
+
 class Felt(msgspec.Struct, frozen=True, kw_only=True):
     """A feeling, and the customer's words that tell of it."""
 
@@ -98,7 +101,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     topic: str = ""
     trigger: str | None = None
     facts: tuple[Found, ...] = ()
-    context: Context = Context()
+    context: Context = NO_CONTEXT
 
     @property
     def is_life_stop(self) -> bool:
@@ -111,7 +114,10 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
     def for_check(self) -> Facts:
         """What the draft check needs to know of it."""
-        return Facts(known=frozenset(Known), said=self.said)
+        known = {Known.WHAT_HAPPENED}
+        if cues().spans("words", "reference", self.said):
+            known.add(Known.REFERENCE)
+        return Facts(known=frozenset(known), said=self.said)
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +137,7 @@ LEAST_WORDS = 4
 
 def read_description(
     text: str,
-    context: Context = Context(),
+    context: Context = NO_CONTEXT,
     *,
     heard: Sequence[str] = (),
     felt: Felt | None = None,
@@ -142,7 +148,7 @@ def read_description(
 
 def read_turns(
     turns: Sequence[tuple[Speaker, str]],
-    context: Context = Context(),
+    context: Context = NO_CONTEXT,
     *,
     heard: Sequence[str] = (),
     felt: Felt | None = None,

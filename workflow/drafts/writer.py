@@ -169,10 +169,11 @@ def _one_line(text: str) -> str:
 def _chosen(situation: Situation, place: str) -> int:
     """Which of the sentences of a place: the value of the situation's polynomial there."""
     x = _POSITION[place]
-    return sum(a * x**power for power, a in enumerate(_word(situation))) % FIELD
+    a, b, c = _word(situation)
+    return (a + b * x + c * x * x) % FIELD
 
 
-def _word(situation: Situation) -> tuple[int, ...]:
+def _word(situation: Situation) -> tuple[int, int, int]:
     """The coefficients that stand for a situation: those of its story, shifted digit by digit by
     need, feeling, tier and channel. What sets two tellings of a story apart is so the same for all
     stories, and a test that compares every telling of a few speaks for all."""
@@ -190,13 +191,14 @@ def _word(situation: Situation) -> tuple[int, ...]:
     cell = list(Need).index(situation.need)
     cell = cell * len(Emotion) + list(Emotion).index(situation.emotion)
     cell = (cell * 3 + standing) * len(Channel) + list(Channel).index(context.channel)
-    return tuple((a + b) % FIELD for a, b in zip(_digits(story), _digits(cell), strict=True))
+    (a, b, c), (d, e, f) = _digits(story), _digits(cell)
+    return (a + d) % FIELD, (b + e) % FIELD, (c + f) % FIELD
 
 
-def _digits(number: int) -> tuple[int, ...]:
+def _digits(number: int) -> tuple[int, int, int]:
     """The last digits to the base of the field: as many as there are coefficients. The cells of a
     story are fewer than the words that these can spell, so each has a word of its own."""
-    return tuple(number // FIELD**power % FIELD for power in range(3))
+    return number % FIELD, number // FIELD % FIELD, number // FIELD**2 % FIELD
 
 
 def _takeover(situation: Situation) -> Draft:
