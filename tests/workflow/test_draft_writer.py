@@ -112,6 +112,10 @@ def test_nothing_of_the_account_is_said_in_public() -> None:
     text = response(situation(channel="public"))
     assert "50 minutes" not in text
     assert "borrow" not in text
+    assert "$49.99" not in text
+    text = response(situation("I am upset. You billed my mother after she died.", channel="public"))
+    assert "lost" not in text
+    assert "died" not in text
 
 
 def test_every_draft_promises_an_update_and_no_solution() -> None:
@@ -169,3 +173,15 @@ def test_every_topic_can_be_written_about() -> None:
     for topic in cues().topics:
         each = msgspec.structs.replace(situation(), topic=topic.id, quotable=False)
         assert topic.name in response(each)
+
+
+def test_words_of_a_note_are_not_put_into_the_customers_mouth() -> None:
+    text = response(
+        situation(
+            "The customer is livid. Her parcel arrived broken and she emailed twice. She has been "
+            "a customer for 6 years.",
+            channel="email",
+        )
+    )
+    assert "twice" not in text
+    assert "6 years" not in text

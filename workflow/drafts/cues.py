@@ -67,6 +67,19 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
         """What a sentence may call a topic."""
         return next((known.name for known in self.topics if known.id == topic), "this")
 
+    def in_own_voice(self, text: str, at: int, *, told_by_them: bool) -> bool:
+        """Whether the sentence at a place is the customer speaking, not somebody's note of it.
+        Where the account is theirs (`told_by_them`), what is no plain note counts as theirs."""
+        plain, words = _sentence_at(text, at), self.sections["words"]
+        if words["narrated"].search(plain):
+            return False
+        return told_by_them or words["own_voice"].search(plain) is not None
+
+    def tells_of_trouble(self, text: str, at: int) -> bool:
+        """Whether the sentence at a place is about what went wrong, not how long we have known
+        each other."""
+        return not self.sections["words"]["long_known"].search(_sentence_at(text, at))
+
     def complaint(self, text: str) -> tuple[str, bool]:
         """The sentence that states what went wrong, and whether it may be quoted to the customer:
         it is the customer's own, short, and neither coarse nor a threat. Empty where there is
@@ -89,6 +102,13 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
             return "", False
         fit, _, _, sentence = max(stated, key=lambda entry: entry[:3])
         return sentence, fit
+
+
+def _sentence_at(text: str, at: int) -> str:
+    for match in _SENTENCE.finditer(text):
+        if match.start() <= at < match.end():
+            return match[0].translate(_PLAIN)
+    return ""
 
 
 @cache

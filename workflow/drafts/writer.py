@@ -20,7 +20,7 @@ from workflow.drafts.check import LEAST_WORDS, MOST_WORDS, Facts, Length, check,
 from workflow.drafts.cues import cues
 from workflow.drafts.draft import Assessment, Draft
 from workflow.drafts.options import guidance, is_priority, landmines, options, severity
-from workflow.drafts.situation import Channel, FactKind, Need, Situation
+from workflow.drafts.situation import Channel, FactKind, Found, Need, Situation
 from workflow.policy import Severity
 
 FIELD = 7
@@ -50,6 +50,8 @@ _REACH = {
     Channel.EMAIL: "write to you",
     Channel.PUBLIC: "message you",
 }
+_NOT_IN_PUBLIC = frozenset({"bereavement"})
+"""Topics that are not even named where others read along."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -114,9 +116,11 @@ def _assessment(situation: Situation) -> Assessment:
 
 
 def _line(situation: Situation, place: str) -> str:
+    # What a customer told us may be private even where they complain in the open.
+    in_public = situation.context.channel is Channel.PUBLIC
     kinds = {
         "opening": situation.emotion.value,
-        "account": "quoted" if situation.quotable else "plain",
+        "account": "quoted" if situation.quotable and not in_public else "plain",
         "impact": _IMPACT.get(situation.emotion, "calm"),
         "owning": "fraud" if situation.trigger == Trigger.FRAUD else "any",
         "need_act": situation.need.value,
@@ -134,14 +138,25 @@ def _facts(situation: Situation) -> list[str]:
         return [_line(situation, "private")]
     told = []
     for kind in _TOLD_BACK:
-        # What is quoted in the complaint already need not be said a second time.
-        if not (found := situation.of(kind)) or (
-            situation.quotable and found in situation.complaint
-        ):
-            continue
-        line: str = _material()["found"][kind.value][_chosen(situation, kind)]
-        told.append(line.replace("{found}", _one_line(found)))
+        if (found := _sayable(situation, kind)) is not None:
+            line: str = _material()["found"][kind.value][_chosen(situation, kind)]
+            told.append(line.replace("{found}", _one_line(found.quote)))
     return told[:MOST_FACTS]
+
+
+def _sayable(situation: Situation, kind: FactKind) -> Found | None:
+    """The first fact of a kind that the customer said and that is not quoted already. An amount or
+    a stretch of time may come from a note; words in quotation marks must be the customer's own."""
+    for fact in situation.facts:
+        if fact.kind is not kind or (situation.quotable and fact.quote in situation.complaint):
+            continue
+        noted = kind in (FactKind.AMOUNT, FactKind.DURATION)
+        if cues().tells_of_trouble(situation.said, fact.start) and (
+            noted
+            or cues().in_own_voice(situation.said, fact.start, told_by_them=situation.quotable)
+        ):
+            return fact
+    return None
 
 
 def _trigger(situation: Situation) -> list[str]:
@@ -151,8 +166,9 @@ def _trigger(situation: Situation) -> list[str]:
 
 def _filled(line: str, situation: Situation) -> str:
     soon = severity(situation) is Severity.HIGH
+    private = situation.context.channel is Channel.PUBLIC and situation.topic in _NOT_IN_PUBLIC
     put = {
-        "{topic}": cues().named(situation.topic),
+        "{topic}": cues().named("" if private else situation.topic),
         "{reach}": _REACH[situation.context.channel],
         "{when}": "before the end of today" if soon else "before the end of tomorrow",
         "{quote}": _one_line(situation.complaint).rstrip(" .,;:!?"),
