@@ -22,6 +22,8 @@ CALL_HELP = (
 SITUATION_HELP = "A described situation as plain text instead of a call; - is standard input."
 CHANNEL_HELP = "How the answer goes out: call, email or public."
 CHECK = "check"
+MOST_SHOWN = 14
+"""Words of a turn that are shown as the reason for a feeling."""
 WORTH_TELLING = 0.25
 """Intensity times probability of a feeling below which a call is told as neutral."""
 
@@ -164,9 +166,14 @@ def _heard(
         if feeling is not None and feeling.label is not Emotion.NEUTRAL:
             strength = feeling.intensity * feeling.scores.get(feeling.label, 0.0)
             if strength > strongest:
-                felt = Felt(emotion=feeling.label, quote=reading.turn.text)
+                felt = Felt(emotion=feeling.label, quote=_shortened(reading.turn.text))
                 strongest = strength
     return said, list(dict.fromkeys(raised)), felt
+
+
+def _shortened(text: str) -> str:
+    words = text.split()
+    return " ".join(words) if len(words) <= MOST_SHOWN else " ".join(words[:MOST_SHOWN]) + " …"
 
 
 def _check(name: str) -> None:

@@ -96,6 +96,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
             theirs = own and not words["narrated"].search(plain)
             fit = theirs and not words["coarse"].search(plain) and "”" not in sentence
             fit = fit and len(sentence.split()) <= MOST_QUOTED and '"' not in sentence
+            strong = cues > len(words["weak"].findall(plain))
+            fit = fit and (strong or self.sections["facts"]["failed"].search(plain) is not None)
             about = bool(self.topic(plain))
             stated.append((fit, about, cues, sentence))
         if not stated:

@@ -139,7 +139,7 @@ def read_description(
     text: str,
     context: Context = NO_CONTEXT,
     *,
-    heard: Sequence[str] = (),
+    heard: Sequence[str] | None = None,
     felt: Felt | None = None,
 ) -> Situation | Missing:
     """Read a pasted description. `heard` and `felt`: what a detector made of the same words."""
@@ -150,11 +150,12 @@ def read_turns(
     turns: Sequence[tuple[Speaker, str]],
     context: Context = NO_CONTEXT,
     *,
-    heard: Sequence[str] = (),
+    heard: Sequence[str] | None = None,
     felt: Felt | None = None,
 ) -> Situation | Missing:
     """Read a call's final turns. Only what was not said by the agent is read; a caller whose words
-    show no feeling is neutral, for the words were there to show it."""
+    show no feeling is neutral, for the words were there to show it. With `heard`, hard stops are
+    those alone that the detector raised."""
     said = "\n".join(text.strip() for who, text in turns if who is not Speaker.AGENT)
     return _read(said, context, heard, felt, at_rest=Emotion.NEUTRAL)
 
@@ -162,17 +163,20 @@ def read_turns(
 def _read(
     said: str,
     context: Context,
-    heard: Sequence[str],
+    heard: Sequence[str] | None,
     felt: Felt | None,
     *,
     at_rest: Emotion | None,
 ) -> Situation | Missing:
     book = cues()
-    life = book.first("life", said)
-    trigger = next((h for h in heard if h in LIFE_STOPS), None) or (life.name if life else None)
+    # A detector is made for speech; notes in the third person it was not made for.
+    noted = at_rest is None or heard is None
+    life = book.first("life", said) if noted else None
+    known = heard or ()
+    trigger = next((h for h in known if h in LIFE_STOPS), None) or (life.name if life else None)
     if trigger is None:
-        told = book.first("trigger", said)
-        trigger = heard[0] if heard else told.name if told else None
+        told = book.first("trigger", said) if noted else None
+        trigger = known[0] if known else told.name if told else None
     cue = book.first("emotion", said)
     feeling = Felt(emotion=Emotion(cue.name), quote=cue.quote) if cue else felt
     complaint, quotable = book.complaint(said)

@@ -118,13 +118,14 @@ def _assessment(situation: Situation) -> Assessment:
 def _line(situation: Situation, place: str) -> str:
     # What a customer told us may be private even where they complain in the open.
     in_public = situation.context.channel is Channel.PUBLIC
+    fraud = situation.trigger == Trigger.FRAUD
     kinds = {
-        "opening": situation.emotion.value,
+        "opening": "fraud" if fraud else situation.emotion.value,
         "account": "quoted" if situation.quotable and not in_public else "plain",
-        "impact": _IMPACT.get(situation.emotion, "calm"),
-        "owning": "fraud" if situation.trigger == Trigger.FRAUD else "any",
+        "impact": "fraud" if fraud else _IMPACT.get(situation.emotion, "calm"),
+        "owning": "fraud" if fraud else "any",
         "need_act": situation.need.value,
-        "need_choice": situation.need.value,
+        "need_choice": "fraud" if fraud else situation.need.value,
         "step": situation.context.channel.value,
         "close": situation.context.channel.value,
     }
