@@ -24,7 +24,7 @@ CHANNEL_HELP = "How the answer goes out: call, email or public."
 CHECK = "check"
 MOST_SHOWN = 14
 """Words of a turn that are shown as the reason for a feeling."""
-WORTH_TELLING = 0.25
+WORTH_TELLING = 0.5
 """Intensity times probability of a feeling below which a call is told as neutral."""
 
 
