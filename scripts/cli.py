@@ -16,6 +16,7 @@ from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.callbacks import app as callbacks
 from scripts.demo import demo
+from scripts.draft import draft
 from scripts.evaluate import evaluate
 from scripts.explain import explain
 from scripts.export import export
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(scan)
 app.command()(explain)
+app.command()(draft)
 app.command()(worker)
 app.command()(replay)
 app.command()(tail)

@@ -1,0 +1,187 @@
+"""The built-in writer: always fit to be sent, never the same letter twice, never an invention."""
+
+from __future__ import annotations
+
+import itertools
+import re
+
+import msgspec
+import pytest
+
+from detectors.vocabulary import LIFE_STOPS, Emotion, Trigger
+from workflow.drafts.check import check, word_count
+from workflow.drafts.cues import cues
+from workflow.drafts.options import options, severity
+from workflow.drafts.situation import Channel, Context, Need, Situation, read_description
+from workflow.drafts.writer import coaching, draft, faults, response, sentences
+from workflow.policy import Severity
+
+STORY = (
+    "I was charged $49.99 again after I left in March, and nobody answers. This is the third "
+    "call. I waited on hold for 50 minutes. I had to borrow money for rent. I am furious."
+)
+STORIES = (
+    STORY,
+    "My parcel never arrived on Tuesday and nobody called me back. I took a day off for it. "
+    "I am fed up.",
+    "The caller is in tears. Her boiler broke and she has had no heating for six days. She "
+    "emailed you twice already. She has two small children.",
+    "I am disappointed. Your engineer was rude to my mother and hung up on her.",
+    "The customer stayed polite. She could not log in and the account is locked since yesterday.",
+    "My claim was denied without any reason, and I demand an answer. I will call the ombudsman.",
+    "I am livid. There are payments I did not make, it is fraud, and nobody at the bank listens.",
+    "He shouted that his flight was cancelled and that he will post it on Twitter.",
+)
+TIERS = ("", "basic", "Gold")
+NUMBERS = re.compile(
+    r"\d+(?:[.,]\d+)*|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|"
+    r"hundred|thousand|once|twice|thrice|first|second|third|fourth|half|double)\b",
+    re.IGNORECASE,
+)
+
+
+def situation(text: str = STORY, **context: object) -> Situation:
+    read = read_description(text, msgspec.convert(context, Context))
+    assert isinstance(read, Situation), read
+    return read
+
+
+def grid(text: str) -> list[Situation]:
+    """One story for every need, feeling, tier and channel."""
+    return [
+        msgspec.structs.replace(
+            situation(text, tier=tier, channel=channel.value), need=need, emotion=emotion
+        )
+        for need, emotion, tier, channel in itertools.product(Need, Emotion, TIERS, Channel)
+    ]
+
+
+GRIDS = [grid(text) for text in STORIES]
+ALL = [each for cells in GRIDS for each in cells]
+WRITTEN = [(each, response(each)) for each in ALL]
+OWN = [
+    [frozenset(s for paragraph in sentences(each) for s in paragraph) for each in cells]
+    for cells in GRIDS
+]
+
+
+def test_every_draft_passes_the_check_with_its_length() -> None:
+    # Each fifth of them: five shares no factor with the grid, so every cell has its turn.
+    some = WRITTEN[::5]
+    assert len(some) > 300
+    for each, text in some:
+        assert faults(each, text) == (), text
+
+
+def test_what_the_agent_is_told_has_its_length_too() -> None:
+    for each in ALL:
+        assert 150 <= word_count(coaching(each)) <= 250, coaching(each)
+
+
+def test_no_figure_is_invented() -> None:
+    for each, text in WRITTEN:
+        theirs = {number.lower() for number in NUMBERS.findall(each.said)}
+        for number in NUMBERS.findall(text):
+            assert number.lower() in theirs, text
+
+
+def test_drafts_of_different_situations_share_at_most_half_their_sentences() -> None:
+    for written in OWN:
+        for one, other in itertools.combinations(written, 2):
+            assert len(one & other) <= min(len(one), len(other)) / 2
+
+
+def test_drafts_of_different_stories_share_at_most_half_their_sentences() -> None:
+    for written in zip(*OWN, strict=True):
+        for one, other in itertools.combinations(written, 2):
+            assert len(one & other) <= min(len(one), len(other)) / 2
+
+
+def test_the_same_situation_is_always_answered_the_same() -> None:
+    assert draft(situation()) == draft(situation())
+
+
+def test_a_draft_speaks_of_the_customers_own_facts() -> None:
+    text = response(situation(channel="email"))
+    assert "nobody answers" in text
+    assert "third call" in text
+    assert "had to borrow" in text or "50 minutes" in text
+
+
+def test_nothing_of_the_account_is_said_in_public() -> None:
+    text = response(situation(channel="public"))
+    assert "50 minutes" not in text
+    assert "borrow" not in text
+    assert "$49.99" not in text
+    text = response(situation("I am upset. You billed my mother after she died.", channel="public"))
+    assert "lost" not in text
+    assert "died" not in text
+
+
+def test_every_draft_promises_an_update_and_no_solution() -> None:
+    for _, text in WRITTEN:
+        assert "before the end of" in text
+
+
+@pytest.mark.parametrize("trigger", sorted(LIFE_STOPS))
+def test_for_a_life_stop_nothing_is_drafted_and_a_person_takes_over(trigger: Trigger) -> None:
+    made = draft(msgspec.structs.replace(situation(), trigger=trigger))
+    assert made.takeover
+    assert made.options == ()
+    assert "a person must take over" in made.draft
+    assert made.assessment.severity is Severity.CRITICAL
+
+
+def test_exactly_one_of_two_or_three_options_is_recommended() -> None:
+    for each in ALL:
+        offered = options(each)
+        assert 2 <= len(offered) <= 3
+        assert [option.recommended for option in offered].count(True) == 1
+
+
+def test_options_pass_the_check_as_well() -> None:
+    for detail in {option.detail for each in ALL for option in options(each)}:
+        assert check(detail) == (), detail
+
+
+def test_a_higher_tier_is_offered_more() -> None:
+    basic, gold = (draft(situation(tier=tier)).options for tier in ("basic", "Gold"))
+    assert {option.detail for option in basic} != {option.detail for option in gold}
+
+
+def test_constraints_that_rule_out_money_leave_no_offer_of_money() -> None:
+    made = draft(situation(constraints="We cannot offer any credit or refund here."))
+    assert not any("credit that" in o.detail or "stated amount" in o.cost for o in made.options)
+    assert any("cannot offer any credit" in mine for mine in made.landmines)
+
+
+def test_a_hard_stop_weighs_heavily_and_its_desk_is_recommended() -> None:
+    each = situation("I am upset. My claim was denied and I will see my lawyer about it.")
+    assert severity(each) is Severity.HIGH
+    assert "legal desk" in draft(each).options[0].detail
+
+
+def test_suspected_fraud_is_never_called_our_mistake() -> None:
+    told = [(each, text) for each, text in WRITTEN if each.trigger == Trigger.FRAUD]
+    assert told
+    for each, text in told:
+        assert "our mistake" not in text
+        assert "got it wrong" not in coaching(each)
+
+
+def test_every_topic_can_be_written_about() -> None:
+    for topic in cues().topics:
+        each = msgspec.structs.replace(situation(), topic=topic.id, quotable=False)
+        assert topic.name in response(each)
+
+
+def test_words_of_a_note_are_not_put_into_the_customers_mouth() -> None:
+    text = response(
+        situation(
+            "The customer is livid. Her parcel arrived broken and she emailed twice. She has been "
+            "a customer for 6 years.",
+            channel="email",
+        )
+    )
+    assert "twice" not in text
+    assert "6 years" not in text
