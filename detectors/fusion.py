@@ -11,7 +11,7 @@ from detectors.hits import Hit
 from detectors.reading import EmotionScore, Finding
 from detectors.scoring import Scores, Weights
 from detectors.settings import DetectionSettings
-from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Emotion
+from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Emotion, Trigger
 from detectors.window import Window
 
 CERTAIN = 0.99
@@ -20,6 +20,8 @@ RULE_SHARE = 0.5
 """How much a rule's emotion counts beside the classifier's."""
 PLAIN = 0.65
 """From which probability a rule's words stand whatever the classifier says."""
+PLAIN_SELF_HARM = 0.4
+"""The same for self-harm: when unsure, a person is rung. The classifier may add, never take away."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it for a turn with a denied life stop to be raised."""
 CLASSIFIER = "classifier"
@@ -71,14 +73,23 @@ def fuse(
     findings: list[Finding] = []
     for label, clusters in by_label.items():
         classifier = None if scores is None else scores.labels.get(label)
-        fused = weigh(clusters, classifier, (weights or {}).get(label, Weights()))
+        plain = PLAIN_SELF_HARM if label == Trigger.SELF_HARM else PLAIN
+        fused = weigh(clusters, classifier, (weights or {}).get(label, Weights()), plain)
         probabilities[label] = max(fused.together, fused.looked_at)
         findings.extend(_findings(label, clusters, fused, window, settings))
     return probabilities, tuple(findings)
 
 
-def weigh(clusters: Sequence[Cluster], classifier: float | None, weights: Weights) -> Fused:
-    """The probabilities of one label from its clusters of hits and the classifier's score."""
+def weigh(
+    clusters: Sequence[Cluster],
+    classifier: float | None,
+    weights: Weights,
+    plain: float = PLAIN,
+) -> Fused:
+    """The probabilities of one label from its clusters of hits and the classifier's score.
+
+    From `plain` on, what the rules say stands whatever the classifier says.
+    """
     rules = noisy_or(c[0].probability for c in clusters if not c[0].review)
     looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
     cleared = bool(clusters) and not any(c[0].stands for c in clusters)
@@ -87,7 +98,7 @@ def weigh(clusters: Sequence[Cluster], classifier: float | None, weights: Weight
         odds = weights.bias + weights.classifier * log_odds(classifier)
         odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
         together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-        if rules >= PLAIN:
+        if rules >= plain:
             # Said in so many words: the classifier may add to it, not take it back.
             together = max(together, rules)
     return Fused(
