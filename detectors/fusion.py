@@ -21,7 +21,7 @@ RULE_SHARE = 0.5
 PLAIN = 0.65
 """From which probability a rule's words stand whatever the classifier says."""
 PLAIN_SELF_HARM = 0.4
-"""The same for self-harm: when unsure, a person is rung. The classifier may add, never take away."""
+"""The same for self-harm: when unsure, a person is rung; the classifier may only add."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it for a turn with a denied life stop to be raised."""
 CLASSIFIER = "classifier"

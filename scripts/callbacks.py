@@ -16,6 +16,9 @@ app = typer.Typer(
     no_args_is_help=True, help="The Supervisor Callback Log: what was promised, and is it kept."
 )
 
+WIDE = 160
+"""Columns of a table that goes to a file: whole lines, as there is no edge to fit."""
+
 Reference = Annotated[str, typer.Argument(help="The callback, such as CB-7F3K-9QXA.")]
 By = Annotated[str, typer.Option("--by", help="Who does this: a person's id in the policy.")]
 Note = Annotated[str | None, typer.Option(help="A note for the record.")]
@@ -233,7 +236,9 @@ def _table(records: list[CallbackRecord]) -> None:
             printable(record.owner.name),
             printable(record.issue_summary),
         )
-    Console(highlight=False).print(table)
+    # A pipe has no width of its own, and rich would take it for 80 columns.
+    console = Console(highlight=False)
+    (console if console.is_terminal else Console(highlight=False, width=WIDE)).print(table)
 
 
 def _window(record: CallbackRecord) -> str:

@@ -94,11 +94,21 @@ def test_a_classifier_that_hears_nothing_takes_back_a_weak_rule(
 def test_a_life_that_a_rule_hears_is_shown_for_review_whatever_the_classifier_says(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
-    quiet = WordScorer({"nothing": ("self_harm", 0.9)})
-    detector = with_scorer(quiet, "end it all", label="self_harm", probability=0.6)
+    quiet = WordScorer({"nothing": ("violence", 0.9)})
+    detector = with_scorer(quiet, "end it all", label="violence", probability=0.6)
     reading = say(detector, "i want to end it all").reading
     assert reading.raised() == []
-    assert reading.review() == ["self_harm"]
+    assert reading.review() == ["violence"]
+
+
+def test_a_rule_for_self_harm_is_raised_whatever_the_classifier_says(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    quiet = WordScorer({"nothing": ("self_harm", 0.9)})
+    detector = with_scorer(quiet, "end it all", label="self_harm", probability=0.5)
+    settings = DetectionSettings(thresholds={"self_harm": 0.4})
+    detector = Detector(settings, detector.finders, quiet)
+    assert say(detector, "i want to end it all").reading.raised() == ["self_harm"]
 
 
 def test_a_life_stop_that_is_half_heard_is_shown_for_review(

@@ -354,7 +354,9 @@ def everything_arrived(settings: Settings) -> None:
     assert heard == {(event.call_id, event.sequence) for event in calls()}
     expected = {f"call-{call}" for call in range(0, CALLS, 5)}
     assert {r.json()["call_id"] for r in alerts} == expected
-    assert Counter(types(alerts)).keys() == {"alert.opened"}
+    # On a slow machine the clock passes unanswered alerts on, which updates them.
+    assert Counter(types(alerts)).keys() <= {"alert.opened", "alert.updated"}
+    alerts = [alert for alert in alerts if alert.json()["type"] == "alert.opened"]
     assert len({r.headers["ce_id"] for r in alerts}) == len(expected)
     assert {r.json()["call_id"] for r in routes} == expected
     assert not read_all(settings, TopicName.DEAD_LETTERS)

@@ -51,7 +51,7 @@ def test_the_default_policy_handles_every_hard_stop() -> None:
         ("threshold = 0.5\n", 'threshold = "half"\n', "balanced.threshold", "Expected `float`"),
         ("threshold = 0.5\n", "threshold = 1.5\n", "points.balanced.threshold", "at most 1"),
         (
-            "alone = 0.6\n",
+            "alone = 0.5\n",
             "alone_thresholds = {medja = 0.6}\n",
             "alone_thresholds",
             "no such trigger",
