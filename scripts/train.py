@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="emotion, hardstop, or a .toml file of your own.")
+        str, typer.Argument(help="emotion, hardstop, refine, or a .toml file of your own.")
     ] = "hardstop",
     out: Annotated[Path, typer.Option(help="The folder of the run.")] = Path("runs/hardstop"),
     data: Annotated[
@@ -36,8 +36,9 @@ def train(
 ) -> None:
     """Train the classifier. Needs the `train` extra: pip install 'hardstop[train]'.
 
-    The two stages of the bundled model: `hardstop train emotion --out runs/emotion --data DATA`,
-    then `hardstop train hardstop --from runs/emotion --out runs/hardstop --data DATA`.
+    The stages of the bundled model: `hardstop train emotion --out runs/emotion --data DATA`, then
+    `hardstop train hardstop --from runs/emotion --out runs/hardstop --data DATA`, then `refine`
+    from that.
     """
     import msgspec
     from rich.console import Console
