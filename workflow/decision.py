@@ -7,12 +7,14 @@ import msgspec
 from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange
 from workflow.callbacks import Callback
+from workflow.history import History
 from workflow.routing import Route, Way
 
 
 class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Alerts by label (the current episode of each), ways to people by the desk that is wanted,
-    callbacks by reference. `ended`: the call is over. `do_not_call`: the caller asked for that."""
+    callbacks by reference. `ended`: the call is over. `do_not_call`: the caller asked for that.
+    `history`: the caller's earlier contacts, once they are known."""
 
     alerts: dict[str, Alert] = {}
     ways: dict[str, Way] = {}
@@ -20,6 +22,7 @@ class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: dict[str, Callback] = {}
     ended: bool = False
     do_not_call: bool = False
+    history: History = History()
 
 
 class RouteChange(msgspec.Struct, frozen=True):

@@ -49,6 +49,7 @@ class Work:
         self.callbacks = dict(state.callbacks)
         self.ended = state.ended
         self.do_not_call = state.do_not_call
+        self.history = state.history
         self.changes: list[ChangeOf] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
@@ -60,6 +61,7 @@ class Work:
             callbacks=self.callbacks,
             ended=self.ended,
             do_not_call=self.do_not_call,
+            history=self.history,
         )
         return Decision(state, tuple(self.changes), verdict)
 
