@@ -23,13 +23,15 @@ PLAIN = 0.65
 PLAIN_SELF_HARM = 0.4
 """The same for self-harm: when unsure, a person is rung; the classifier may only add."""
 OVER_DENIAL = 0.95
-"""How sure the classifier must make it for a turn with a denied life stop to be raised."""
+"""How sure the classifier must make it where a rule hears the words denied: for a life stop its
+own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
 CLASSIFIER = "classifier"
 """In place of a rule's id, where no rule found the words."""
 MOST_FINDINGS = 5
 """Findings kept for a label: past this, more quotes tell a person nothing."""
 
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
+_STOPS = frozenset(trigger.value for trigger in Trigger)
 
 Cluster = list[Hit]
 """Hits for one label whose words overlap, the strongest first: one piece of evidence."""
@@ -65,6 +67,7 @@ def fuse(
 
     With scores, both count: in log-odds, by weights that were fitted so that a probability is one.
     """
+    declined = _declined(hits, window)
     by_label: dict[str, list[Cluster]] = {}
     for label in LABELS:
         own = [hit for hit in hits if not hit.dropped and hit.rule.label == label]
@@ -76,7 +79,7 @@ def fuse(
         plain = PLAIN_SELF_HARM if label == Trigger.SELF_HARM else PLAIN
         fused = weigh(clusters, classifier, (weights or {}).get(label, Weights()), plain)
         probabilities[label] = max(fused.together, fused.looked_at)
-        findings.extend(_findings(label, clusters, fused, window, settings))
+        findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
     return probabilities, tuple(findings)
 
 
@@ -127,15 +130,27 @@ def _findings(
     fused: Fused,
     window: Window,
     settings: DetectionSettings,
+    *,
+    declined: bool,
 ) -> list[Finding]:
     made = [_finding(cluster, fused, window, settings) for cluster in clusters]
     heard = fused.classifier is not None and not any(c[0].stands for c in clusters)
     if heard and window.current < len(window.words):
-        found = _heard(label, clusters, fused, window, settings)
+        found = _heard(label, clusters, fused, window, settings, declined=declined)
         if found is not None:
             made.append(found)
     made.sort(key=lambda finding: (_ORDER[finding.disposition], -finding.probability))
     return made[:MOST_FINDINGS]
+
+
+def _declined(hits: Sequence[Hit], window: Window) -> bool:
+    """Whether a hard stop's words are denied in the turn, and no other words of one stand."""
+    stops = [hit for hit in hits if hit.rule.label in _STOPS and not hit.dropped]
+    return not any(hit.stands for hit in stops) and any(
+        found.category == "negated" and hit.end > window.current
+        for hit in stops
+        for found in hit.context
+    )
 
 
 def emotion(hits: Sequence[Hit], scores: Scores | None = None) -> EmotionScore:
@@ -221,11 +236,13 @@ def _heard(
     fused: Fused,
     window: Window,
     settings: DetectionSettings,
+    *,
+    declined: bool,
 ) -> Finding | None:
     """What the classifier hears in the turn where no rule stands."""
     threshold = settings.alone_for(label)
     # A denial is looked at by a person: only all but certainty about the rest overrules it.
-    denied = any(cluster[0].review for cluster in clusters)
+    denied = any(cluster[0].review for cluster in clusters) or (declined and label not in _LIFE)
     if fused.together >= (max(OVER_DENIAL, threshold) if denied else threshold):
         disposition = Disposition.RAISE
     elif label in _LIFE and fused.together >= settings.point.alone_review:

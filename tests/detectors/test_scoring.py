@@ -131,6 +131,23 @@ def test_a_denial_is_not_raised_unless_the_classifier_is_all_but_certain(
         assert say(detector, text).reading.raised() == raised
 
 
+def test_what_a_caller_declines_makes_the_classifier_prove_more_of_the_rest(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    text = "they said put it on the net and see a judge but i am not going to put it on the net"
+    for label, probability, raised in (
+        ("legal_threat", 0.94, []),
+        ("legal_threat", 0.99, ["legal_threat"]),
+        ("self_harm", 0.94, ["self_harm"]),
+    ):
+        scorer = WordScorer({"judge": (label, probability)})
+        detector = with_scorer(scorer, "put it on the net", label="media")
+        point = OperatingPoint(alone=0.9)
+        settings = DetectionSettings(points=OperatingPoints(balanced=point))
+        detector = Detector(settings, detector.finders, scorer)
+        assert say(detector, text).reading.raised() == raised, label
+
+
 def test_what_an_agent_says_is_not_scored(with_scorer: Callable[..., Detector], say: Say) -> None:
     scorer = WordScorer({"judge": ("legal_threat", 0.96)})
     reading = say(with_scorer(scorer), "agent: let the judge decide").reading
