@@ -67,11 +67,12 @@ def history(state: CustomerState, call_id: str, rules: AcrossCalls) -> History:
 
     `contacts` and `same_matter` count calls that began before it; hard stops and open callbacks
     come from any other call, one on another line included. A call has the same matter as one
-    within `recent_days` before it on the same queue, or with one of its labels in common.
+    within `recent_days` before it on the same queue, or with one of its labels in common. Nothing
+    is known for a call that is not kept, or whose reference stands for many.
     """
     own = next((contact for contact in state.contacts if contact.call_id == call_id), None)
     if own is None or own.withdrawn or _of_many(state, own):
-        return History(known=True)
+        return History()
     others = [c for c in state.contacts if c.call_id != call_id and not c.withdrawn]
     earlier = [c for c in others if (c.at_ms, c.call_id) < (own.at_ms, own.call_id)]
     recently = own.at_ms - rules.recent_days * DAY_MS

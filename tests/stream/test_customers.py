@@ -24,6 +24,7 @@ from stream.state import (
     encode_state,
 )
 from stream.topics import TopicName
+from tests.stream.test_pipeline import CHANGELOG, Bench, run, turns
 from workflow.contact import pseudonym
 from workflow.customers import CustomerState
 from workflow.policy import load_policy
@@ -346,3 +347,29 @@ def test_a_callers_state_of_a_newer_version_is_not_guessed_at() -> None:
 def test_a_short_key_is_refused_with_what_to_do() -> None:
     with pytest.raises(SettingsError, match="openssl rand -hex 32"):
         load_settings({"HARDSTOP_CUSTOMER_KEY": "short"})
+
+
+def test_a_callers_state_is_confirmed_after_the_answer_and_before_the_offset() -> None:
+    async def story() -> None:
+        bench = Bench(READER)
+        asked = {"type": "customer.asked", "pseudonym": "0" * 64, "call_id": "c", "at_ms": AT}
+        message = Message(
+            key=b"0" * 64,
+            value=msgspec.json.encode(asked),
+            topic="customers",
+            partition=2,
+            offset=1,
+            timestamp_ms=AT,
+            about=TopicName.CUSTOMERS,
+        )
+        item = msgspec.structs.replace(bench.item(1), message=message)
+        await bench.pipeline.process([item])
+        while not bench.acknowledged:
+            bench.broker.confirm()
+            await turns()
+        log = bench.broker.log
+        steps = ["sent ticks", "confirmed ticks", f"sent {CHANGELOG}", f"confirmed {CHANGELOG}"]
+        assert log == [*steps, "acknowledged 1"]
+        assert decode_caller(bench.stored[caller_key("0" * 64)]).contacts[0].call_id == "c"
+
+    run(story)

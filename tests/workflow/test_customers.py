@@ -145,7 +145,7 @@ def test_a_reference_that_stands_for_many_tells_nobody_of_the_others() -> None:
     assert history(few, "c0", RULES).hard_stops
     rules = msgspec.structs.replace(RULES, max_calls=20)
     many = noted(few, contact("one more", 0.01, ended=False), at_ms=AT + DAY_MS // 10, rules=rules)
-    assert history(many, "c0", rules) == History(known=True)
+    assert history(many, "c0", rules) == History()
 
 
 def test_a_call_of_somebody_else_after_all_does_not_count() -> None:
