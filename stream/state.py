@@ -1,4 +1,5 @@
-"""What a worker keeps of one call between chunks; lives in a changelogged table, redacted."""
+"""What a worker keeps of one call between chunks, and of one caller between calls; lives in a
+changelogged table, redacted."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ import msgspec
 from detectors.reading import Conversation
 from stream.sequence import Sequences
 from workflow.call import CallFacts, Mode
+from workflow.contact import Followed
+from workflow.customers import CUSTOMER_STATE_VERSION, CustomerState
 from workflow.decision import DeskState
 from workflow.incident import RecordState
 from workflow.listening import CoachState
@@ -30,6 +33,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deeds: tuple[str, ...] = ()
     coach: CoachState = CoachState()
     record: RecordState = RecordState()
+    followed: Followed = Followed()
     state_version: int = STATE_VERSION
 
 
@@ -39,6 +43,10 @@ class StateVersionError(RuntimeError):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(CallState)
+_customers = msgspec.msgpack.Decoder(CustomerState)
+
+CUSTOMER = b"\xff"
+"""Before a pseudonym, as a key of the table: no call id, which is UTF-8, begins so."""
 
 
 def encode_state(state: CallState) -> bytes:
@@ -53,5 +61,26 @@ def decode_state(value: bytes) -> CallState:
         raise StateVersionError(
             f"call state of version {state.state_version}, this worker knows {STATE_VERSION}: "
             "run the newer hardstop on all workers"
+        )
+    return state
+
+
+def caller_key(pseudonym: str) -> bytes:
+    """Where the state of a caller stands in the table."""
+    return CUSTOMER + pseudonym.encode()
+
+
+def encode_caller(state: CustomerState) -> bytes:
+    """MessagePack bytes of a caller's state."""
+    return _encoder.encode(state)
+
+
+def decode_caller(value: bytes) -> CustomerState:
+    """The state of a caller in a table value. Raises StateVersionError for a newer version."""
+    state = _customers.decode(value)
+    if state.state_version > CUSTOMER_STATE_VERSION:
+        raise StateVersionError(
+            f"caller state of version {state.state_version}, this worker knows "
+            f"{CUSTOMER_STATE_VERSION}: run the newer hardstop on all workers"
         )
     return state

@@ -23,6 +23,7 @@ class TopicName(StrEnum):
     SCORES = "scores"
     SUPERVISOR_ACTIONS = "supervisor.actions"
     TICKS = "ticks"
+    CUSTOMERS = "customers"
     OPERATIONS = "operations"
     DEAD_LETTERS = "dead-letters"
 
@@ -140,10 +141,21 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
         name=TopicName.TICKS,
         direction=Direction.IN,
-        says="Moments at which something is due on a call; workers write them to themselves.",
-        types=events.Tick,
+        says="Moments at which something is due on a call, and what is known of its caller; "
+        "workers write them to themselves.",
+        types=events.TickEvent,
         writers="workers",
         retention_ms=_DAY,
+    ),
+    TopicSpec(
+        name=TopicName.CUSTOMERS,
+        direction=Direction.IN,
+        says="What calls ask and tell of one caller, under a pseudonym; workers write it to "
+        "themselves, and nobody else reads it.",
+        types=events.CustomerEvent,
+        writers="workers",
+        key="pseudonym",
+        retention_ms=_RAW,
     ),
     TopicSpec(
         name=TopicName.OPERATIONS,
@@ -169,7 +181,9 @@ SOURCES = (
     TopicName.ROUTING_OUTCOMES,
     TopicName.SUPERVISOR_ACTIONS,
     TopicName.TICKS,
+    TopicName.CUSTOMERS,
 )
-"""What workers read: partitioned alike, so that all of one call comes to one worker."""
+"""What workers read: partitioned alike, so that all of one call (and all that calls tell of one
+caller) comes to one worker."""
 
 SPECS: dict[TopicName, TopicSpec] = {spec.name: spec for spec in TOPICS}

@@ -19,6 +19,7 @@ from workflow.call import Mode
 from workflow.calling import CallbackRules
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
+from workflow.keeping import AcrossCalls, keeping_mistakes
 from workflow.toml_lines import line_of
 
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
@@ -79,6 +80,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     signals: dict[Signal, Handling] = {}
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
+    across_calls: AcrossCalls = AcrossCalls()
 
     def handling(self, label: str) -> Handling | None:
         """What to do about a label, or None where it opens no alert."""
@@ -236,6 +238,7 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
             found.append(((section, label, "tier"), problem))
     found.extend(authority_mistakes(policy.authority))
     found.extend(_duty_mistakes(policy))
+    found.extend(keeping_mistakes(policy.across_calls))
     found.extend(_detection_mistakes(policy.detection))
     return found
 
