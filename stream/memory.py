@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, MutableMapping
 
-from stream.state import CallState, decode_state
+from stream.state import CallState, decode_state, for_complaints
 
 Stored = MutableMapping[bytes, bytes]
 
@@ -42,6 +42,7 @@ class CallMemory:
         self._working: dict[bytes, CallState] = {}
         self._owned: dict[bytes, tuple[int, float]] = {}
         self._to_check: Iterator[bytes] = iter(())
+        self._thinned: list[tuple[bytes, int, CallState]] = []
         self._ended_s = ended_s
         self._silent_s = silent_s
         self._clock = clock
@@ -90,6 +91,7 @@ class CallMemory:
     def forget_working(self) -> None:
         """Partitions are moving: only the table may be believed."""
         self._working.clear()
+        self._thinned.clear()
 
     def own(self, partitions: Collection[int]) -> None:
         """Keep to the calls of these partitions; the others have another worker now."""
@@ -114,6 +116,12 @@ class CallMemory:
                 self._working.pop(key, None)
         return gone
 
+    def thinned(self) -> list[tuple[bytes, int, CallState]]:
+        """Keys, partitions and new states of calls that are kept for a complaint alone, each told
+        once: its answer may be owed for weeks, and what was said otherwise is not needed for it."""
+        told, self._thinned = self._thinned, []
+        return told
+
     def __len__(self) -> int:
         return len(self._owned)
 
@@ -132,4 +140,14 @@ class CallMemory:
             # A promise outlives its call.
             return False
         ended = state is not None and state.ended_ms is not None
-        return untouched_s > (self._ended_s if ended else self._silent_s)
+        over = untouched_s > (self._ended_s if ended else self._silent_s)
+        if over and state is not None and state.register.is_open:
+            self._thin(key, state)
+            return False
+        return over
+
+    def _thin(self, key: bytes, state: CallState) -> None:
+        kept = for_complaints(state)
+        if kept != state:
+            self._working[key] = kept
+            self._thinned.append((key, self._owned[key][0], kept))

@@ -11,6 +11,7 @@ from detectors.detector import Detector
 from detectors.mood import MoodReport
 from detectors.reading import Reading
 from stream.codec import KEY_MISMATCH, Unreadable, decode_transcript
+from stream.complaints import registered
 from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
 from stream.events.operations import Topic
 from stream.outputs import (
@@ -123,6 +124,9 @@ class CallReader:
             outputs, happened = _decided(heard, message), heard.changes
             conversation = state.conversation.after(late)
             state = msgspec.structs.replace(state, desk=heard.state, conversation=conversation)
+            caught = Step(outputs=outputs, state=state, happened=happened)
+            caught = registered(caught, late, message, self._policy, self._versions, ended=True)
+            outputs, happened, state = caught.outputs, caught.happened, caught.state or state
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -196,11 +200,12 @@ class CallReader:
             desk=decision.state,
             coach=coached,
         )
-        return Step(
+        step = Step(
             outputs=(*_decided(decision, message), score, *told, *notes),
             state=new,
             happened=decision.changes,
         )
+        return registered(step, reading, message, self._policy, self._versions)
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(

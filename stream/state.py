@@ -10,6 +10,7 @@ from workflow.call import CallFacts, Mode
 from workflow.decision import DeskState
 from workflow.incident import RecordState
 from workflow.listening import CoachState
+from workflow.register import Register
 
 STATE_VERSION = 2
 
@@ -31,6 +32,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     coach: CoachState = CoachState()
     record: RecordState = RecordState()
     state_version: int = STATE_VERSION
+    register: Register = Register()
 
 
 class StateVersionError(RuntimeError):
@@ -55,3 +57,18 @@ def decode_state(value: bytes) -> CallState:
             "run the newer hardstop on all workers"
         )
     return state
+
+
+def for_complaints(state: CallState) -> CallState:
+    """What is kept of a call that is over while a complaint of it waits for its answer: nothing of
+    what was said but the register's quotes."""
+    return CallState(
+        facts=state.facts,
+        seen_ms=state.seen_ms,
+        sequences=state.sequences,
+        mode=state.mode,
+        ended_ms=state.ended_ms,
+        deeds=state.deeds,
+        record=state.record,
+        register=msgspec.structs.replace(state.register, waiting=()),
+    )

@@ -25,6 +25,7 @@ class TopicName(StrEnum):
     TICKS = "ticks"
     OPERATIONS = "operations"
     DEAD_LETTERS = "dead-letters"
+    COMPLAINTS = "complaints"
 
 
 class Direction(StrEnum):
@@ -161,6 +162,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         key="the key of the message at fault",
         retention_ms=_RAW,
         max_message_bytes=MAX_DEAD_LETTER_BYTES + 100_000,
+    ),
+    TopicSpec(
+        name=TopicName.COMPLAINTS,
+        direction=Direction.OUT,
+        says="The complaint register: the newest entry per reference, with its due dates.",
+        types=events.ComplaintRecord,
+        writers="workers",
+        key="reference",
+        retention_ms=None,
+        compacted=True,
     ),
 )
 

@@ -5,6 +5,7 @@ from stream.events.alerts import AlertClosed, AlertEvent, AlertOpened, AlertRetr
 from stream.events.base import VERSION, event_from
 from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
+from stream.events.complaints import ComplaintRecord
 from stream.events.incidents import IncidentEntry
 from stream.events.operations import (
     ActionApplied,
@@ -49,6 +50,7 @@ OutputEvent = (
     | OperationsNote
     | ActionApplied
     | ActionRejected
+    | ComplaintRecord
 )
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "CallbackRecord",
     "Chunk",
     "CoachingHint",
+    "ComplaintRecord",
     "IncidentEntry",
     "OperationsEvent",
     "OperationsNote",
