@@ -62,8 +62,16 @@ def decode_state(value: bytes) -> CallState:
 def for_complaints(state: CallState) -> CallState:
     """What is kept of a call that is over while a complaint of it waits for its answer: nothing of
     what was said but the register's quotes."""
+    facts = state.facts
     return CallState(
-        facts=state.facts,
+        facts=CallFacts(
+            call_id=facts.call_id,
+            queue_id=facts.queue_id,
+            team_id=facts.team_id,
+            jurisdiction=facts.jurisdiction,
+            language=facts.language,
+            recording=facts.recording,
+        ),
         seen_ms=state.seen_ms,
         sequences=state.sequences,
         mode=state.mode,

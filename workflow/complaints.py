@@ -137,9 +137,7 @@ def withdrawn(complaint: Complaint, *, by: str, at_ms: int, note: str | None) ->
     """The caller takes it back, or it was none. Raises ComplaintError without a reason."""
     _still_open(complaint)
     if not (note or "").strip():
-        raise ComplaintError(
-            "say in a note why nothing is owed: who took it back, or why it is none"
-        )
+        raise ComplaintError("say in a note why nothing is owed: who took it back, or why not")
     return complaint.moved(ComplaintState.WITHDRAWN, by, at_ms, _short(note))
 
 

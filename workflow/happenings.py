@@ -161,7 +161,7 @@ def _of_complaint(change: ComplaintChange) -> Content:
     """The entry by its reference and dates; its words stand in the register."""
     complaint = change.complaint
     step = complaint.history[-1]
-    named = {
+    named: dict[str, str | None] = {
         "reference": complaint.reference,
         "jurisdiction": complaint.jurisdiction,
         "acknowledge_by": complaint.acknowledge_by,

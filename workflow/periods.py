@@ -45,7 +45,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def business(self) -> OpeningHours:
         """Monday to Friday but for public holidays, all day long."""
-        days = dict.fromkeys(_WEEK, ("00:00-24:00",))
+        days: dict[Day, tuple[str, ...]] = dict.fromkeys(_WEEK, ("00:00-24:00",))
         return OpeningHours(time_zone=self.time_zone, holidays=self.holidays, days=days)
 
 
