@@ -207,10 +207,13 @@ def _late(record: ComplaintRecord, now_ms: int) -> bool:
     return record.mode is not Mode.REPLAY and overdue(record, now_ms) is not None
 
 
-def _urgency(record: ComplaintRecord, now_ms: int) -> tuple[bool, bool, str]:
-    from workflow.complaints import next_due
+def _urgency(record: ComplaintRecord, now_ms: int) -> tuple[bool, bool, bool, str]:
+    """Late answers, late acknowledgements, what is open by its next date, what is closed."""
+    from workflow.complaints import Owed, next_due, overdue
 
-    return (not _late(record, now_ms), not record.is_open, next_due(record) or record.received_at)
+    late = _late(record, now_ms)
+    answer = late and overdue(record, now_ms) is Owed.ANSWER
+    return (not answer, not late, not record.is_open, next_due(record) or record.received_at)
 
 
 def _table(records: list[ComplaintRecord], now_ms: int) -> None:

@@ -226,7 +226,10 @@ def _basis(terms: Terms) -> str:
         _said("acknowledged", terms.acknowledge, terms.acknowledge_is, terms.acknowledge_basis),
         _said("answered", terms.answer, terms.answer_is, terms.answer_basis),
     ]
-    return f"{'; '.join(said)}; for {terms.applies}; read {terms.checked}: {terms.source}"
+    said.append(f"for {terms.applies}")
+    if terms.note is not None:
+        said.append(f"but: {terms.note}")
+    return f"{'; '.join(said)}; checked {terms.checked} ({terms.source})"
 
 
 def _said(what: str, allowed: str, standing: Standing, basis: str) -> str:

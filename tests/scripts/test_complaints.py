@@ -51,6 +51,7 @@ def entry(reference: str, received: str = "2026-11-02", **more: Any) -> Complain
 
 WAITS = entry("CP-WAITS")
 LATE = entry("CP-LATE", acknowledge_by="2026-11-03T23:59:59.000Z")
+WORSE = entry("CP-WORSE", answer_by="2026-11-20T23:59:59.000Z")
 REPLAYED = entry("CP-REPLAYED", acknowledge_by="2026-11-03T23:59:59.000Z", mode=Mode.REPLAY)
 DONE = entry("CP-DONE", "2026-10-05").moved(
     ComplaintState.ANSWERED, "alex", milliseconds("2026-10-20T10:00:00Z"), "letter 17"
@@ -69,11 +70,11 @@ def listed(run: Run, *arguments: str) -> tuple[int, list[str]]:
 
 
 def test_what_is_late_comes_first_and_is_exit_code_1(run: Run) -> None:
-    file = written(DONE, WAITS, LATE)
+    file = written(DONE, WAITS, LATE, WORSE)
     code, references = listed(run, "--file", file)
-    assert (code, references) == (1, ["CP-LATE", "CP-WAITS", "CP-DONE"])
-    assert listed(run, "--file", file, "--open")[1] == ["CP-LATE", "CP-WAITS"]
-    assert listed(run, "--file", file, "--overdue") == (1, ["CP-LATE"])
+    assert (code, references) == (1, ["CP-WORSE", "CP-LATE", "CP-WAITS", "CP-DONE"])
+    assert listed(run, "--file", file, "--open")[1] == ["CP-WORSE", "CP-LATE", "CP-WAITS"]
+    assert listed(run, "--file", file, "--overdue") == (1, ["CP-WORSE", "CP-LATE"])
 
 
 def test_nothing_late_is_exit_code_0_and_a_replay_is_never_late(run: Run) -> None:
