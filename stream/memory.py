@@ -16,6 +16,7 @@ from stream.state import (
     decode_caller,
     decode_state,
     encode_caller,
+    for_complaints,
 )
 from workflow.customers import CustomerState
 
@@ -59,6 +60,7 @@ class CallMemory:
         self._working: dict[bytes, CallState] = {}
         self._owned: dict[bytes, tuple[int, float]] = {}
         self._to_check: Iterator[bytes] = iter(())
+        self._thinned: list[tuple[bytes, int, CallState]] = []
         self._ended_s = ended_s
         self._silent_s = silent_s
         self._clock = clock
@@ -124,6 +126,7 @@ class CallMemory:
         """Partitions are moving: only the table may be believed."""
         self._working.clear()
         self._customers.clear()
+        self._thinned.clear()
 
     def own(self, partitions: Collection[int]) -> None:
         """Keep to the calls of these partitions; the others have another worker now."""
@@ -148,6 +151,12 @@ class CallMemory:
                 self._working.pop(key, None)
                 self._customers.pop(key, None)
         return gone
+
+    def thinned(self) -> list[tuple[bytes, int, CallState]]:
+        """Keys, partitions and new states of calls that are kept for a complaint alone, each told
+        once: its answer may be owed for weeks, and what was said otherwise is not needed for it."""
+        told, self._thinned = self._thinned, []
+        return told
 
     def __len__(self) -> int:
         return len(self._owned)
@@ -181,4 +190,14 @@ class CallMemory:
             # A promise outlives its call.
             return False
         ended = state is not None and state.ended_ms is not None
-        return untouched_s > (self._ended_s if ended else self._silent_s)
+        over = untouched_s > (self._ended_s if ended else self._silent_s)
+        if over and state is not None and state.register.is_open:
+            self._thin(key, state)
+            return False
+        return over
+
+    def _thin(self, key: bytes, state: CallState) -> None:
+        kept = for_complaints(state)
+        if kept != state:
+            self._working[key] = kept
+            self._thinned.append((key, self._owned[key][0], kept))

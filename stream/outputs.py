@@ -13,6 +13,7 @@ from stream.events import (
     ActionRejected,
     CallbackRecord,
     CoachingHint,
+    ComplaintRecord,
     CustomerAsked,
     CustomerKnown,
     CustomerNoted,
@@ -31,6 +32,7 @@ from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.actions import Verdict
 from workflow.alerts import AlertChange
 from workflow.chain import Entry
+from workflow.complaints import Complaint
 from workflow.decision import CallbackChange, ChangeOf, RouteChange
 from workflow.hints import Hint
 from workflow.identity import stable_id
@@ -139,6 +141,15 @@ def callback_output(change: CallbackChange, cause: Message) -> Output:
         cause,
     )
     return msgspec.structs.replace(output, key=callback.reference.encode())
+
+
+def complaint_output(complaint: Complaint, cause: Message) -> Output:
+    """An entry of the register under its reference; its id follows from its revision."""
+    event_id = stable_id("event", complaint.reference, complaint.revision)
+    event = event_from(ComplaintRecord, complaint)
+    at = rfc3339(cause.timestamp_ms)
+    output = _output(TopicName.COMPLAINTS, event, complaint.call_id, event_id, at, cause)
+    return msgspec.structs.replace(output, key=complaint.reference.encode())
 
 
 def hint_output(hint: Hint, cause: Message) -> Output:

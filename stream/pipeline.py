@@ -100,6 +100,9 @@ class Pipeline:
             for key, partition in self._memory.expired():
                 if key not in changed and key not in states:
                     states[key] = (partition, None)
+            for key, partition, kept in self._memory.thinned():
+                if key not in changed:
+                    states[key] = (partition, encode_state(kept))
             for key, (partition, state) in changed.items():
                 states[key] = (partition, encode_state(state))
         except BaseException:

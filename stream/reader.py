@@ -12,6 +12,7 @@ from detectors.mood import MoodReport
 from detectors.reading import Reading
 from stream.across import Follower
 from stream.codec import KEY_MISMATCH, Unreadable, decode_transcript
+from stream.complaints import registered
 from stream.customers import CustomerReader
 from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
 from stream.events.operations import Topic
@@ -139,6 +140,9 @@ class CallReader:
                 conversation=conversation,
                 followed=state.followed.after(late),
             )
+            caught = Step(outputs=outputs, state=state, happened=happened)
+            caught = registered(caught, late, message, self._policy, self._versions, ended=True)
+            outputs, happened, state = caught.outputs, caught.happened, caught.state or state
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -213,11 +217,12 @@ class CallReader:
             coach=coached,
             followed=state.followed.after(reading),
         )
-        return Step(
+        step = Step(
             outputs=(*_decided(decision, message), score, *told, *notes),
             state=new,
             happened=decision.changes,
         )
+        return registered(step, reading, message, self._policy, self._versions)
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
+from stream.complaints import acted
 from stream.events import (
     CustomerKnown,
     RouteAccepted,
@@ -33,6 +34,7 @@ from workflow.deeds import HINTS
 from workflow.desk import Desk
 from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
+from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
 
 DEEDS_REMEMBERED = 64
@@ -93,6 +95,9 @@ class ReportReader:
             return Step(repeat=True)
         if deed.action in HINTS:
             return self._hint(deed, state, message)
+        if deed.action in COMPLAINTS:
+            deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
+            return acted(deed, msgspec.structs.replace(state, deeds=deeds), message)
         decision = self._desk.after_action(
             state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )

@@ -13,6 +13,7 @@ from workflow.customers import CUSTOMER_STATE_VERSION, CustomerState
 from workflow.decision import DeskState
 from workflow.incident import RecordState
 from workflow.listening import CoachState
+from workflow.register import Register
 
 STATE_VERSION = 2
 
@@ -35,6 +36,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     record: RecordState = RecordState()
     followed: Followed = Followed()
     state_version: int = STATE_VERSION
+    register: Register = Register()
 
 
 class StateVersionError(RuntimeError):
@@ -84,3 +86,26 @@ def decode_caller(value: bytes) -> CustomerState:
             f"{CUSTOMER_STATE_VERSION}: run the newer hardstop on all workers"
         )
     return state
+
+
+def for_complaints(state: CallState) -> CallState:
+    """What is kept of a call that is over while a complaint of it waits for its answer: nothing of
+    what was said but the register's quotes."""
+    facts = state.facts
+    return CallState(
+        facts=CallFacts(
+            call_id=facts.call_id,
+            queue_id=facts.queue_id,
+            team_id=facts.team_id,
+            jurisdiction=facts.jurisdiction,
+            language=facts.language,
+            recording=facts.recording,
+        ),
+        seen_ms=state.seen_ms,
+        sequences=state.sequences,
+        mode=state.mode,
+        ended_ms=state.ended_ms,
+        deeds=state.deeds,
+        record=state.record,
+        register=msgspec.structs.replace(state.register, waiting=()),
+    )

@@ -26,6 +26,7 @@ class TopicName(StrEnum):
     CUSTOMERS = "customers"
     OPERATIONS = "operations"
     DEAD_LETTERS = "dead-letters"
+    COMPLAINTS = "complaints"
 
 
 class Direction(StrEnum):
@@ -173,6 +174,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         key="the key of the message at fault",
         retention_ms=_RAW,
         max_message_bytes=MAX_DEAD_LETTER_BYTES + 100_000,
+    ),
+    TopicSpec(
+        name=TopicName.COMPLAINTS,
+        direction=Direction.OUT,
+        says="The complaint register: the newest entry per reference, with its due dates.",
+        types=events.ComplaintRecord,
+        writers="workers",
+        key="reference",
+        retention_ms=None,
+        compacted=True,
     ),
 )
 

@@ -17,6 +17,7 @@ from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
 from workflow.authority import Authority, authority_mistakes
 from workflow.call import Mode
 from workflow.calling import CallbackRules
+from workflow.complaint_rules import ComplaintRules, complaint_mistakes
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
 from workflow.keeping import AcrossCalls, keeping_mistakes
@@ -81,6 +82,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
     across_calls: AcrossCalls = AcrossCalls()
+    complaints: ComplaintRules = ComplaintRules()
 
     def handling(self, label: str) -> Handling | None:
         """What to do about a label, or None where it opens no alert."""
@@ -240,6 +242,7 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
     found.extend(_duty_mistakes(policy))
     found.extend(keeping_mistakes(policy.across_calls))
     found.extend(_detection_mistakes(policy.detection))
+    found.extend(complaint_mistakes(policy.complaints))
     return found
 
 

@@ -5,6 +5,7 @@ from stream.events.alerts import AlertClosed, AlertEvent, AlertOpened, AlertRetr
 from stream.events.base import VERSION, event_from
 from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
+from stream.events.complaints import ComplaintRecord
 from stream.events.customers import CustomerAsked, CustomerEvent, CustomerNoted
 from stream.events.incidents import IncidentEntry
 from stream.events.operations import (
@@ -50,6 +51,7 @@ OutputEvent = (
     | OperationsNote
     | ActionApplied
     | ActionRejected
+    | ComplaintRecord
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "CallbackRecord",
     "Chunk",
     "CoachingHint",
+    "ComplaintRecord",
     "CustomerAsked",
     "CustomerEvent",
     "CustomerKnown",
