@@ -108,14 +108,6 @@ class _Outcome(_Seen, frozen=True, kw_only=True):
     at: str | None = None
 
 
-class RouteOffered(_Outcome, tag="route.offered", frozen=True, kw_only=True):
-    pass
-
-
-class RouteAccepted(_Outcome, tag="route.accepted", frozen=True, kw_only=True):
-    pass
-
-
 class RouteJoined(_Outcome, tag="route.joined", frozen=True, kw_only=True):
     pass
 
@@ -128,7 +120,7 @@ class RouteFailed(_Outcome, tag="route.failed", frozen=True, kw_only=True):
     reason: FailureReason
 
 
-OutcomeSeen = RouteOffered | RouteAccepted | RouteJoined | RouteCompleted | RouteFailed
+OutcomeSeen = RouteJoined | RouteCompleted | RouteFailed
 
 
 class StepSeen(msgspec.Struct, frozen=True):
@@ -269,8 +261,6 @@ Seen = (
     | RouteRequested
     | RouteFallback
     | RouteCancelled
-    | RouteOffered
-    | RouteAccepted
     | RouteJoined
     | RouteCompleted
     | RouteFailed

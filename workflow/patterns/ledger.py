@@ -14,8 +14,6 @@ from workflow.patterns import events
 from workflow.routing import CancelReason, FailureReason, OutcomeKind
 
 _OUTCOMES = {
-    events.RouteOffered: OutcomeKind.OFFERED,
-    events.RouteAccepted: OutcomeKind.ACCEPTED,
     events.RouteJoined: OutcomeKind.JOINED,
     events.RouteCompleted: OutcomeKind.COMPLETED,
     events.RouteFailed: OutcomeKind.FAILED,
@@ -114,7 +112,7 @@ class Ledger:
                 call = self.call(event.call_id)
                 call.agent = call.agent or event.agent_id
             case events.DeedSeen():
-                at = at_ms if event.at is None else milliseconds(event.at)
+                at = _moment(event.at, at_ms)
                 self.deeds.setdefault(event.action_id, DeedLog(event, at))
             case events.DeedRejected():
                 self.rejected.add(event.action_id)
@@ -124,11 +122,11 @@ class Ledger:
             case events.ScoreSeen():
                 self._score(event)
             case events._Facts():
-                at = at_ms if event.at is None else milliseconds(event.at)
+                at = _moment(event.at, at_ms)
                 self._facts(self.call(event.call_id), event, at)
             case events.CallEnded():
                 call = self.call(event.call_id)
-                call.ended_ms = at_ms if event.at is None else milliseconds(event.at)
+                call.ended_ms = _moment(event.at, at_ms)
                 call.end_reason = event.reason
             case _:
                 pass
@@ -173,7 +171,7 @@ class Ledger:
 
     def _outcome(self, event: events.OutcomeSeen, at_ms: int | None) -> None:
         route = self._route_log(event)
-        at = at_ms if event.at is None else milliseconds(event.at)
+        at = _moment(event.at, at_ms)
         route.reports.setdefault((event.attempt, _OUTCOMES[type(event)]), at)
         if isinstance(event, events.RouteFailed):
             route.failures.setdefault(event.attempt, event.reason)
@@ -199,3 +197,11 @@ class Ledger:
             for finding in event.findings
             if finding.label == Signal.AGENT_GUARDRAIL and finding.disposition is Disposition.RAISE
         )
+
+
+def _moment(text: str | None, at_ms: int | None) -> int | None:
+    """What an event of others says of its time; what is no time is as good as none."""
+    try:
+        return at_ms if text is None else milliseconds(text)
+    except ValueError:
+        return at_ms

@@ -18,6 +18,7 @@ from workflow.patterns.scope import Scope
 from workflow.routing import CancelReason, OutcomeKind
 
 ALL = "all"
+_THERE = frozenset({OutcomeKind.JOINED, OutcomeKind.COMPLETED})
 
 
 class RouteEnd(StrEnum):
@@ -141,10 +142,7 @@ def by_desk(ledger: Ledger, routes: Sequence[RouteLog]) -> tuple[Routes, ...]:
             desk=name,
             count=len(group),
             fell_back=sum(max(route.attempts) > 1 for route in group),
-            ends={
-                end: number
-                for end, number in sorted(Counter(_end(ledger, r) for r in group).items())
-            },
+            ends=dict(sorted(Counter(_end(ledger, r) for r in group).items())),
             failures=dict(
                 sorted(Counter(why.value for r in group for why in r.failures.values()).items())
             ),
@@ -159,11 +157,7 @@ def _first(route: RouteLog) -> int | None:
 
 
 def _end(ledger: Ledger, route: RouteLog) -> RouteEnd:
-    joined = [
-        attempt
-        for attempt, kind in route.reports
-        if kind in (OutcomeKind.JOINED, OutcomeKind.COMPLETED)
-    ]
+    joined = [attempt for attempt, kind in route.reports if kind in _THERE]
     if joined:
         return RouteEnd.JOINED if min(joined) == 1 else RouteEnd.FELL_BACK
     match route.cancelled:
