@@ -212,7 +212,7 @@ def _nothing(scope: Scope, gathered: Gathered, others: dict[str, int]) -> None:
     elif not gathered.ledger.read:
         lines.append(
             "Nothing at all was read: is a worker running (`hardstop worker`), and do the topics "
-            "still hold these days (`hardstop topics list`)?"
+            "still hold these days (`hardstop topics describe`)?"
             if not gathered.files
             else "The files hold no event that is counted: write some with "
             "`hardstop tail alerts --json --from-start`, and the same of other topics."

@@ -40,7 +40,7 @@ def document(
     scope = found.scope
     where = f", queue {scope.queue}" if scope.queue else ""
     sections = [
-        _glance(found),
+        _glance(found, read),
         _came(found),
         _when(found),
         _where(found),
@@ -69,13 +69,13 @@ def _summary(found: Patterns) -> str:
     return f"{told}."
 
 
-def _glance(found: Patterns) -> Section:
+def _glance(found: Patterns, read: set[str]) -> Section:
     wait, kept = found.acknowledged[0], found.promises.kept_in_time
     verdicts = sum(f.share.whole for f in found.false_alarms)
     false = sum(f.share.part for f in found.false_alarms)
     joined = found.joined[0]
     items = (
-        KeyFigure("hard stops", f"{found.hard_stops:,}", _per_day(found)),
+        KeyFigure("hard stops", f"{found.hard_stops:,}", _rate(found, read)),
         KeyFigure(
             "acknowledged, median", seconds(wait.p50_s), f"nine in ten within {seconds(wait.p90_s)}"
         ),
@@ -95,8 +95,11 @@ def _percent(found: Proportion) -> str:
     return NOTHING if found.value is None else f"{100 * found.value:.0f} %"
 
 
-def _per_day(found: Patterns) -> str:
-    return f"{found.hard_stops / max(1, len(found.days)):.1f} a day"
+def _rate(found: Patterns, read: set[str]) -> str:
+    a_day = f"{found.hard_stops / max(1, len(found.days)):.1f} a day"
+    if "score" not in read:
+        return a_day
+    return f"{a_day}; in {found.hard_stop_calls:,} of {found.calls:,} calls"
 
 
 def _came(found: Patterns) -> Section:

@@ -35,24 +35,26 @@ class Times(msgspec.Struct, frozen=True, kw_only=True):
     in_time: Proportion
 
 
-def pooled(calls: Mapping[str, set[str]]) -> dict[str, str]:
+def pooled(calls: Mapping[str, set[str]], *, people: bool = True) -> dict[str, str]:
     """Under which name each group is shown: its own, or "other".
 
-    Where the pool itself would hold fewer than five calls, the next smallest groups join it:
-    a pool of one group hides nothing.
+    Where the pool of groups of people would itself hold fewer than five calls, the next smallest
+    groups join it: a pool of one group hides nothing. A queue with a stray call is no person.
     """
     by_size = sorted(calls, key=lambda name: (len(calls[name]), name))
     pool: set[str] = set()
     names: list[str] = []
     for name in by_size:
-        if len(calls[name]) >= SMALL and (not names or len(pool) >= SMALL):
+        if len(calls[name]) >= SMALL and (not people or not names or len(pool) >= SMALL):
             break
         names.append(name)
         pool |= calls[name]
     return {name: OTHER if name in names else name for name in calls}
 
 
-def counted(items: Iterable[tuple[str | None, str]], *, pool: bool = True) -> tuple[Count, ...]:
+def counted(
+    items: Iterable[tuple[str | None, str]], *, pool: bool = True, people: bool = True
+) -> tuple[Count, ...]:
     """Items of (group, call) counted by group: the most first, "other" last."""
     calls: dict[str, set[str]] = {}
     numbers: dict[str, int] = {}
@@ -60,7 +62,7 @@ def counted(items: Iterable[tuple[str | None, str]], *, pool: bool = True) -> tu
         name = group or UNKNOWN
         calls.setdefault(name, set()).add(call)
         numbers[name] = numbers.get(name, 0) + 1
-    shown = pooled(calls) if pool else {name: name for name in calls}
+    shown = pooled(calls, people=people) if pool else {name: name for name in calls}
     together: dict[str, set[str]] = {}
     totals: dict[str, int] = {}
     for name, shown_as in shown.items():

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from detectors.mood import MoodState
 from models.evaluation.intervals import Proportion, proportion
 from workflow.alerts import AlertStatus
 from workflow.deeds import FALSE_ALARM
@@ -130,7 +131,7 @@ def patterns(ledger: Ledger, scope: Scope) -> Patterns:
         other_alerts=counted(
             ((a.trigger, a.call_id) for a in alerts if a.trigger not in TRIGGER_NAMES), pool=False
         ),
-        queues=counted((a.queue_id, a.call_id) for a in stops),
+        queues=counted(((a.queue_id, a.call_id) for a in stops), people=False),
         teams=counted((a.team_id, a.call_id) for a in stops),
         agents=counted((a.agent_id, a.call_id) for a in stops) if scope.by_agent else (),
         days=_days(stops, scope),
@@ -233,8 +234,9 @@ def _moods(calls: Iterable[CallLog]) -> tuple[Moods, ...]:
     numbers = Counter(mood for mood, _ in worst)
     calm = Counter(mood for mood, last in worst if last is not None and last.value == "calm")
     return tuple(
-        Moods(mood=mood, calls=number, ended_calm=calm[mood])
-        for mood, number in sorted(numbers.items())
+        Moods(mood=mood.value, calls=numbers[mood.value], ended_calm=calm[mood.value])
+        for mood in MoodState
+        if numbers[mood.value]
     )
 
 

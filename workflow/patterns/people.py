@@ -30,7 +30,7 @@ def reached(found: Patterns) -> Section | None:
         parts.append(_times(found.joined, limit=False))
         parts.append(
             "From the first request until somebody was on the call, by the desk asked first. "
-            "Routes that were not needed any more are left out."
+            "Routes that were not needed any more, or of which nothing was reported, are left out."
         )
     return Section("How soon somebody came", "soon", tuple(parts))
 

@@ -18,6 +18,7 @@ from workflow.patterns.scope import Scope
 from workflow.routing import CancelReason, OutcomeKind
 
 ALL = "all"
+_LEFT_ALONE = frozenset({CancelReason.UNANSWERED, CancelReason.CALL_ENDED})
 _THERE = frozenset({OutcomeKind.JOINED, OutcomeKind.COMPLETED})
 
 
@@ -98,12 +99,15 @@ def routes_of(ledger: Ledger, scope: Scope) -> list[RouteLog]:
 
 
 def to_join(routes: Iterable[RouteLog]) -> list[Wait]:
-    """From the first request to the person on the call, for routes that were still wanted."""
+    """From the first request to the person on the call; a caller whom nobody reached waits in vain.
+
+    Routes that were not needed any more, and those of which nothing was reported, say nothing.
+    """
     waits = []
     for route in routes:
         asked = route.attempts[min(route.attempts)]
         joined = route.reported(OutcomeKind.JOINED)
-        if not joined and route.cancelled not in (None, CancelReason.UNANSWERED):
+        if not joined and route.cancelled not in _LEFT_ALONE:
             continue
         if joined and joined[0] is None:
             # Reported without a time: that it happened is counted elsewhere.

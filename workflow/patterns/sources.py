@@ -12,8 +12,6 @@ from workflow.patterns.grouping import SMALL
 from workflow.patterns.scope import Scope
 from workflow.patterns.wording import number
 
-Texts = tuple[Part, ...]
-
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """A topic or a file: how many of its events were counted and when they are from (UTC ms).
