@@ -65,7 +65,7 @@ def route(call: str, kind: str = "requested", attempt: int = 1, **more: Any) -> 
 
 def outcome(call: str, kind: str, after: float, attempt: int = 1, **more: Any) -> Seen:
     named = {"route_id": f"{call}-route", "call_id": call, "attempt": attempt, "at": at(after)}
-    return event(f"route.{kind}", **named, **more)
+    return event(f"route.{kind}", **{**named, **more})
 
 
 def callback(call: str, *steps: tuple[str, float], **more: Any) -> Seen:
