@@ -31,12 +31,14 @@ def report(
         typer.Argument(
             help="Events instead of Kafka: files as `hardstop tail TOPIC --json` writes them, of "
             "one topic or of many mixed.",
-            metavar="[EVENTS.jsonl]...",
+            metavar="EVENTS.jsonl",
         ),
     ] = None,
     more: Annotated[
         list[Path] | None,
-        typer.Option("--files", help="The same; may be given again.", metavar="EVENTS.jsonl"),
+        typer.Option(
+            "--files", help="More of the same; may be given again.", metavar="EVENTS.jsonl"
+        ),
     ] = None,
     first: Annotated[
         str | None, typer.Option("--from", help="The first day.", metavar="YYYY-MM-DD")

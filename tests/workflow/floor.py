@@ -59,6 +59,7 @@ def route(call: str, kind: str = "requested", attempt: int = 1, **more: Any) -> 
         "alert_ids": [f"{call}-legal_threat"],
         "desk": "legal",
         "requested_at": at(0),
+        "expires_at": at(60),
     }
     return event(f"route.{kind}", **{**fields, **more})
 

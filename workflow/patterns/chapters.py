@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
-
 from models.evaluation.intervals import Proportion
 from models.evaluation.report.document import (
     Beside,
@@ -19,14 +17,14 @@ from models.evaluation.report.document import (
 )
 from models.evaluation.report.figures import NOTHING
 from workflow.patterns import drawing
-from workflow.patterns.grouping import Count
 from workflow.patterns.patterns import Patterns
 from workflow.patterns.people import callers, guidance, promised, reached, routed
 from workflow.patterns.sources import Source, rests_on
+from workflow.patterns.tables import ROWS, by_name, counts_table, worded
 from workflow.patterns.wording import days, listed, number, of, plain, seconds, share
 
-ROWS = 15
-"""Rows of a list; those after it are counted together."""
+AGENTS = 200
+"""Agents of a list, where they may be named: a floor of them."""
 _PARTS = ((0, 6), (6, 9), (9, 12), (12, 15), (15, 18), (18, 24))
 """Parts of a day, in hours, as a table has room for them."""
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -112,7 +110,7 @@ def _came(found: Patterns) -> Section:
         parts.append(
             Beside(
                 Figure(drawing.bars(kinds), f"Hard stops by kind: {listed(kinds)}."),
-                _counts("kind", _worded(found.kinds), "hard stops"),
+                counts_table("kind", worded(found.kinds), "hard stops"),
             )
         )
     else:
@@ -123,7 +121,7 @@ def _came(found: Patterns) -> Section:
             "back; they are not counted."
         )
     if found.other_alerts:
-        parts.append(_counts("alerts beside hard stops", _worded(found.other_alerts), "alerts"))
+        parts.append(counts_table("alerts beside hard stops", worded(found.other_alerts), "alerts"))
     return Section("What came", "came", tuple(parts))
 
 
@@ -155,16 +153,15 @@ def _where(found: Patterns) -> Section | None:
         parts.append(
             Beside(
                 Figure(drawing.bars(values[:ROWS]), f"Hard stops by {name}: {listed(values)}."),
-                _counts(name, counts, "hard stops"),
+                counts_table(name, counts, "hard stops"),
             )
         )
     if found.agents:
-        by_name = tuple(sorted(found.agents, key=lambda count: count.name))
         parts.append(
             "By agent, in the order of their names: hard stops come from callers, and say nothing "
             "about who took the call."
         )
-        parts.append(_counts("agent", by_name, "hard stops"))
+        parts.append(counts_table("agent", by_name(found.agents), "hard stops", most=AGENTS))
     return Section("Where", "where", tuple(parts))
 
 
@@ -193,7 +190,7 @@ def _unheard(found: Patterns, read: set[str]) -> Section:
     if "operations.note" not in read:
         parts.append("No notes to operators were read: whether calls went unheard is not known.")
     elif found.not_monitored:
-        parts.append(_counts("why not monitored", found.not_monitored, "reports"))
+        parts.append(counts_table("why not monitored", found.not_monitored, "reports"))
     else:
         parts.append("No call was reported as not monitored.")
     if found.degraded.whole:
@@ -202,16 +199,3 @@ def _unheard(found: Patterns, read: set[str]) -> Section:
             "some point, because the classifier could not in time."
         )
     return Section("What was not heard", "unheard", tuple(parts))
-
-
-def _counts(name: str, counts: Sequence[Count], what: str) -> Table:
-    shown, rest = counts[:ROWS], counts[ROWS:]
-    rows = [(count.name, f"{count.count:,}", f"{count.calls:,}") for count in shown]
-    if rest:
-        rows.append((f"{len(rest):,} more", f"{sum(count.count for count in rest):,}", NOTHING))
-    return Table((name, what, "calls"), tuple(rows))
-
-
-def _worded(counts: Sequence[Count]) -> tuple[Count, ...]:
-    """Counts under the names of labels as people read them."""
-    return tuple(msgspec.structs.replace(count, name=plain(count.name)) for count in counts)

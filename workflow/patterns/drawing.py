@@ -9,8 +9,8 @@ from models.evaluation.intervals import Proportion
 
 COLOUR = "#3b82f6"
 """Told from white and from near black alike (WCAG 2.2, 1.4.11: 3 to 1)."""
-WIDTH = 600
-LABELS = 170
+WIDTH = 560
+LABELS = 165
 ROW = 26
 LABEL_CHARS = 26
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -107,7 +107,7 @@ def _label(name: str, y: float) -> str:
     return _text(LABELS - 10, y + ROW / 2 + 4, shown, anchor="end")
 
 
-def _text(x: float, y: float, text: str, *, anchor: str = "start", size: float = 12.5) -> str:
+def _text(x: float, y: float, text: str, *, anchor: str = "start", size: float = 13) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" font-size="{size}" '
         f'fill="currentColor">{escape(text)}</text>'

@@ -79,6 +79,7 @@ class _Route(_Seen, frozen=True, kw_only=True):
     alert_ids: tuple[str, ...]
     desk: str
     requested_at: str
+    expires_at: str
     origin: Mode = Mode.LIVE
     queue_id: str | None = None
     team_id: str | None = None

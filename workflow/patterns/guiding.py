@@ -82,6 +82,11 @@ def by_team(ledger: Ledger, said: list[tuple[str, str]]) -> tuple[Count, ...]:
     return counted((ledger.call(call).team or UNKNOWN, call) for _, call in said)
 
 
+def by_agent(ledger: Ledger, said: list[tuple[str, str]]) -> tuple[Count, ...]:
+    """The same by agent, for where the policy lets them be named."""
+    return counted((ledger.call(call).agent or UNKNOWN, call) for _, call in said)
+
+
 @cache
 def meaning(rule_id: str) -> str:
     """What a rule of the agent's words is about, in words; its name where there are none."""

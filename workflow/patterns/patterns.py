@@ -14,7 +14,7 @@ from workflow.deeds import FALSE_ALARM
 from workflow.moments import milliseconds
 from workflow.patterns.events import AlertSeen
 from workflow.patterns.grouping import Count, Times, counted
-from workflow.patterns.guiding import Hints, broken, by_kind, by_team, hints_of
+from workflow.patterns.guiding import Hints, broken, by_agent, by_kind, by_team, hints_of
 from workflow.patterns.keeping import Promises, promises
 from workflow.patterns.ledger import CallLog, Ledger
 from workflow.patterns.reaching import (
@@ -65,7 +65,7 @@ class Patterns(msgspec.Struct, frozen=True, kw_only=True):
 
     `hard_stops` leaves out what was retracted. `week`: hard stops by weekday (Monday first) and
     hour. `calls`: calls of which anything was read. `others`: alerts of other modes, left out.
-    `agents` is empty unless the policy lets them be named.
+    `agents` and `said_by_agent` are empty unless the policy lets agents be named.
     """
 
     scope: Scope
@@ -88,6 +88,7 @@ class Patterns(msgspec.Struct, frozen=True, kw_only=True):
     repeats: Repeats
     said: tuple[Count, ...]
     said_by_team: tuple[Count, ...]
+    said_by_agent: tuple[Count, ...]
     hints: tuple[Hints, ...]
     moods: tuple[Moods, ...]
     not_monitored: tuple[Count, ...]
@@ -144,11 +145,12 @@ def patterns(ledger: Ledger, scope: Scope) -> Patterns:
         repeats=_repeats(stops),
         said=counted(said, pool=False),
         said_by_team=by_team(ledger, said),
+        said_by_agent=by_agent(ledger, said) if scope.by_agent else (),
         hints=by_kind(ledger, hints),
         moods=_moods(calls),
         not_monitored=_not_monitored(ledger, scope),
         degraded=proportion(sum(call.degraded for call in heard), len(heard)),
-        others=_others(ledger, scope),
+        others=of_other_modes(ledger, scope),
     )
 
 
@@ -253,7 +255,8 @@ def _not_monitored(ledger: Ledger, scope: Scope) -> tuple[Count, ...]:
     return counted(sorted(why), pool=False)
 
 
-def _others(ledger: Ledger, scope: Scope) -> dict[str, int]:
+def of_other_modes(ledger: Ledger, scope: Scope) -> dict[str, int]:
+    """How many alerts of the period were left out for their mode, by mode."""
     modes = Counter(
         alert.mode.value
         for alert in ledger.alerts.values()

@@ -9,6 +9,7 @@ from workflow.patterns.grouping import Times
 from workflow.patterns.guiding import GUARDRAIL, meaning
 from workflow.patterns.patterns import Patterns
 from workflow.patterns.reaching import RouteEnd
+from workflow.patterns.tables import by_name, counts_table
 from workflow.patterns.wording import listed, number, of, plain, seconds, share
 
 
@@ -22,14 +23,15 @@ def reached(found: Patterns) -> Section | None:
         f"{share(found.acknowledged[0].in_time)} in all."
     )
     parts: list[Part] = [
-        Beside(Figure(drawing.spans(shares), caption), _times(found.acknowledged, limit=True)),
+        Beside(Figure(drawing.spans(shares), caption), _times(found.acknowledged, "hard stops")),
         "From the opening of an alert until somebody took notice of it, by whichever way; who "
         "closes an alert has seen it. What nobody took notice of counts as not in time.",
     ]
     if found.joined[0].count:
-        parts.append(_times(found.joined, limit=False))
+        parts.append(_times(found.joined, "routes"))
         parts.append(
-            "From the first request until somebody was on the call, by the desk asked first. "
+            "From the first request until somebody was on the call, by the desk asked first; in "
+            "time is before the first who was asked should have come. "
             "Routes that were not needed any more, or of which nothing was reported, are left out."
         )
     return Section("How soon somebody came", "soon", tuple(parts))
@@ -51,13 +53,14 @@ def routed(found: Patterns, read: set[str]) -> Section:
     )
     headers = ("desk asked first", "routes", *(end.value for end in ends), "asked again")
     parts: list[Part] = [Table(headers, rows)]
-    failures = tuple(
-        (desk.desk, plain(reason), str(count))
-        for desk in found.routes
-        for reason, count in desk.failures.items()
-    )
-    if failures:
-        parts.append(Table(("failed attempts", "why", "times"), failures))
+    reasons = sorted({reason for desk in found.routes for reason in desk.failures})
+    if reasons:
+        failed = tuple(
+            (desk.desk, *(str(desk.failures.get(reason, 0)) for reason in reasons))
+            for desk in found.routes
+            if desk.failures
+        )
+        parts.append(Table(("attempts that failed", *map(plain, reasons)), failed))
     if not read & {"route.joined", "route.failed", "route.completed"}:
         parts.append(
             "No outcome of any route was read: nothing reports on `routing.outcomes`, or it was "
@@ -143,8 +146,10 @@ def guidance(found: Patterns, read: set[str]) -> Section:
         if rows:
             parts.append(Table((heading, "calls"), rows))
     if found.said_by_team:
-        teams = tuple((team.name, str(team.count), str(team.calls)) for team in found.said_by_team)
-        parts.append(Table(("team", "guardrails and landmines", "calls"), teams))
+        parts.append(counts_table("team", found.said_by_team, "guardrails and landmines"))
+    if found.said_by_agent:
+        named = by_name(found.said_by_agent)
+        parts.append(counts_table("agent", named, "guardrails and landmines", most=len(named)))
     if not found.said:
         parts.append(
             "Nothing was heard that agents should not say."
@@ -163,7 +168,7 @@ def guidance(found: Patterns, read: set[str]) -> Section:
     return Section("What agents said, and their hints", "guidance", tuple(parts))
 
 
-def _times(times: tuple[Times, ...], *, limit: bool) -> Table:
+def _times(times: tuple[Times, ...], what: str) -> Table:
     rows = tuple(
         (
             t.name,
@@ -171,9 +176,9 @@ def _times(times: tuple[Times, ...], *, limit: bool) -> Table:
             seconds(t.p50_s),
             seconds(t.p90_s),
             str(t.never) if t.never else NOTHING,
-            *((of(t.in_time), share(t.in_time)) if limit else ()),
+            of(t.in_time),
+            share(t.in_time),
         )
         for t in times
     )
-    headers = ("desk", "hard stops" if limit else "routes", "median", "90 % within", "never")
-    return Table((*headers, "in time", "share") if limit else headers, rows)
+    return Table(("desk", what, "median", "90 % within", "never", "in time", "share"), rows)

@@ -113,8 +113,14 @@ def to_join(routes: Iterable[RouteLog]) -> list[Wait]:
             # Reported without a time: that it happened is counted elsewhere.
             continue
         start = milliseconds(asked.requested_at)
-        took = max(0, joined[0] - start) if joined and joined[0] is not None else None
-        waits.append(Wait(desk=asked.desk, call_id=asked.call_id, took_ms=took, limit_ms=None))
+        waits.append(
+            Wait(
+                desk=asked.desk,
+                call_id=asked.call_id,
+                took_ms=max(0, joined[0] - start) if joined and joined[0] is not None else None,
+                limit_ms=milliseconds(asked.expires_at) - start,
+            )
+        )
     return waits
 
 

@@ -19,7 +19,7 @@ from workflow.moments import milliseconds, rfc3339
 from workflow.patterns.events import AlertSeen
 from workflow.patterns.grouping import percentile
 from workflow.patterns.ledger import CallLog, DeedLog, Ledger, RouteLog
-from workflow.patterns.patterns import alerts_of, calls_of, is_hard_stop
+from workflow.patterns.patterns import alerts_of, calls_of, is_hard_stop, of_other_modes
 from workflow.patterns.scope import Scope
 from workflow.routing import OutcomeKind
 
@@ -149,15 +149,7 @@ def shadow(ledger: Ledger, scope: Scope) -> Shadow:
             )
         ),
         restricted=len(restricted - done.keys()),
-        others=dict(
-            sorted(
-                Counter(
-                    alert.mode.value
-                    for alert in ledger.alerts.values()
-                    if alert.mode is not scope.mode and scope.holds(milliseconds(alert.opened_at))
-                ).items()
-            )
-        ),
+        others=of_other_modes(ledger, scope),
     )
 
 
