@@ -73,7 +73,9 @@ def report(
     ] = False,
     mode: Annotated[
         str | None,
-        typer.Option(help="live (the default), shadow, post_call or replay; never mixed."),
+        typer.Option(
+            help="live, shadow, post_call or replay, never mixed; else that of the policy."
+        ),
     ] = None,
     policy: Annotated[
         Path | None,
@@ -173,7 +175,7 @@ def _scope(
         begins,
         ends,
         zone,
-        mode=Mode(mode or Mode.LIVE),
+        mode=rules.mode if mode is None else Mode(mode),
         queue=queue,
         by_agent=rules.reports.by_agent,
     )

@@ -112,6 +112,15 @@ def test_a_site_in_shadow_mode_is_told_where_its_alerts_are(run: Run) -> None:
     assert "--mode" in done.err
 
 
+def test_the_mode_of_the_policy_is_reported_unless_another_is_named(run: Run) -> None:
+    text = default_policy_text().replace('mode = "live" ', 'mode = "shadow" ')
+    Path("policy.toml").write_text(text)
+    events = written("events.jsonl", alert("a", mode="shadow"), alert("b"))
+    for options, mode in (((), "shadow"), (("--mode", "live"), "live")):
+        done = run("report", events, *DAY, "--policy", "policy.toml", "--json", *options)
+        assert json.loads(done.out)["report"]["scope"]["mode"] == mode
+
+
 def test_a_line_that_is_no_event_is_named_without_its_words(run: Run) -> None:
     Path("bad.jsonl").write_text('{"type":"alert.opened","call_id":"my secret"}\n')
     done = run("report", "bad.jsonl", *DAY)

@@ -63,7 +63,7 @@ def _summary(found: Patterns) -> str:
     told = f"{number(found.hard_stops, 'hard stop')} in {number(found.hard_stop_calls, 'call')}"
     if found.others:
         left = ", ".join(f"{count:,} {plain(mode)}" for mode, count in found.others.items())
-        told += f"; alerts of other modes are left out: {left}"
+        told += f"; alerts of other modes are left out (--mode): {left}"
     return f"{told}."
 
 
