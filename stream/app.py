@@ -32,6 +32,7 @@ from stream.topics import MAX_DEAD_LETTER_BYTES, SOURCES, TopicName
 from workflow.decision import Versions
 from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
+from workflow.queue_detectors import QueueDetectors
 
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
@@ -270,15 +271,18 @@ def call_reader(
     Without a key no incident records are written.
     """
     detector = Detector.from_policy(policy, scorer)
-    return CallReader(detector, policy, versions(policy, scorer), record_key)
+    detectors = QueueDetectors(detector, policy, scorer)
+    return CallReader(detector, policy, versions(policy, scorer), record_key, detectors)
 
 
 def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:
-    """What decides in this process: it stands on every alert and score."""
+    """What decides in this process: it stands on every alert and score. The model only where the
+    classifier is asked on some queue."""
+    asked = any(own.detection.classifier for own in (policy, *policy.by_queue.values()))
     return Versions(
         policy=f"{policy.version}-{policy_digest(policy)}",
         rules=rules_version(),
-        model=scorer.version if scorer is not None and policy.detection.classifier else None,
+        model=scorer.version if scorer is not None and asked else None,
     )
 
 

@@ -57,3 +57,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     rules: str
     model: str | None = None
+
+    def by(self, *, classifier: bool) -> Versions:
+        """The same where the classifier is (not) asked: what rules alone decide has no model."""
+        return self if classifier else msgspec.structs.replace(self, model=None)

@@ -156,7 +156,7 @@ def _asked(work: Work, deed: Deed) -> int:
         raise Refused("this queue is in shadow mode: nothing is routed")
     episode = work.episodes.get(label, 0) + 1
     work.episodes[label] = episode
-    stop = work.roster.chain(desk, work.at_ms)[0]
+    stop = work.chain(desk)[0]
     name = work.policy.desks[desk].name
     told = f": {deed.reason}" if deed.reason else ""
     call = work.call

@@ -88,14 +88,18 @@ class Desk:
         _left_behind(work)
         return work.decision()
 
-    def next_moment(self, state: DeskState) -> int | None:
-        """When `after_time` has something to do next (UTC ms), or None."""
+    def next_moment(self, state: DeskState, call: CallFacts | None = None) -> int | None:
+        """When `after_time` has something to do next (UTC ms), or None.
+
+        In shadow nobody is asked and nothing promised, so there is nothing to wait for; what was
+        begun while the call was live goes on.
+        """
         due = [
             way.due_ms
             for way in state.ways.values()
             if way.stage in COMING and way.due_ms is not None
         ]
-        rules = self._policy.callbacks
+        rules = self._policy.for_queue(call.queue_id if call else None).callbacks
         due += [m for c in state.callbacks.values() if (m := next_moment(c, rules)) is not None]
         return min(due, default=None)
 
@@ -108,14 +112,13 @@ class Desk:
 def _left_behind(work: Work) -> None:
     """Nobody had joined when the line went dead: a life stop is followed up at once, the rest by
     a callback; either way a person owns it."""
-    if work.mode is not Mode.LIVE:
-        # Of a recording nobody waits to be rung.
-        return
+    # Of a recording, or in shadow, nobody waits to be rung; what was begun live is owed.
+    live = {label: a for label, a in work.alerts.items() if a.mode is Mode.LIVE}
     for desk, way in list(work.ways.items()):
-        if way.stage in COMING:
+        if way.stage in COMING and way.route.origin is Mode.LIVE:
             stop_asking(work, desk, way, CancelReason.CALL_ENDED)
     waiting: dict[tuple[str, bool], list[str]] = {}
-    for label, alert in work.alerts.items():
+    for label, alert in live.items():
         open_ = (
             alert.status not in (*OVER, AlertStatus.CLAIMED) and alert.callback_reference is None
         )

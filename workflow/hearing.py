@@ -13,6 +13,7 @@ from workflow.alerts import (
     RecordHandling,
 )
 from workflow.asking import ask_for, cancel
+from workflow.call import Mode
 from workflow.identity import stable_id
 from workflow.incident import incident_id
 from workflow.moments import rfc3339
@@ -34,6 +35,11 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         if not _is_their_own_work(work, handling):
             _open(work, label, finding, handling, final=final)
         return
+    if alert.mode is Mode.SHADOW and work.mode is Mode.LIVE and _asks(label, handling, final=final):
+        # Heard before the call came to a queue that is live: the desk there learns of it now.
+        alert = work.alert(label, mode=Mode.LIVE, ack_due_at=_answer_due(work, handling))
+        if alert.status is not AlertStatus.CLAIMED:
+            ask_for(work, alert, handling)
     graver = finding.imminent and not alert.imminent
     known = {evidence.utterance_id for evidence in alert.evidence}
     new_words = any(evidence.utterance_id not in known for evidence in finding.evidence)
@@ -90,7 +96,7 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
     episode = work.episodes.get(label, 0) + 1
     work.episodes[label] = episode
     call = work.call
-    stop = work.roster.chain(handling.desk, work.at_ms)[0]
+    stop = work.chain(handling.desk)[0]
     alert = Alert(
         alert_id=stable_id("alert", call.call_id, label, episode),
         call_id=call.call_id,
@@ -106,7 +112,7 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
         evidence=finding.evidence[:EVIDENCE_KEPT],
         opened_at=work.at,
         updated_at=work.at,
-        ack_due_at=rfc3339(work.at_ms + handling.answer_within_s * 1000),
+        ack_due_at=_answer_due(work, handling),
         say_now=handling.say_now,
         do_not_say=handling.do_not_say,
         desk=handling.desk,
@@ -125,8 +131,17 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
         incident_id=incident_id(call.call_id),
     )
     work.opened(label, alert)
-    if final or (handling.ring_early and label in LIFE_STOPS):
+    if _asks(label, handling, final=final):
         ask_for(work, alert, handling)
+
+
+def _asks(label: str, handling: Handling, *, final: bool) -> bool:
+    """Whether words are enough to ask a person to come."""
+    return final or (handling.ring_early and label in LIFE_STOPS)
+
+
+def _answer_due(work: Work, handling: Handling) -> str:
+    return rfc3339(work.at_ms + handling.answer_within_s * 1000)
 
 
 def _merged(old: tuple[Evidence, ...], new: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, Trigger
 from workflow.authority import authority_mistakes
+from workflow.call import Mode
 from workflow.duty import absence
 from workflow.handling import RouteMode, Tier
 from workflow.hours import HoursError, check_hours
@@ -27,6 +28,8 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
     for trigger in Trigger:
         if trigger not in policy.triggers:
             found.append((("triggers",), f"the hard stop {trigger.value!r} has no entry"))
+    if policy.mode not in (Mode.LIVE, Mode.SHADOW):
+        found.append((("mode",), "use 'live' or 'shadow'"))
     handled = [("triggers", label.value, entry) for label, entry in policy.triggers.items()]
     handled += [("signals", label.value, entry) for label, entry in policy.signals.items()]
     for section, label, entry in handled:

@@ -51,6 +51,7 @@ _KINDS: dict[str, type[msgspec.Struct]] = {
 
 
 def syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> PolicyMistake:
+    """What keeps a text from being TOML."""
     message = str(error)
     line = 0
     if "(at line " in message:
@@ -61,7 +62,10 @@ def syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> PolicyMistake:
     return PolicyMistake(line, "not valid TOML", message)
 
 
-def type_mistake(message: str, data: dict[str, Any], text: str) -> PolicyMistake:
+def type_mistake(
+    message: str, data: dict[str, Any], text: str, *, within: tuple[str, ...] = ()
+) -> PolicyMistake:
+    """What msgspec found wrong with `data`, which is the part of the text that `within` names."""
     problem, _, path = message.partition(" - at `")
     in_key = path.startswith("key` in `")
     path = path.removeprefix("key` in `").removeprefix("$")
@@ -71,7 +75,7 @@ def type_mistake(message: str, data: dict[str, Any], text: str) -> PolicyMistake
         problem = "unknown setting"
     elif in_key:
         problem = problem.replace("Invalid enum value", "no such name:")
-    where = _resolve_wildcards(where, problem, data)
+    where = [*within, *_resolve_wildcards(where, problem, data)]
     return PolicyMistake(line_of(text, tuple(where)), ".".join(where) or "policy", problem)
 
 
