@@ -16,9 +16,10 @@ from workflow.alerts import AlertStatus
 from workflow.asking import advance, heard_of, stop_asking
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import next_moment
+from workflow.childhood import says_child
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
-from workflow.hearing import confirm, heard, words_are_final
+from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.policy import Policy
 from workflow.promising import promise, tend
 from workflow.routing import COMING, CancelReason, Outcome
@@ -40,6 +41,7 @@ class Desk:
         strongest = _strongest(reading)
         if Signal.DO_NOT_CALL.value in strongest and reading.turn.is_final:
             work.do_not_call = True
+        work.child = work.child or says_child(reading.turn)
         for label, finding in strongest.items():
             handling = work.policy.handling(label)
             if handling is not None:
@@ -47,6 +49,7 @@ class Desk:
         if reading.turn.is_final:
             raised = {f.label for f in reading.findings if f.disposition is Disposition.RAISE}
             words_are_final(work, reading.turn.utterance_id, raised)
+            retold(work)
         return work.decision()
 
     def after_outcome(

@@ -38,8 +38,21 @@ class Severity(StrEnum):
     LOW = "low"
 
 
+CHILD = "child"
+"""In place of a subtype: whoever calls says that they are a child."""
+
+
+class Texts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the agent says instead, and does not say (without one: as always)."""
+
+    say_now: Text
+    do_not_say: str = ""
+
+
 class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What happens when a label is raised. `answer_within_s` is in seconds."""
+    """What happens when a label is raised. `answer_within_s` is in seconds. `texts`: other words by
+    subtype of the label, or for a `child` who calls. The words of a life stop may leave open the
+    `{emergency}` number and the `{crisis_line}` of the caller's country."""
 
     desk: Text
     tier: Tier
@@ -49,3 +62,4 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     do_not_say: Text
     answer_within_s: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 60
     ring_early: bool = False
+    texts: dict[str, Texts] = {}

@@ -19,7 +19,7 @@ from workflow.incident import incident_id
 from workflow.moments import rfc3339
 from workflow.policy import Handling
 from workflow.routing import CancelReason
-from workflow.work import OVER, Work
+from workflow.work import LIFE, OVER, Work
 
 _HANDLING: dict[str, RecordHandling] = {
     Trigger.SELF_HARM: RecordHandling.SPECIAL_CATEGORY,
@@ -46,14 +46,18 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     confirms = final and alert.status is AlertStatus.PROVISIONAL
     if not (graver or confirms or (final and new_words and len(known) < EVIDENCE_KEPT)):
         return
+    subtype = alert.subtype or finding.subtype
+    texts = work.texts(label, handling, subtype)
     updated = work.alert(
         label,
         status=AlertStatus.CONFIRMED if confirms else alert.status,
         probability=max(alert.probability, finding.probability),
-        subtype=alert.subtype or finding.subtype,
+        subtype=subtype,
         imminent=alert.imminent or finding.imminent,
         evidence=_merged(alert.evidence, finding.evidence),
         reason=finding.reason if confirms or graver else alert.reason,
+        say_now=texts.say_now,
+        do_not_say=texts.do_not_say,
     )
     if confirms:
         ask_for(work, updated, handling)
@@ -78,6 +82,18 @@ def words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
             cancel(work, retracted, CancelReason.RETRACTED)
 
 
+def retold(work: Work) -> None:
+    """What an agent says in a life stop follows what is known of the caller: their country, their
+    age, the queue they have come to."""
+    for label, alert in list(work.alerts.items()):
+        handling = work.policy.handling(label) if label in LIFE else None
+        if handling is None or alert.status in OVER:
+            continue
+        texts = work.texts(label, handling, alert.subtype)
+        if (alert.say_now, alert.do_not_say) != (texts.say_now, texts.do_not_say):
+            work.alert(label, say_now=texts.say_now, do_not_say=texts.do_not_say)
+
+
 def confirm(work: Work, label: str, why: str) -> None:
     """What was provisional stands, for a reason."""
     alert = work.alerts[label]
@@ -97,6 +113,7 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
     work.episodes[label] = episode
     call = work.call
     stop = work.chain(handling.desk)[0]
+    texts = work.texts(label, handling, finding.subtype)
     alert = Alert(
         alert_id=stable_id("alert", call.call_id, label, episode),
         call_id=call.call_id,
@@ -113,8 +130,8 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
         opened_at=work.at,
         updated_at=work.at,
         ack_due_at=_answer_due(work, handling),
-        say_now=handling.say_now,
-        do_not_say=handling.do_not_say,
+        say_now=texts.say_now,
+        do_not_say=texts.do_not_say,
         desk=handling.desk,
         owner=Owner(id=stop.person, name=stop.name),
         queue_id=call.queue_id,

@@ -16,6 +16,7 @@ from detectors.vocabulary import Signal, Trigger
 from workflow.authority import Authority
 from workflow.call import Mode
 from workflow.calling import CallbackRules
+from workflow.crisis import CrisisRules
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster
 from workflow.handling import TRIGGER_NAMES, Handling, RouteMode, Severity, Text, Tier
 from workflow.hours import OpeningHours
@@ -60,6 +61,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
     queues: dict[str, dict[str, Any]] = {}
+    crisis: CrisisRules = CrisisRules()
 
     def for_queue(self, queue_id: str | None) -> Policy:
         """The policy that holds on a queue; the site's where it has none of its own or is unknown.

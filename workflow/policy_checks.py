@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from detectors.settings import DetectionSettings, OperatingPoint
-from detectors.vocabulary import LABELS, LIFE_STOPS, Trigger
+from detectors.vocabulary import LABELS, LIFE_STOPS, SUBTYPES, Trigger
 from workflow.authority import authority_mistakes
 from workflow.call import Mode
+from workflow.crisis import unknown_places
 from workflow.duty import absence
-from workflow.handling import RouteMode, Tier
+from workflow.handling import CHILD, TRIGGER_NAMES, Handling, RouteMode, Tier
 from workflow.hours import HoursError, check_hours
 
 if TYPE_CHECKING:
@@ -43,9 +45,38 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
         if section == "triggers" and entry.tier in (Tier.AGENT, Tier.CALLBACK):
             problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
             found.append(((section, label, "tier"), problem))
+        found += [((section, label, *at), told) for at, told in _text_mistakes(label, entry)]
+    found += [
+        (("crisis", "lines", code), "no country by ISO 3166: two capital letters, like GB")
+        for code in policy.crisis.lines
+        if not (len(code) == 2 and code.isascii() and code.isupper())
+    ]
     found.extend(authority_mistakes(policy.authority))
     found.extend(_duty_mistakes(policy))
     found.extend(_detection_mistakes(policy.detection))
+    return found
+
+
+def _text_mistakes(label: str, entry: Handling) -> list[tuple[Place, str]]:
+    """Texts for no subtype, and open places that nothing fills."""
+    found: list[tuple[Place, str]] = []
+    subtypes = SUBTYPES.get(Trigger(label), frozenset()) if label in TRIGGER_NAMES else frozenset()
+    if label in _LIFE:
+        subtypes = subtypes | {CHILD}
+    said: list[tuple[Place, str]] = [(("say_now",), entry.say_now)]
+    said.append((("do_not_say",), entry.do_not_say))
+    for name, texts in entry.texts.items():
+        if name not in subtypes:
+            known = f"there are: {', '.join(sorted(subtypes))}" if subtypes else "it has none"
+            found.append((("texts", name), f"no such subtype; {known}"))
+        said.append((("texts", name, "say_now"), texts.say_now))
+        said.append((("texts", name, "do_not_say"), texts.do_not_say))
+    for where, text in said:
+        fills = label in _LIFE and where[-1] == "say_now"
+        open_ = re.findall(r"\{([^}]*)\}", text) if not fills else unknown_places(text)
+        for place in open_:
+            known = "{emergency} and {crisis_line} are filled in, in say_now of life stops"
+            found.append((where, f"nothing fills in {{{place}}}: {known}"))
     return found
 
 

@@ -13,8 +13,10 @@ from workflow.call import CallFacts, Mode
 from workflow.callbacks import Callback
 from workflow.decision import CallbackChange, ChangeOf, Decision, DeskState, RouteChange, Versions
 from workflow.duty import Desk, Stop
+from workflow.handling import Handling, Texts
+from workflow.lifetexts import texts_for
 from workflow.moments import rfc3339
-from workflow.policy import Handling, Policy
+from workflow.policy import Policy
 from workflow.routing import Route, Way
 
 OVER = frozenset({AlertStatus.CLOSED, AlertStatus.RETRACTED})
@@ -54,6 +56,7 @@ class Work:
         self.ended = state.ended
         self.do_not_call = state.do_not_call
         self.history = state.history
+        self.child = state.child
         self.changes: list[ChangeOf] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
@@ -66,6 +69,7 @@ class Work:
             ended=self.ended,
             do_not_call=self.do_not_call,
             history=self.history,
+            child=self.child,
         )
         return Decision(state, tuple(self.changes), verdict)
 
@@ -89,6 +93,11 @@ class Work:
             return self.policy.handling(alert.trigger)
         given = (*self.policy.triggers.values(), *self.policy.signals.values())
         return next((entry for entry in given if entry.desk == alert.desk), None)
+
+    def texts(self, label: str, handling: Handling, subtype: str | None) -> Texts:
+        """What the agent says now, and does not say."""
+        crisis = self.policy.crisis
+        return texts_for(label, handling, self.call, crisis, subtype=subtype, child=self.child)
 
     def label_of(self, alert_id: str) -> str | None:
         """Under which label an alert stands."""
