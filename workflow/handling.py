@@ -46,7 +46,7 @@ class Texts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What the agent says instead, and does not say (without one: as always)."""
 
     say_now: Text
-    do_not_say: str = ""
+    do_not_say: Annotated[str, msgspec.Meta(max_length=600)] = ""
 
 
 class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

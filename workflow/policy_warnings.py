@@ -120,11 +120,13 @@ def _life_stops(policy: Policy) -> Iterator[Remark]:
                 "the desk is rung only when the words are final: set `ring_early = true`, which "
                 "is seconds sooner",
             )
-        for queue in policy.desks[entry.desk].owns_queues:
+    for name, desk in policy.desks.items():
+        sent = sorted(t.value for t in LIFE_STOPS if policy.triggers[t].desk == name)
+        if desk.owns_queues and sent:
             yield (
-                ("desks", entry.desk, "owns_queues"),
-                f"on the queue '{queue}' {trigger.value} raises no alert and calls nobody: take "
-                "the queue out, or send this life stop to another desk",
+                ("desks", name, "owns_queues"),
+                f"on {', '.join(desk.owns_queues)} a life stop ({', '.join(sent)}) raises no alert "
+                "and calls nobody: take the queues out, or send life stops to another desk",
             )
 
 
