@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 
 
 class CrisisLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody to talk to. `source`: the body's own page; `checked`: when that was last read."""
+    """Somebody to talk to. `source`: where to look it up; `checked`: when that was last done."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     numbers: Annotated[tuple[Number, ...], msgspec.Meta(min_length=1)]
