@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 KNOWN: tuple[str, ...] = (
-    "workflow.policy:PolicyError",
+    "workflow.policy_mistakes:PolicyError",
     "stream.settings:SettingsError",
     "stream.codec:Unreadable",
     "stream.embedded.errors:EmbeddedKafkaError",

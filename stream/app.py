@@ -33,6 +33,7 @@ from workflow.customers import is_over
 from workflow.decision import Versions
 from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
+from workflow.queue_detectors import QueueDetectors
 
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
@@ -279,15 +280,19 @@ def call_reader(
     of a caller from one call to the next. Raises ValueError for a key under 32 bytes.
     """
     detector = Detector.from_policy(policy, scorer)
-    return CallReader(detector, policy, versions(policy, scorer), record_key, customer_key)
+    detectors = QueueDetectors(detector, policy, scorer)
+    made_by = versions(policy, scorer)
+    return CallReader(detector, policy, made_by, record_key, customer_key, detectors)
 
 
 def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:
-    """What decides in this process: it stands on every alert and score."""
+    """What decides in this process: it stands on every alert and score. The model only where the
+    classifier is asked on some queue."""
+    asked = any(own.detection.classifier for own in (policy, *policy.by_queue.values()))
     return Versions(
         policy=f"{policy.version}-{policy_digest(policy)}",
         rules=rules_version(),
-        model=scorer.version if scorer is not None and policy.detection.classifier else None,
+        model=scorer.version if scorer is not None and asked else None,
     )
 
 

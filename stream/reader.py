@@ -39,6 +39,7 @@ from workflow.desk import Desk
 from workflow.happenings import Ended, Happening
 from workflow.moments import rfc3339
 from workflow.policy import Policy
+from workflow.queue_detectors import QueueDetectors
 
 _MODES = {mode.value: mode for mode in Mode}
 
@@ -61,16 +62,16 @@ class CallReader:
         versions: Versions,
         record_key: bytes | None = None,
         customer_key: bytes | None = None,
+        detectors: QueueDetectors | None = None,
     ) -> None:
-        self._recorder = Recorder(record_key)
+        self._recorder = Recorder(record_key, self._mode)
         self._follower = Follower(customer_key, policy.across_calls)
         self._customers = CustomerReader(policy.across_calls)
-        self._detector = detector
+        self._detectors = detectors or QueueDetectors(detector, policy, detector.scorer)
         self._policy = policy
         self._desk = Desk(policy, versions)
         self._reports = ReportReader(self._desk)
         self._versions = versions
-        self._max_chars = policy.detection.max_text_chars
 
     def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
         """Process one message. Never raises for anything that the message itself contains.
@@ -92,15 +93,14 @@ class CallReader:
             event = decode_transcript(message.value)
             if message.key is None or message.key != event.call_id.encode():
                 raise Unreadable(KEY_MISMATCH, "the key of a message must be its call_id")
-            if isinstance(event, Chunk) and len(event.text) > self._max_chars:
-                raise Unreadable(
-                    "text_too_long", f"{len(event.text)} characters, at most {self._max_chars}"
-                )
             if not isinstance(event, Chunk) and len(message.value or b"") > MAX_FACTS_BYTES:
                 raise Unreadable("too_large", f"facts of a call, at most {MAX_FACTS_BYTES} bytes")
+            state = self._known(event.call_id, message, lookup)
+            most = self._policy.for_queue(state.facts.queue_id).detection.max_text_chars
+            if isinstance(event, Chunk) and len(event.text) > most:
+                raise Unreadable("text_too_long", f"{len(event.text)} characters, at most {most}")
         except Unreadable as error:
             return Step(outputs=unreadable(error, message))
-        state = self._known(event.call_id, message, lookup)
         match event:
             case CallStarted() | CallUpdated():
                 facts = state.facts.updated(event)
@@ -112,7 +112,9 @@ class CallReader:
 
     def next_moment(self, state: CallState) -> int | None:
         """When a tick has something to do on a call (UTC ms), or None. Recordings wait for none."""
-        return self._desk.next_moment(state.desk) if state.mode in _TICKING else None
+        if state.mode not in _TICKING:
+            return None
+        return self._desk.next_moment(state.desk, state.facts)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
@@ -127,7 +129,7 @@ class CallReader:
             return Step(repeat=True)
         outputs: tuple[Output, ...] = ()
         happened: tuple[Happening, ...] = ()
-        late = self._detector.catch_up(state.conversation)
+        late = self._detector(state).catch_up(state.conversation)
         if late is not None:
             heard = self._desk.after_reading(
                 state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
@@ -172,7 +174,8 @@ class CallReader:
         if _says_nothing_new(chunk, state, arrival):
             return Step(outputs=tuple(outputs), state=state)
         try:
-            reading = self._detector.read(chunk, state.conversation, hurried=hurried)
+            detector = self._detector(state)
+            reading = detector.read(chunk, state.conversation, hurried=hurried)
         except Exception as error:
             # Whatever one chunk does to the detector, its call goes on; the chunk is kept.
             detail = f"{type(error).__name__} while reading"
@@ -224,6 +227,14 @@ class CallReader:
         )
         return registered(step, reading, message, self._policy, self._versions)
 
+    def _detector(self, state: CallState) -> Detector:
+        """The detector of the queue that the call is on now."""
+        return self._detectors.for_queue(state.facts.queue_id)
+
+    def _mode(self, state: CallState) -> Mode:
+        """As what the events of a call are marked."""
+        return self._policy.mode_for(state.facts.queue_id, state.mode)
+
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(
             call_id=chunk.call_id,
@@ -235,7 +246,7 @@ class CallReader:
             at=rfc3339(message.timestamp_ms),
             policy_version=self._versions.policy,
             rules_version=self._versions.rules,
-            model_version=self._versions.model,
+            model_version=None if self._detector(state).scorer is None else self._versions.model,
             probabilities={k: round(v, 4) for k, v in reading.triggers.items() if v > 0},
             raised=tuple(reading.raised()),
             review=tuple(reading.review()),
@@ -252,7 +263,7 @@ class CallReader:
             queue_id=state.facts.queue_id,
             team_id=state.facts.team_id,
             agent_id=state.facts.agent_id,
-            mode=state.mode,
+            mode=self._mode(state),
         )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from stream.outputs import Message, incident_output
+from stream.state import CallState
 from stream.step import Step
+from workflow.call import Mode
 from workflow.incident import RecordError, record
 
 LEAST_KEY_BYTES = 32
@@ -30,10 +34,16 @@ def record_key(text: str | None) -> bytes | None:
 
 
 class Recorder:
-    """Adds entries of the incident record to steps. Without a key nothing can be recorded."""
+    """Adds entries of the incident record to steps. Without a key nothing can be recorded.
 
-    def __init__(self, key: bytes | None) -> None:
+    `mode_of`: as what a call's entries are marked.
+    """
+
+    def __init__(
+        self, key: bytes | None, mode_of: Callable[[CallState], Mode] = lambda state: state.mode
+    ) -> None:
         self._key = key
+        self._mode_of = mode_of
 
     def recorded(self, step: Step, message: Message) -> Step:
         """The step with the entries that it causes, and their place in the call's state."""
@@ -47,7 +57,7 @@ class Recorder:
                 call=state.facts.call_id,
                 at_ms=message.timestamp_ms,
                 key=self._key,
-                mode=state.mode,
+                mode=self._mode_of(state),
             )
         except RecordError:
             # Nothing that a step brings is refused; what people ask for is checked before.

@@ -27,8 +27,9 @@ PRIORITY = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity
 
 
 def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
-    """Ask the desk of an alert to come, or add the alert to those it is coming for."""
-    if work.mode is Mode.SHADOW or work.ended:
+    """Ask the desk of an alert to come, or add the alert to those it is coming for. Nobody is asked
+    for what was heard in shadow."""
+    if alert.mode is Mode.SHADOW or work.ended:
         return
     asked = work.ways.get(handling.desk)
     if asked is not None and asked.stage is not Stage.OVER:
@@ -39,7 +40,7 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
             route = msgspec.structs.replace(asked.route, alert_ids=both)
             work.way(handling.desk, msgspec.structs.replace(asked, route=route))
         return
-    stops = work.roster.chain(handling.desk, work.at_ms)
+    stops = work.chain(handling.desk)
     call = work.call
     due_ms = work.at_ms + handling.answer_within_s * 1000
     route = Route(
@@ -61,7 +62,7 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         team_id=call.team_id,
         agent_id=call.agent_id,
         deep_link=call.deep_link,
-        origin=work.mode,
+        origin=alert.mode,
     )
     work.way(handling.desk, Way(route=route, stops=stops, due_ms=due_ms))
     work.told(route)
@@ -113,15 +114,16 @@ def advance(work: Work, desk: str) -> None:
             _given_up(work, desk, way)
             return
         # A person at risk is never left: the round begins again with who is on duty now.
-        stops, at = work.roster.chain(desk, work.at_ms), 0
+        stops, at = work.chain(desk), 0
     stop = stops[at]
     due_ms = work.at_ms + _patience_ms(work, way)
     owner = Owner(id=stop.person, name=stop.name)
+    known = work.desk(stop.desk)
     route = msgspec.structs.replace(
         way.route,
         attempt=way.route.attempt + 1,
         desk=stop.desk,
-        target=work.policy.desks[stop.desk].target,
+        target=way.route.target if known is None else known.target,
         owner=owner,
         requested_at=work.at,
         expires_at=rfc3339(due_ms),

@@ -14,7 +14,8 @@ from workflow.routing import Route, Way
 class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Alerts by label (the current episode of each), ways to people by the desk that is wanted,
     callbacks by reference. `ended`: the call is over. `do_not_call`: the caller asked for that.
-    `history`: the caller's earlier contacts, once they are known."""
+    `history`: the caller's earlier contacts, once they are known. `child`: the caller said that
+    they are one."""
 
     alerts: dict[str, Alert] = {}
     ways: dict[str, Way] = {}
@@ -23,6 +24,7 @@ class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     ended: bool = False
     do_not_call: bool = False
     history: History = History()
+    child: bool = False
 
 
 class RouteChange(msgspec.Struct, frozen=True):
@@ -57,3 +59,7 @@ class Versions(msgspec.Struct, frozen=True, kw_only=True):
     policy: str
     rules: str
     model: str | None = None
+
+    def by(self, *, classifier: bool) -> Versions:
+        """The same where the classifier is (not) asked: what rules alone decide has no model."""
+        return self if classifier else msgspec.structs.replace(self, model=None)

@@ -157,8 +157,9 @@ def _asked(work: Work, deed: Deed) -> int:
         raise Refused("this queue is in shadow mode: nothing is routed")
     episode = work.episodes.get(label, 0) + 1
     work.episodes[label] = episode
-    stop = work.roster.chain(desk, work.at_ms)[0]
+    stop = work.chain(desk)[0]
     name = work.policy.desks[desk].name
+    texts = work.texts(_label_of(work, handling), handling, None)
     told = f": {deed.reason}" if deed.reason else ""
     call = work.call
     alert = Alert(
@@ -175,8 +176,8 @@ def _asked(work: Work, deed: Deed) -> int:
         opened_at=work.at,
         updated_at=work.at,
         ack_due_at=rfc3339(work.at_ms + handling.answer_within_s * 1000),
-        say_now=handling.say_now,
-        do_not_say=handling.do_not_say,
+        say_now=texts.say_now,
+        do_not_say=texts.do_not_say,
         desk=desk,
         owner=Owner(id=stop.person, name=stop.name),
         queue_id=call.queue_id,
@@ -192,6 +193,14 @@ def _asked(work: Work, deed: Deed) -> int:
     work.opened(label, alert)
     ask_for(work, alert, handling)
     return alert.revision
+
+
+def _label_of(work: Work, handling: Handling) -> str:
+    """The label whose entry this is."""
+    policy = work.policy
+    every: list[tuple[str, Handling]] = [(t.value, entry) for t, entry in policy.triggers.items()]
+    every += [(s.value, entry) for s, entry in policy.signals.items()]
+    return next(label for label, entry in every if entry is handling)
 
 
 def _wanted(work: Work, deed: Deed) -> tuple[str, Handling]:

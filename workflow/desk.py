@@ -16,9 +16,10 @@ from workflow.alerts import AlertStatus
 from workflow.asking import advance, heard_of, stop_asking
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import next_moment
+from workflow.childhood import says_child
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
-from workflow.hearing import confirm, heard, words_are_final
+from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.history import History
 from workflow.policy import Policy
 from workflow.promising import promise, tend
@@ -41,6 +42,7 @@ class Desk:
         strongest = _strongest(reading)
         if Signal.DO_NOT_CALL.value in strongest and reading.turn.is_final:
             work.do_not_call = True
+        work.child = work.child or says_child(reading.turn)
         for label, finding in strongest.items():
             handling = work.policy.handling(label)
             if handling is not None:
@@ -48,6 +50,7 @@ class Desk:
         if reading.turn.is_final:
             raised = {f.label for f in reading.findings if f.disposition is Disposition.RAISE}
             words_are_final(work, reading.turn.utterance_id, raised)
+            retold(work)
         return work.decision()
 
     def after_outcome(
@@ -100,14 +103,18 @@ class Desk:
                 work.alert(label)
         return work.decision()
 
-    def next_moment(self, state: DeskState) -> int | None:
-        """When `after_time` has something to do next (UTC ms), or None."""
+    def next_moment(self, state: DeskState, call: CallFacts | None = None) -> int | None:
+        """When `after_time` has something to do next (UTC ms), or None.
+
+        In shadow nobody is asked and nothing promised, so there is nothing to wait for; what was
+        begun while the call was live goes on.
+        """
         due = [
             way.due_ms
             for way in state.ways.values()
             if way.stage in COMING and way.due_ms is not None
         ]
-        rules = self._policy.callbacks
+        rules = self._policy.for_queue(call.queue_id if call else None).callbacks
         due += [m for c in state.callbacks.values() if (m := next_moment(c, rules)) is not None]
         return min(due, default=None)
 
@@ -120,14 +127,13 @@ class Desk:
 def _left_behind(work: Work) -> None:
     """Nobody had joined when the line went dead: a life stop is followed up at once, the rest by
     a callback; either way a person owns it."""
-    if work.mode is not Mode.LIVE:
-        # Of a recording nobody waits to be rung.
-        return
+    # Of a recording, or in shadow, nobody waits to be rung; what was begun live is owed.
+    live = {label: a for label, a in work.alerts.items() if a.mode is Mode.LIVE}
     for desk, way in list(work.ways.items()):
-        if way.stage in COMING:
+        if way.stage in COMING and way.route.origin is Mode.LIVE:
             stop_asking(work, desk, way, CancelReason.CALL_ENDED)
     waiting: dict[tuple[str, bool], list[str]] = {}
-    for label, alert in work.alerts.items():
+    for label, alert in live.items():
         open_ = (
             alert.status not in (*OVER, AlertStatus.CLAIMED) and alert.callback_reference is None
         )

@@ -12,8 +12,11 @@ from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import Callback
 from workflow.decision import CallbackChange, ChangeOf, Decision, DeskState, RouteChange, Versions
+from workflow.duty import Desk, Stop
+from workflow.handling import Handling, Texts
+from workflow.lifetexts import texts_for
 from workflow.moments import rfc3339
-from workflow.policy import Handling, Policy
+from workflow.policy import Policy
 from workflow.routing import Route, Way
 
 OVER = frozenset({AlertStatus.CLOSED, AlertStatus.RETRACTED})
@@ -22,7 +25,10 @@ LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 
 class Work:
-    """What the rooms of the desk share while they decide. `at_ms` is UTC milliseconds."""
+    """What the rooms of the desk share while they decide. `at_ms` is UTC milliseconds.
+
+    `policy` is the one of the call's queue, as far as that is known now.
+    """
 
     def __init__(
         self,
@@ -35,14 +41,14 @@ class Work:
         *,
         degraded: bool = False,
     ) -> None:
-        self.policy = policy
-        self.versions = versions
+        self._site = policy
+        self.policy = policy.for_queue(call.queue_id)
+        self.versions = versions.by(classifier=self.policy.detection.classifier)
         self.call = call
         self.at_ms = at_ms
         self.at = rfc3339(at_ms)
         self.degraded = degraded
-        self.mode = Mode.SHADOW if mode is Mode.LIVE and policy.mode is Mode.SHADOW else mode
-        self.roster = policy.roster
+        self.mode = policy.mode_for(call.queue_id, mode)
         self.alerts = dict(state.alerts)
         self.ways = dict(state.ways)
         self.episodes = dict(state.episodes)
@@ -50,6 +56,7 @@ class Work:
         self.ended = state.ended
         self.do_not_call = state.do_not_call
         self.history = state.history
+        self.child = state.child
         self.changes: list[ChangeOf] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
@@ -62,6 +69,7 @@ class Work:
             ended=self.ended,
             do_not_call=self.do_not_call,
             history=self.history,
+            child=self.child,
         )
         return Decision(state, tuple(self.changes), verdict)
 
@@ -96,6 +104,11 @@ class Work:
         given = (*self.policy.triggers.values(), *self.policy.signals.values())
         return next((entry for entry in given if entry.desk == alert.desk), None)
 
+    def texts(self, label: str, handling: Handling, subtype: str | None) -> Texts:
+        """What the agent says now, and does not say."""
+        crisis = self.policy.crisis
+        return texts_for(label, handling, self.call, crisis, subtype=subtype, child=self.child)
+
     def label_of(self, alert_id: str) -> str | None:
         """Under which label an alert stands."""
         for label, alert in self.alerts.items():
@@ -107,6 +120,18 @@ class Work:
         """A person by id, with the name that the policy knows."""
         known = self.policy.people.get(person)
         return Owner(id=person, name=person if known is None else known.name)
+
+    def desk(self, name: str) -> Desk | None:
+        """A desk by name: of this call's queue, else of the queue that it came from."""
+        return self._policy_with(name).desks.get(name)
+
+    def chain(self, desk: str) -> tuple[Stop, ...]:
+        """Who is asked when a desk is wanted now, in order. Never empty."""
+        return self._policy_with(desk).roster.chain(desk, self.at_ms)
+
+    def _policy_with(self, desk: str) -> Policy:
+        every = (self.policy, self._site, *self._site.by_queue.values())
+        return next((policy for policy in every if desk in policy.desks), self.policy)
 
     def way(self, desk: str, way: Way) -> None:
         """Keep a way as it is now, without telling anyone."""
