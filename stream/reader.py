@@ -35,6 +35,7 @@ from workflow.decision import Decision, Versions
 from workflow.desk import Desk
 from workflow.happenings import Ended, Happening
 from workflow.moments import rfc3339
+from workflow.picture import pictured
 from workflow.policy import Policy
 
 _MODES = {mode.value: mode for mode in Mode}
@@ -176,7 +177,12 @@ class CallReader:
             state = msgspec.structs.replace(state, swapped=True)
             notes = (*notes, _swapped(message, chunk.call_id))
         decision = self._desk.after_reading(
-            state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            reading,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach, reading, message.timestamp_ms),
         )
         coached, hints = coach(
             state.coach,

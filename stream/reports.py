@@ -24,6 +24,7 @@ from workflow.deeds import HINTS
 from workflow.desk import Desk
 from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
+from workflow.picture import pictured
 from workflow.routing import Outcome, OutcomeKind
 
 DEEDS_REMEMBERED = 64
@@ -70,7 +71,12 @@ class ReportReader:
             reason=getattr(event, "reason", None),
         )
         decision = self._desk.after_outcome(
-            state.desk, outcome, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            outcome,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         return _step(decision, state, message, happened=(outcome,))
 
@@ -85,7 +91,12 @@ class ReportReader:
         if deed.action in HINTS:
             return self._hint(deed, state, message)
         decision = self._desk.after_action(
-            state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            deed,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         verdict = decision.verdict
         assert verdict is not None
@@ -112,7 +123,11 @@ class ReportReader:
         if state is None:
             return Step()
         decision = self._desk.after_time(
-            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         return _step(decision, state, message)
 

@@ -16,6 +16,7 @@ from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
 from workflow.authority import Authority, authority_mistakes
 from workflow.call import Mode
+from workflow.callers import CallerTier, caller_tier_mistakes
 from workflow.calling import CallbackRules
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
@@ -65,6 +66,34 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ring_early: bool = False
 
 
+class AngerRising(Handling, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """After `turns` customer turns in a row with at least this `heat` (0–1) that does not fall."""
+
+    turns: Annotated[int, msgspec.Meta(ge=1, le=50)] = 3
+    heat: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.25
+
+
+class RepeatedContact(Handling, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From this many `contacts` about the same thing, this one included, as earlier calls tell or
+    (`believe_caller`) the caller says."""
+
+    contacts: Annotated[int, msgspec.Meta(ge=2, le=50)] = 3
+    believe_caller: bool = True
+
+
+class Tiers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What brings a supervisor without a hard stop; a rule that is absent is off."""
+
+    anger_rising: AngerRising | None = None
+    repeated_contact: RepeatedContact | None = None
+
+    @property
+    def rules(self) -> dict[str, Handling]:
+        """The rules that are on, by name."""
+        named = {"anger_rising": self.anger_rising, "repeated_contact": self.repeated_contact}
+        return {name: rule for name, rule in named.items() if rule is not None}
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Everything a contact center may change without a programmer."""
 
@@ -79,6 +108,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     signals: dict[Signal, Handling] = {}
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
+    tiers: Tiers = Tiers()
+    caller_tiers: dict[str, CallerTier] = {}
 
     def handling(self, label: str) -> Handling | None:
         """What to do about a label, or None where it opens no alert."""
@@ -119,6 +150,7 @@ _NAMES: dict[str, frozenset[str]] = {
 }
 _KINDS: dict[str, type[msgspec.Struct]] = {
     "authority": Authority,
+    "caller_tiers": CallerTier,
     "desks": Desk,
     "hours": OpeningHours,
     "people": Person,
@@ -223,6 +255,7 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
             found.append((("triggers",), f"the hard stop {trigger.value!r} has no entry"))
     handled = [("triggers", label.value, entry) for label, entry in policy.triggers.items()]
     handled += [("signals", label.value, entry) for label, entry in policy.signals.items()]
+    handled += [("tiers", name, rule) for name, rule in policy.tiers.rules.items()]
     for section, label, entry in handled:
         if entry.desk not in policy.desks:
             known = ", ".join(sorted(policy.desks))
@@ -235,6 +268,7 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
             problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
             found.append(((section, label, "tier"), problem))
     found.extend(authority_mistakes(policy.authority))
+    found.extend(caller_tier_mistakes(policy.caller_tiers, policy.desks))
     found.extend(_duty_mistakes(policy))
     found.extend(_detection_mistakes(policy.detection))
     return found
