@@ -119,7 +119,12 @@ class CallReader:
         late = self._detector.catch_up(state.conversation)
         if late is not None:
             heard = self._desk.after_reading(
-                state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+                state.desk,
+                late,
+                state.facts,
+                at_ms=message.timestamp_ms,
+                mode=state.mode,
+                picture=pictured(state.conversation, state.coach),
             )
             outputs, happened = _decided(heard, message), heard.changes
             conversation = state.conversation.after(late)

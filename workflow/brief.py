@@ -22,7 +22,7 @@ from workflow.moments import milliseconds
 from workflow.openings import openings, sore_points
 from workflow.openings import prepare as prepare_openings
 from workflow.picture import NOTHING_KNOWN, CallPicture
-from workflow.quotes import Quoted, sentence_of, time_into
+from workflow.quotes import Quoted, Said, sentence_of, time_into
 from workflow.routing import Brief
 from workflow.telling import told
 
@@ -42,9 +42,11 @@ _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 _PRIVATE = frozenset({Trigger.SELF_HARM.value, Trigger.EMERGENCY.value, Trigger.SAFEGUARDING.value})
 """Earlier stops that concern health or safety: told only to those who come for a life."""
 _WANTS = re.compile(
-    r"\bI(?:'d| would| just| only| really| do)*\s+(?:want|need|like|demand|expect)\b(?!\s+not)"
-    r"|\ball\s+I\s+(?:want|need)|\b(?:give|get|put|send|pay|refund|cancel|connect)\s+(?:me|it|my)\b"
-    r"|\b(?:can|could|will)\s+(?:you|somebody|someone)\b",
+    r"\bI(?:'d| would)(?: just| only| really)? like\b"
+    r"|\bI(?: just| only| really| do| don't| do not)* (?:want|need|demand|expect)\b"
+    r"|\b(?:give|get|send|pay|refund|connect) (?:me|it|my)\b|\bcancel (?:it|my|the)\b"
+    r"|\b(?:can|could|will) (?:you|somebody|someone) (?:please |just )*"
+    r"(?:get|give|send|cancel|refund|fix|explain|tell|stop|put|call|check|change|sort)\b",
     re.IGNORECASE,
 )
 _PLAIN = str.maketrans({"’": "'", "‘": "'"})
@@ -73,11 +75,12 @@ def write_brief(
     """
     life = alert.trigger in _LIFE
     kind = alert.trigger.replace("_", " ")
-    subtype = f" ({alert.subtype.replace('_', ' ')})" if alert.subtype else ""
+    more = alert.subtype if alert.subtype != alert.trigger else None
+    subtype = f" ({more.replace('_', ' ')})" if more else ""
     now = ", imminent" if alert.imminent else ""
     situation = None if life else _situation(alert, picture)
-    mood = picture.mood
-    feeling = _feeling(picture)
+    mood, feeling = picture.mood, _feeling(picture)
+    wants = None if life else _wants(picture)
     brief = Brief(
         headline=f"{desk}: {kind}{subtype}{now}",
         caller=_caller(call),
@@ -86,11 +89,11 @@ def write_brief(
             alert.trigger, alert.subtype, feeling or Emotion.NEUTRAL, receiver
         ),
         do_not_say=alert.do_not_say,
-        said=_said(alert, picture, situation),
+        said=_said(alert, picture, situation, wants),
         # Calm words at such a moment say nothing that a receiver should go by.
         emotion=None if life and feeling is Emotion.NEUTRAL else feeling,
         trend=_trend(mood),
-        wants=None if life else _wants(picture),
+        wants=wants,
         need=_need(situation),
         done=() if life else picture.steps,
         offered=() if life else tuple(each.quoted for each in picture.remedies[-MOST_OFFERS:]),
@@ -147,20 +150,22 @@ def _trend(mood: Mood | None) -> Trend | None:
     return mood.trend
 
 
-def _said(alert: Alert, picture: CallPicture, situation: Situation | None) -> tuple[Quoted, ...]:
+def _said(
+    alert: Alert, picture: CallPicture, situation: Situation | None, wants: Quoted | None
+) -> tuple[Quoted, ...]:
     """What happened as the caller puts it, then the words that raised the alert; in order."""
     found: dict[str, int | None] = {}
-    if situation is not None:
-        for turn in picture.words:
-            if situation.complaint in turn.text:
-                found[situation.complaint] = turn.start_ms
-                break
+    if (complaint := _complaint(alert, picture, situation)) is not None:
+        found[complaint.quote] = complaint.start_ms
     most = MOST_EVIDENCE if found else MOST_QUOTES
     for evidence in alert.evidence[-most:]:
         found.setdefault(_sentence(evidence, picture), evidence.start_ms)
     if not found:
         # Nothing raised it but a person's wish: the last thing said tells most.
         found = {turn.text.strip(): turn.start_ms for turn in picture.words[-1:]}
+    if wants is not None and len(found) > 1:
+        # It has a line of its own.
+        found.pop(wants.quote, None)
     # Several findings may rest on one sentence, or on parts of it.
     whole = {
         quote: at
@@ -169,6 +174,17 @@ def _said(alert: Alert, picture: CallPicture, situation: Situation | None) -> tu
     }
     ordered = sorted(whole.items(), key=lambda each: each[1] or 0)
     return tuple(Quoted(quote=quote, at=time_into(at)) for quote, at in ordered[-MOST_QUOTES:])
+
+
+def _complaint(alert: Alert, picture: CallPicture, situation: Situation | None) -> Said | None:
+    """The sentence that states what went wrong: the plainest that is remembered, else the first."""
+    if alert.trigger in _LIFE:
+        return None
+    if situation is not None:
+        for turn in picture.words:
+            if situation.complaint in turn.text:
+                return Said(quote=situation.complaint, start_ms=turn.start_ms)
+    return picture.complaint
 
 
 def _sentence(evidence: Evidence, picture: CallPicture) -> str:

@@ -8,6 +8,7 @@ from detectors.mood import Mood, MoodState
 from detectors.reading import Reading
 from detectors.vocabulary import Disposition, Emotion, HeardStep, Signal, Speaker
 from workflow.actions import ActionKind, Deed, Refused
+from workflow.drafts.cues import cues
 from workflow.heard import Heard
 from workflow.hints import HintKind
 from workflow.quotes import Said, clipped, sentence_of
@@ -54,7 +55,8 @@ class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the coach remembers of one call. `given` is by hint id; `feeling` the strongest that a
     customer's words last had; `stirred`: their last turn was strong by itself, whatever the mood so
     far; `unanswered` the agent's turns since an unacknowledged complaint; `remedies` and
-    `landmines` the last that the agent offered, and slipped on, in their own words."""
+    `landmines` the last that the agent offered, and slipped on, in their own words; `complaint` the
+    first sentence in which the caller plainly states what went wrong."""
 
     heard: Heard = Heard()
     mood: Mood = Mood()
@@ -65,6 +67,7 @@ class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unanswered: int | None = None
     remedies: tuple[Said, ...] = ()
     landmines: tuple[Said, ...] = ()
+    complaint: Said | None = None
 
     @property
     def spent(self) -> int:
@@ -122,6 +125,7 @@ def listened(state: CoachState, reading: Reading, at_ms: int) -> CoachState:
             stirred=_stirred(state, reading),
             unanswered=0 if _complains(reading) and state.unanswered is None else state.unanswered,
             screen=screen,
+            complaint=state.complaint or _complaint(reading),
         )
     heard = state.heard.after(reading)
     if screen is not None and screen.step in heard.done:
@@ -140,6 +144,13 @@ def listened(state: CoachState, reading: Reading, at_ms: int) -> CoachState:
         remedies=_kept(state.remedies, _offers(reading)),
         landmines=_kept(state.landmines, _slips(reading)),
     )
+
+
+def _complaint(reading: Reading) -> Said | None:
+    sentence, fit = cues().complaint(reading.turn.text)
+    if not fit:
+        return None
+    return Said(quote=clipped(sentence, SAID_WORDS), start_ms=reading.turn.start_ms)
 
 
 def _offers(reading: Reading) -> tuple[Said, ...]:

@@ -19,7 +19,8 @@ class CallPicture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
     `mood` and `feeling` are the customer's, None and neutral where nothing tells. `steps` of HEARD
     the agent has taken; `remedies` what they offered, `landmines` what they said that they should
-    not have, each in their own words. `words`: the customer's last turns, the newest last.
+    not have, each in their own words. `words`: the customer's last turns, the newest last;
+    `complaint`: where they first stated what went wrong, however long ago.
     """
 
     mood: Mood | None = None
@@ -28,6 +29,7 @@ class CallPicture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     remedies: tuple[Said, ...] = ()
     landmines: tuple[Said, ...] = ()
     words: tuple[Turn, ...] = ()
+    complaint: Said | None = None
 
     def turn(self, utterance_id: str) -> Turn | None:
         """A turn of the customer's, if it is remembered."""
@@ -55,5 +57,6 @@ def pictured(
         steps=tuple(step for step in HeardStep if step in coach.heard.done),
         remedies=coach.remedies,
         landmines=coach.landmines,
+        complaint=coach.complaint,
         words=tuple(turn for turn in words if turn.text.strip()),
     )

@@ -94,22 +94,22 @@ def _repeated(work: Work, reading: Reading, rule: RepeatedContact) -> None:
     if REPEATED_CONTACT in work.tiers.told or _is_coming(work):
         return
     known = work.history.same_matter + 1
-    said = _contacts_said(reading) if rule.believe_caller else 0
+    said = _contacts_said(reading) if rule.believe_caller else None
     if known >= rule.contacts:
         why = f"Contact {known} about the same matter."
-    elif said >= rule.contacts:
-        why = f"The caller says that they were in touch about this before: {said} times or people."
+    elif said is not None and _number(said) >= rule.contacts:
+        why = f"Has been in touch about this before, by their own words: “{said[0]}”."
     else:
         return
     _tell(work, REPEATED_CONTACT, rule, reading.turn, why, 1.0)
 
 
-def _contacts_said(reading: Reading) -> int:
+def _contacts_said(reading: Reading) -> re.Match[str] | None:
     """The highest number that the caller gives, where the words are about earlier contacts."""
-    for finding in reading.findings:
-        if finding.label == Signal.REPEAT_CONTACT and finding.disposition is Disposition.RAISE:
-            return max((_number(match) for match in _COUNT.finditer(reading.turn.text)), default=0)
-    return 0
+    raised = {f.label for f in reading.findings if f.disposition is Disposition.RAISE}
+    if Signal.REPEAT_CONTACT not in raised:
+        return None
+    return max(_COUNT.finditer(reading.turn.text), key=_number, default=None)
 
 
 def _number(match: re.Match[str]) -> int:
