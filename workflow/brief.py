@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from detectors.mood import Mood, MoodState, Trend
-from detectors.reading import Evidence
+from detectors.reading import Evidence, Turn
 from detectors.vocabulary import LIFE_STOPS, Emotion, Speaker, Trigger
 from workflow.alerts import Alert
 from workflow.call import CallFacts, Verified
@@ -30,6 +30,8 @@ MOST_QUOTES = 3
 MOST_EVIDENCE = 2
 """Quotes that raised the alert, where the complaint itself is quoted too."""
 MOST_OFFERS = 2
+LEAST_LEADING = 6
+"""Words of a turn that leads up to something: fewer are an answer."""
 CHARS_READ = 6_000
 """Of the caller's words, the newest, that are read for what they want: a minute or two of talk."""
 
@@ -163,6 +165,8 @@ def _said(
     if not found:
         # Nothing raised it but a person's wish: the last thing said tells most.
         found = {turn.text.strip(): turn.start_ms for turn in picture.words[-1:]}
+    if len(found) < MOST_QUOTES and (lead := _leading_up(alert, picture)) is not None:
+        found.setdefault(lead.text.strip(), lead.start_ms)
     if wants is not None and len(found) > 1:
         # It has a line of its own.
         found.pop(wants.quote, None)
@@ -174,6 +178,16 @@ def _said(
     }
     ordered = sorted(whole.items(), key=lambda each: each[1] or 0)
     return tuple(Quoted(quote=quote, at=time_into(at)) for quote, at in ordered[-MOST_QUOTES:])
+
+
+def _leading_up(alert: Alert, picture: CallPicture) -> Turn | None:
+    """What the caller said right before the words that raised the alert: it often holds the why."""
+    last = alert.evidence[-1].utterance_id if alert.evidence else None
+    ids = [turn.utterance_id for turn in picture.words]
+    if last not in ids or ids.index(last) == 0:
+        return None
+    turn = picture.words[ids.index(last) - 1]
+    return turn if len(turn.text.split()) >= LEAST_LEADING else None
 
 
 def _complaint(alert: Alert, picture: CallPicture, situation: Situation | None) -> Said | None:
