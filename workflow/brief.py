@@ -32,6 +32,8 @@ MOST_EVIDENCE = 2
 MOST_OFFERS = 2
 LEAST_LEADING = 6
 """Words of a turn that leads up to something: fewer are an answer."""
+LEAST_WANTED = 3
+"""Words of a demand: "I want" alone was broken off."""
 CHARS_READ = 6_000
 """Of the caller's words, the newest, that are read for what they want: a minute or two of talk."""
 
@@ -114,7 +116,7 @@ def _caller(call: CallFacts) -> str:
     if customer.tier:
         parts.append(f"{customer.tier} customer")
     if customer.tenure_months is not None:
-        parts.append(f"with us {customer.tenure_months} months")
+        parts.append(f"with us {_tenure(customer.tenure_months)}")
     return ", ".join(parts)
 
 
@@ -165,11 +167,10 @@ def _said(
     if not found:
         # Nothing raised it but a person's wish: the last thing said tells most.
         found = {turn.text.strip(): turn.start_ms for turn in picture.words[-1:]}
-    if len(found) < MOST_QUOTES and (lead := _leading_up(alert, picture)) is not None:
+    lead = _leading_up(alert, picture)
+    # What the caller wants has a line of its own.
+    if lead is not None and (wants is None or wants.quote not in lead.text):
         found.setdefault(lead.text.strip(), lead.start_ms)
-    if wants is not None and len(found) > 1:
-        # It has a line of its own.
-        found.pop(wants.quote, None)
     # Several findings may rest on one sentence, or on parts of it.
     whole = {
         quote: at
@@ -207,12 +208,13 @@ def _sentence(evidence: Evidence, picture: CallPicture) -> str:
 
 
 def _wants(picture: CallPicture) -> Quoted | None:
-    """The last sentence in which the caller says what they want."""
+    """The last words in which the caller says what they want, to the end of the sentence."""
     for turn in reversed(picture.words):
-        sentences = [match[0].strip() for match in _SENTENCE.finditer(turn.text)]
-        for sentence in reversed(sentences):
-            if _WANTS.search(sentence.translate(_PLAIN)):
-                return Quoted(quote=sentence, at=time_into(turn.start_ms))
+        for sentence in reversed([match[0] for match in _SENTENCE.finditer(turn.text)]):
+            found = list(_WANTS.finditer(sentence.translate(_PLAIN)))
+            if found and len(sentence[found[-1].start() :].split()) >= LEAST_WANTED:
+                quote = sentence[found[-1].start() :].strip()
+                return Quoted(quote=quote, at=time_into(turn.start_ms))
     return None
 
 
@@ -246,8 +248,8 @@ def _before(history: History, *, life: bool) -> Iterator[str]:
         yield f"{stop.trigger.replace('_', ' ')} on {stop.at[:10]}"
     if not life:
         for owed in history.open_callbacks[-1:]:
-            when = _moment(owed.window_start, None)
-            yield f"callback still owed by {owed.owner}{when}"
+            since = f" since {owed.window_start[:10]}" if owed.window_start else ""
+            yield f"callback owed by {owed.owner}{since}"
 
 
 def _landmines(call: CallFacts, picture: CallPicture) -> tuple[str, ...]:
@@ -267,3 +269,9 @@ def _moment(start: str | None, zone: str | None) -> str:
     except (ValueError, OSError, OverflowError, KeyError):
         return ""
     return f", {local:%Y-%m-%d %H:%M} {zone or 'UTC'}"
+
+
+def _tenure(months: int) -> str:
+    if months < 24:
+        return f"{months} month{'' if months == 1 else 's'}"
+    return f"{months // 12} years"

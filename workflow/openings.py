@@ -13,7 +13,7 @@ import msgspec
 from detectors.vocabulary import LIFE_STOPS, Emotion, Trigger
 from workflow.hints import DEFAULT_LANGUAGE
 
-MOST_SORE = 3
+MOST_SORE = 2
 """Things to avoid that a receiver can keep in mind."""
 
 _PLAIN = str.maketrans({"’": "'", "‘": "'"})

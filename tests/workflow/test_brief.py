@@ -115,7 +115,7 @@ def test_a_brief_tells_what_happened_in_the_callers_own_sentences_with_their_tim
     brief = legal()
     assert brief.said[0] == Quoted(quote=STORY[0], at="00:13")
     assert brief.said[-1] == Quoted(quote=STORY[2], at="02:13")
-    assert f"00:13 “{STORY[0]}”" in brief.text or "00:13 “I was charged twice" in brief.text
+    assert "00:13 “I was charged twice" in brief.text
     assert brief.quotes == ("take you to court",)
 
 
@@ -176,7 +176,7 @@ def test_a_brief_tells_of_earlier_contacts_and_what_is_still_owed() -> None:
     assert legal().before == (
         "4 earlier calls, 2 about this",
         "regulator on 2026-09-02",
-        "callback still owed by Alex Morgan",
+        "callback owed by Alex Morgan",
     )
 
 
@@ -301,10 +301,7 @@ def test_the_longest_things_are_cut_first_and_at_word_boundaries() -> None:
 
 def test_a_long_quote_is_cut_around_the_words_that_raised_the_alert() -> None:
     text = "one two three four five six seven I will sue you eight nine ten eleven twelve"
-    assert around(text, "sue you", 6) == "…I will sue you eight nine…" or "sue you" in around(
-        text, "sue you", 6
-    )
-    assert len(around(text, "sue you", 6).split()) == 6
+    assert around(text, "sue you", 6) == "…I will sue you eight nine…"
 
 
 def test_the_sentence_of_a_quote_is_found_and_a_number_does_not_end_it() -> None:
@@ -326,10 +323,9 @@ def test_times_are_shown_as_people_read_them(ms: int | None, shown: str | None) 
     assert time_into(ms) == shown
 
 
+SPOKEN = ["I", "want", "refund", "never", "sue", "you.", "charged", "twice", "\n", "x" * 90]
 anything = st.text(max_size=300) | st.lists(
-    st.sampled_from(
-        ["I", "want", "refund", "never", "sue", "you.", "charged", "twice", "\n", "x" * 90]
-    ),
+    st.sampled_from(SPOKEN),
     max_size=120,
 ).map(" ".join)
 
@@ -363,17 +359,7 @@ def test_a_brief_has_fewer_than_120_words_whatever_comes_in(
         landmines=said,
         words=words,
     )
-    evidence = tuple(
-        Evidence(
-            utterance_id=t.utterance_id,
-            speaker=t.speaker,
-            quote=t.text[:40],
-            char_start=0,
-            char_end=len(t.text[:40]),
-            start_ms=t.start_ms,
-        )
-        for t in words[-many:]
-    )
+    evidence = tuple(quoting(turn, turn.text[:40]) for turn in words[-many:])
     past = PastStop(call_id="p", trigger=other, at=other)
     owed = Promise(reference="r", state="due", owner=other, window_start="2026-11-30T14:00:00Z")
     brief = write_brief(
