@@ -304,6 +304,18 @@ def test_a_long_quote_is_cut_around_the_words_that_raised_the_alert() -> None:
     assert around(text, "sue you", 6) == "…I will sue you eight nine…"
 
 
+def test_talk_without_a_stop_is_kept_short_in_the_fields_as_well() -> None:
+    endless = "and then " * 400 + "I will sue you " + "and so on " * 400
+    words = turns(endless)
+    threat = quoting(words[0], "sue you")
+    brief = write_brief(
+        alert("legal_threat", threat), CALL, "Legal desk", picture=picture(words=words)
+    )
+    assert "sue you" in brief.said[-1].quote
+    assert len(brief.said[-1].quote.split()) <= 60
+    assert len(msgspec.json.encode(brief)) < 6_000
+
+
 def test_the_sentence_of_a_quote_is_found_and_a_number_does_not_end_it() -> None:
     (turn,) = turns("Hello there. You took 12.50 from me and I'll sue. Bye.")
     assert sentence_of(turn, quoting(turn, "sue")) == "You took 12.50 from me and I'll sue."
