@@ -38,6 +38,7 @@ from workflow.decision import Decision, Versions
 from workflow.desk import Desk
 from workflow.happenings import Ended, Happening
 from workflow.moments import rfc3339
+from workflow.picture import pictured
 from workflow.policy import Policy
 from workflow.queue_detectors import QueueDetectors
 
@@ -132,7 +133,12 @@ class CallReader:
         late = self._detector(state).catch_up(state.conversation)
         if late is not None:
             heard = self._desk.after_reading(
-                state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+                state.desk,
+                late,
+                state.facts,
+                at_ms=message.timestamp_ms,
+                mode=state.mode,
+                picture=pictured(state.conversation, state.coach),
             )
             outputs, happened = _decided(heard, message), heard.changes
             conversation = state.conversation.after(late)
@@ -199,7 +205,12 @@ class CallReader:
             state = msgspec.structs.replace(state, swapped=True)
             notes = (*notes, _swapped(message, chunk.call_id))
         decision = self._desk.after_reading(
-            state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            reading,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach, reading, message.timestamp_ms),
         )
         coached, hints = coach(
             state.coach,

@@ -34,6 +34,7 @@ from workflow.deeds import HINTS
 from workflow.desk import Desk
 from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
+from workflow.picture import pictured
 from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
 
@@ -81,7 +82,12 @@ class ReportReader:
             reason=getattr(event, "reason", None),
         )
         decision = self._desk.after_outcome(
-            state.desk, outcome, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            outcome,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         return _step(decision, state, message, happened=(outcome,))
 
@@ -99,7 +105,12 @@ class ReportReader:
             deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
             return acted(deed, msgspec.structs.replace(state, deeds=deeds), message)
         decision = self._desk.after_action(
-            state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            deed,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         verdict = decision.verdict
         assert verdict is not None
@@ -128,7 +139,11 @@ class ReportReader:
         if isinstance(tick, CustomerKnown):
             return self._known(tick, state, message)
         decision = self._desk.after_time(
-            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         return _step(decision, state, message)
 

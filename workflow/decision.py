@@ -11,6 +11,15 @@ from workflow.history import History
 from workflow.routing import Route, Way
 
 
+class TierState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the tiers without a hard stop go by. `heated`: turns in a row in which the customer was
+    angry, `utterance` the last one counted; `told`: rules that have had their say on this call."""
+
+    heated: int = 0
+    utterance: str = ""
+    told: tuple[str, ...] = ()
+
+
 class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Alerts by label (the current episode of each), ways to people by the desk that is wanted,
     callbacks by reference. `ended`: the call is over. `do_not_call`: the caller asked for that.
@@ -25,6 +34,7 @@ class DeskState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     do_not_call: bool = False
     history: History = History()
     child: bool = False
+    tiers: TierState = TierState()
 
 
 class RouteChange(msgspec.Struct, frozen=True):

@@ -205,7 +205,11 @@ def _label_of(work: Work, handling: Handling) -> str:
 
 def _wanted(work: Work, deed: Deed) -> tuple[str, Handling]:
     policy = work.policy
-    given = [*policy.signals.values(), *policy.triggers.values()]
+    given = [
+        *policy.signals.values(),
+        *policy.tiers.rules.values(),
+        *policy.triggers.values(),
+    ]
     if deed.action is ActionKind.REQUEST_SUPERVISOR:
         found = [entry for entry in given if entry.tier is Tier.SUPERVISOR]
     else:

@@ -63,3 +63,31 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     answer_within_s: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 60
     ring_early: bool = False
     texts: dict[str, Texts] = {}
+
+
+class AngerRising(Handling, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """After `turns` customer turns in a row with at least this `heat` (0–1) that does not fall."""
+
+    turns: Annotated[int, msgspec.Meta(ge=1, le=50)] = 3
+    heat: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.25
+
+
+class RepeatedContact(Handling, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From this many `contacts` about the same thing, this one included, as earlier calls tell or
+    (`believe_caller`) the caller says."""
+
+    contacts: Annotated[int, msgspec.Meta(ge=2, le=50)] = 3
+    believe_caller: bool = True
+
+
+class Tiers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What brings a supervisor without a hard stop; a rule that is absent is off."""
+
+    anger_rising: AngerRising | None = None
+    repeated_contact: RepeatedContact | None = None
+
+    @property
+    def rules(self) -> dict[str, Handling]:
+        """The rules that are on, by name."""
+        named = {"anger_rising": self.anger_rising, "repeated_contact": self.repeated_contact}
+        return {name: rule for name, rule in named.items() if rule is not None}

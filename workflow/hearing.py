@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from detectors.reading import Evidence, Finding
-from detectors.vocabulary import LIFE_STOPS, Trigger
+from detectors.vocabulary import LIFE_STOPS, Signal, Trigger
 from workflow.alerts import (
     EVIDENCE_KEPT,
     Alert,
@@ -25,6 +25,7 @@ _HANDLING: dict[str, RecordHandling] = {
     Trigger.SELF_HARM: RecordHandling.SPECIAL_CATEGORY,
     Trigger.EMERGENCY: RecordHandling.SPECIAL_CATEGORY,
     Trigger.SAFEGUARDING: RecordHandling.RESTRICTED,
+    Signal.MISCONDUCT: RecordHandling.RESTRICTED,
 }
 
 
@@ -60,7 +61,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         do_not_say=texts.do_not_say,
     )
     if confirms:
-        ask_for(work, updated, handling)
+        ask_for(work, updated, work.handling(updated) or handling)
 
 
 def words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
@@ -98,7 +99,7 @@ def confirm(work: Work, label: str, why: str) -> None:
     """What was provisional stands, for a reason."""
     alert = work.alerts[label]
     confirmed = work.alert(label, status=AlertStatus.CONFIRMED, reason=f"{alert.reason}; {why}")
-    handling = work.policy.handling(label)
+    handling = work.handling(confirmed)
     if handling is not None:
         ask_for(work, confirmed, handling)
 

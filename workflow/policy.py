@@ -15,11 +15,12 @@ from detectors.settings import DetectionSettings
 from detectors.vocabulary import Signal, Trigger
 from workflow.authority import Authority
 from workflow.call import Mode
+from workflow.callers import CallerTier
 from workflow.calling import CallbackRules
 from workflow.complaint_rules import ComplaintRules
 from workflow.crisis import CrisisRules
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster
-from workflow.handling import TRIGGER_NAMES, Handling, RouteMode, Severity, Text, Tier
+from workflow.handling import TRIGGER_NAMES, Handling, RouteMode, Severity, Text, Tier, Tiers
 from workflow.hours import OpeningHours
 from workflow.keeping import AcrossCalls
 from workflow.patterns.settings import Reports
@@ -68,6 +69,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     reports: Reports = Reports()
     queues: dict[str, dict[str, Any]] = {}
     crisis: CrisisRules = CrisisRules()
+    tiers: Tiers = Tiers()
+    caller_tiers: dict[str, CallerTier] = {}
 
     def for_queue(self, queue_id: str | None) -> Policy:
         """The policy that holds on a queue; the site's where it has none of its own or is unknown.

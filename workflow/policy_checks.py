@@ -10,6 +10,7 @@ from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, SUBTYPES, Trigger
 from workflow.authority import authority_mistakes
 from workflow.call import Mode
+from workflow.callers import caller_tier_mistakes
 from workflow.complaint_rules import complaint_mistakes
 from workflow.crisis import unknown_places
 from workflow.duty import absence
@@ -36,6 +37,7 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
         found.append((("mode",), "use 'live' or 'shadow'"))
     handled = [("triggers", label.value, entry) for label, entry in policy.triggers.items()]
     handled += [("signals", label.value, entry) for label, entry in policy.signals.items()]
+    handled += [("tiers", name, rule) for name, rule in policy.tiers.rules.items()]
     for section, label, entry in handled:
         if entry.desk not in policy.desks:
             known = ", ".join(sorted(policy.desks))
@@ -54,6 +56,7 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
         if not (len(code) == 2 and code.isascii() and code.isupper())
     ]
     found.extend(authority_mistakes(policy.authority))
+    found.extend(caller_tier_mistakes(policy.caller_tiers, policy.desks))
     found.extend(_duty_mistakes(policy))
     found.extend(keeping_mistakes(policy.across_calls))
     found.extend(_detection_mistakes(policy.detection))

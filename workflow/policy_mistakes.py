@@ -9,6 +9,7 @@ import msgspec
 
 from detectors.vocabulary import Signal
 from workflow.authority import Authority
+from workflow.callers import CallerTier
 from workflow.duty import Desk, Person, PersonRole
 from workflow.handling import TRIGGER_NAMES, Handling
 from workflow.hours import OpeningHours
@@ -42,6 +43,7 @@ _NAMES: dict[str, frozenset[str]] = {
 }
 _KINDS: dict[str, type[msgspec.Struct]] = {
     "authority": Authority,
+    "caller_tiers": CallerTier,
     "desks": Desk,
     "hours": OpeningHours,
     "people": Person,

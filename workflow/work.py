@@ -11,16 +11,20 @@ from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import Callback
+from workflow.callers import for_caller, lifted
 from workflow.decision import CallbackChange, ChangeOf, Decision, DeskState, RouteChange, Versions
 from workflow.duty import Desk, Stop
 from workflow.handling import Handling, Texts
 from workflow.lifetexts import texts_for
 from workflow.moments import rfc3339
-from workflow.policy import Policy
+from workflow.picture import NOTHING_KNOWN, CallPicture
+from workflow.policy import Policy, Severity
+from workflow.precedence import yielding
 from workflow.routing import Route, Way
 
 OVER = frozenset({AlertStatus.CLOSED, AlertStatus.RETRACTED})
 """Alerts that are done with: new evidence opens the next episode."""
+PRIORITY = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity.LOW: 4}
 LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 
@@ -40,6 +44,7 @@ class Work:
         mode: Mode,
         *,
         degraded: bool = False,
+        picture: CallPicture = NOTHING_KNOWN,
     ) -> None:
         self._site = policy
         self.policy = policy.for_queue(call.queue_id)
@@ -57,10 +62,13 @@ class Work:
         self.do_not_call = state.do_not_call
         self.history = state.history
         self.child = state.child
+        self.tiers = state.tiers
+        self.picture = picture
         self.changes: list[ChangeOf] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
         """The state as it is now, and all changes in order."""
+        self._give_precedence()
         state = DeskState(
             alerts=self.alerts,
             ways=self.ways,
@@ -70,6 +78,7 @@ class Work:
             do_not_call=self.do_not_call,
             history=self.history,
             child=self.child,
+            tiers=self.tiers,
         )
         return Decision(state, tuple(self.changes), verdict)
 
@@ -99,15 +108,60 @@ class Work:
 
     def handling(self, alert: Alert) -> Handling | None:
         """What the policy says of an alert: by its trigger, else as for others of its desk."""
+        found = self._given(alert)
+        if found is None or alert.trigger in LIFE:
+            return found
+        # The desk that an alert was opened for stays, whatever is learnt of the caller since.
+        ours = for_caller(self.policy, self.call, found)
+        return msgspec.structs.replace(ours, desk=alert.desk or ours.desk)
+
+    def _given(self, alert: Alert) -> Handling | None:
         if alert.trigger in LABELS:
             return self.policy.handling(alert.trigger)
-        given = (*self.policy.triggers.values(), *self.policy.signals.values())
+        if alert.trigger in self.policy.tiers.rules:
+            return self.policy.tiers.rules[alert.trigger]
+        policy = self.policy
+        given = (*policy.triggers.values(), *policy.signals.values(), *policy.tiers.rules.values())
         return next((entry for entry in given if entry.desk == alert.desk), None)
 
     def texts(self, label: str, handling: Handling, subtype: str | None) -> Texts:
         """What the agent says now, and does not say."""
         crisis = self.policy.crisis
         return texts_for(label, handling, self.call, crisis, subtype=subtype, child=self.child)
+
+    def wanted(self, label: str) -> Handling | None:
+        """What the policy says of a label for this caller, or None where it opens no alert."""
+        found = self.policy.handling(label)
+        if found is None or label in LIFE:
+            return found
+        return for_caller(self.policy, self.call, found)
+
+    def priority(self, alert: Alert) -> int:
+        """How urgent it is that somebody comes, 1 the highest: always for a life, whoever calls."""
+        if alert.trigger in LIFE:
+            return 1
+        return lifted(self.policy, self.call, PRIORITY[alert.severity])
+
+    def _give_precedence(self) -> None:
+        """Each alert says which other one the agent is to go by."""
+        for label, leader in yielding(self.alerts).items():
+            alert = self.alerts[label]
+            if alert.yields_to == leader:
+                continue
+            told = [
+                place
+                for place, change in enumerate(self.changes)
+                if isinstance(change, AlertChange) and change.alert.alert_id == alert.alert_id
+            ]
+            if not told:
+                self.alert(label, yields_to=leader)
+                continue
+            # It is about to be told anyway: once is enough.
+            changed = msgspec.structs.replace(alert, yields_to=leader)
+            self.alerts[label] = changed
+            last = self.changes[told[-1]]
+            assert isinstance(last, AlertChange)
+            self.changes[told[-1]] = AlertChange(last.change, changed)
 
     def label_of(self, alert_id: str) -> str | None:
         """Under which label an alert stands."""
