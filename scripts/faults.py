@@ -19,6 +19,7 @@ KNOWN: tuple[str, ...] = (
     "scripts.classifier:MissingExtra",
     "scripts.records:RecordFault",
     "scripts.workers:WorkerError",
+    "writers.model:WriterError",
     "stream.mends:UnknownFaustError",
     "stream.admin:ClusterError",
     "kafka.errors:KafkaError",
