@@ -18,6 +18,7 @@ KNOWN: tuple[str, ...] = (
     "models.sources:SourceError",
     "scripts.classifier:MissingExtra",
     "scripts.records:RecordFault",
+    "scripts.situations:Restricted",
     "scripts.workers:WorkerError",
     "writers.model:WriterError",
     "stream.mends:UnknownFaustError",

@@ -82,11 +82,12 @@ class ClaudeModel:
         if by_tool:
             tool = {"name": TOOL, "description": "Give the draft.", "input_schema": SCHEMA}
             shaped = {"tools": [tool], "tool_choice": {"type": "tool", "name": TOOL}}
+        messages: list[Any] = [{"role": turn.role.value, "content": turn.text} for turn in turns]
         message: Message = self._client.messages.create(
             model=self.model,
             max_tokens=MOST_TOKENS,
             system=system,
-            messages=[{"role": turn.role.value, "content": turn.text} for turn in turns],
+            messages=messages,
             **shaped,
         )
         return message

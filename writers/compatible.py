@@ -93,12 +93,11 @@ class CompatibleModel:
         if by_schema:
             schema = {"name": "draft", "strict": True, "schema": SCHEMA}
             more["response_format"] = {"type": "json_schema", "json_schema": schema}
+        messages: list[Any] = [{"role": "system", "content": system}]
+        messages += [{"role": turn.role.value, "content": turn.text} for turn in turns]
         completion: ChatCompletion = self._client.chat.completions.create(
             model=self.model,
-            messages=[
-                {"role": "system", "content": system},
-                *({"role": turn.role.value, "content": turn.text} for turn in turns),
-            ],
+            messages=messages,
             **more,
         )
         return completion

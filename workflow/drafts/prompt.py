@@ -51,9 +51,9 @@ customer's dignity whatever they said. Do not ask them to tell again what they t
 
 Never: an empty apology such as one for any inconvenience, or for how somebody feels; office \
 language or phrases of form letters; the passive where it hides who acts; defence of the company \
-or its rules; a legal conclusion; an open-ended promise; blame of a named person; an offer that the \
-constraints rule out; a figure, name, date or fact that the situation does not state; blanks to be \
-filled in, signatures or placeholders. On the channel "public" say nothing of the account.
+or its rules; a legal conclusion; an open-ended promise; blame of a named person; an offer that \
+the constraints rule out; a figure, name, date or fact that the situation does not state; blanks \
+to be filled in, signatures or placeholders. On the channel "public" say nothing of the account.
 
 Lengths: the response {LEAST_WORDS} to {MOST_WORDS} words, aim for the middle; the coaching \
 {LEAST_COACHING} to {MOST_COACHING} words, telling the employee why the response is built as it \

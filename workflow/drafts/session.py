@@ -37,20 +37,19 @@ _WITH_US = re.compile(
     r"\b(?:with\s+us|customers?|member|client|subscriber|loyal|tenure)\b", re.IGNORECASE
 )
 _NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
-    )
-} | {"fifteen": 15, "twenty": 20, "thirty": 30}
+    **{"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8},
+    **{"nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30},
+}
 MOST_MONTHS = 2400
 """Two hundred years: no relationship is longer, so a larger number is a slip."""
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One final turn of a call, or one line of a description, redacted."""
+    """One final turn of a call, or one line of a description, redacted. `at`: RFC 3339, if known."""
 
     speaker: Speaker
     text: str
+    at: str = ""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,12 +60,15 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     felt: Felt | None = None
 
     def with_more(self, later: Heard) -> Heard:
-        """Both together: a feeling that is told later is the one that counts now."""
+        """Both together. The feeling stays the caller's: an employee's wishes show none of it."""
         return Heard(
             triggers=tuple(dict.fromkeys((*self.triggers, *later.triggers))),
             restricted=tuple(dict.fromkeys((*self.restricted, *later.restricted))),
-            felt=later.felt or self.felt,
+            felt=self.felt,
         )
+
+
+NOTHING_HEARD = Heard()
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +84,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     said: tuple[Said, ...]
     described: bool
     context: Context = Context()
-    heard: Heard = Heard()
+    heard: Heard = NOTHING_HEARD
     size: Size = Size.USUAL
     exchanges: tuple[Exchange, ...] = ()
     version: int = VERSION
@@ -124,7 +126,7 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     left: tuple[str, ...] = ()
 
 
-def follow(session: Session, text: str, heard: Heard = Heard()) -> Followed:
+def follow(session: Session, text: str, heard: Heard = NOTHING_HEARD) -> Followed:
     """Take in what the employee says after a draft. `heard`: a detector's reading of it."""
     taken: list[str] = []
     left: list[str] = []
@@ -136,7 +138,7 @@ def follow(session: Session, text: str, heard: Heard = Heard()) -> Followed:
 
 
 def _part(session: Session, part: str) -> tuple[Session, str]:
-    """The session after one sentence, and what it was taken as; empty where it was not understood."""
+    """The session after one sentence, and what it was taken as; empty where nothing was."""
     book = cues()
 
     def told(name: str) -> str:
