@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from workflow.drafts.draft import Draft
     from workflow.drafts.situation import Situation
 
+NOT_GIVEN = "Not given to {model}: {why}. The built-in writer answered."
 CANNOT = (
     "The built-in writer could not do this: “{left}”. It takes new facts, shorter or longer, and "
     "another channel; --model asks a model for more."
@@ -44,9 +45,7 @@ class Writer(msgspec.Struct, frozen=True, kw_only=True):
 
             asked = model(self.model, base_url=self.base_url, timeout_s=self.timeout_s)
             return drafted(asked, situation, session, wish)
-        notes = (
-            [f"Not given to {self.model}: {kept}. The built-in writer answered."] if kept else []
-        )
+        notes = [NOT_GIVEN.format(model=self.model, why=kept)] if kept else []
         notes += [CANNOT.format(left=" ".join(left))] if left else []
         return msgspec.structs.replace(draft(situation, session.size), notes=tuple(notes))
 

@@ -67,7 +67,7 @@ def test_facts_are_quoted_from_where_they_stand() -> None:
     assert found.of(FactKind.TRIED).startswith("emailed your support")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_and_nothing_is_invented(text: str) -> None:
     found = read_description(text)

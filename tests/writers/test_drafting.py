@@ -55,10 +55,8 @@ def answer(**changes: object) -> dict[str, Any]:
     made: dict[str, Any] = json.loads(msgspec.json.encode(draft(situation())))
     names = ("emotion", "need", "reason")
     made["assessment"] = {name: made["assessment"][name] for name in names}
-    kept = {
-        name: made[name] for name in ("assessment", "landmines", "draft", "options", "coaching")
-    }
-    return {**kept, **changes}
+    asked_for = ("assessment", "landmines", "draft", "options", "coaching")
+    return {**{name: made[name] for name in asked_for}, **changes}
 
 
 GOOD = answer()
@@ -99,7 +97,9 @@ def test_claude_is_asked_by_the_messages_api_with_a_tool() -> None:
         drafted(of_claude(server), situation())
     (asked,) = server.asked
     assert asked.path == "/v1/messages"
-    assert asked.headers["x-api-key"] == "sk-test"
+    # Which of the two it is in hangs on the release of the SDK.
+    keys = [asked.headers.get(name, "") for name in ("x-api-key", "authorization")]
+    assert any("sk-test" in key for key in keys)
     assert asked.body["tool_choice"] == {"type": "tool", "name": asked.body["tools"][0]["name"]}
     assert asked.body["max_tokens"] <= 4000
     assert "furious" in asked.body["messages"][0]["content"]
@@ -137,7 +137,7 @@ def test_a_fault_goes_back_to_the_model_once(ask: Ask, faulty: Answer, good: Ans
     assert len(second) == len(first) + 2
     assert second[-2]["role"] == "assistant"
     assert "update" in second[-1]["content"]
-    assert "Your refund will be paid by Friday"[5:] in second[-1]["content"]
+    assert "be paid by Friday" in second[-1]["content"]
 
 
 @pytest.mark.parametrize(("ask", "faulty"), both(FAULTY))

@@ -45,7 +45,7 @@ MOST_MONTHS = 2400
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """One final turn of a call, or one line of a description, redacted. `at`: RFC 3339, if known."""
+    """One final turn of a call, or one line of a description, redacted. `at`: RFC 3339."""
 
     speaker: Speaker
     text: str
