@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from workflow.drafts.answer import AnswerError, parse
+from workflow.drafts.answer import MOST_CHARACTERS, AnswerError, parse
 from workflow.drafts.draft import Draft
 from workflow.drafts.prompt import SYSTEM, Role, Turn, question, request, reshaping, revision
 from workflow.drafts.review import kept_from_models, review
@@ -73,7 +73,7 @@ def _asked(
 ) -> tuple[Draft | None, list[Turn]]:
     """The draft, if the answer is one, and the conversation after it."""
     reply = model.ask(SYSTEM, turns)
-    after = [*turns, Turn(Role.ASSISTANT, reply.text or "{}")]
+    after = [*turns, Turn(Role.ASSISTANT, reply.text[:MOST_CHARACTERS] or "{}")]
     try:
         return parse(reply.text, situation, writer=model.name), after
     except AnswerError as error:

@@ -127,3 +127,20 @@ def test_the_context_is_kept_as_it_was_given() -> None:
     found = read_description("I am angry, my bill is wrong.", context)
     assert isinstance(found, Situation)
     assert found.context == context
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("I am angry, my flight was cancelled.", "booking"),
+        ("I am angry, your app crashed and my orders are lost.", "software"),
+        ("I am angry, my order never came.", "delivery"),
+        ("I am angry, you refuse to cancel my contract.", "cancellation"),
+    ],
+)
+def test_what_it_is_about_is_told_by_the_plainest_words(text: str, topic: str) -> None:
+    assert read(text).topic == topic
+
+
+def test_money_taken_again_is_a_complaint() -> None:
+    assert read("I am desperate. You took the direct debit of $900 again.").quotable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -279,6 +280,17 @@ def test_what_is_twice_no_draft_is_an_error(bad: str) -> None:
     with serving(chat(bad)) as server, pytest.raises(WriterError, match="twice"):
         drafted(of_openai(server), situation())
     assert len(server.asked) == 2
+
+
+@pytest.mark.parametrize(("name", "package"), [
+    ("claude:x", "anthropic"), ("openai:x", "openai"),
+])  # fmt: skip
+def test_a_missing_package_is_named_with_the_command_that_brings_it(
+    name: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(WriterError, match=r"pip install 'hardstop\[drafts\]'"):
+        model(name)
 
 
 @pytest.mark.parametrize("name", ["gpt", "claude:", "gemini:x", ""])
