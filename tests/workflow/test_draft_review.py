@@ -127,8 +127,6 @@ def test_nothing_is_drafted_for_somebody_who_may_be_an_impostor() -> None:
 
 
 def test_who_was_deceived_by_an_impostor_is_answered_like_anybody() -> None:
-    told = (
-        "I am angry. A man posing as your bank took my money, it is fraud and nobody helps."
-    )
+    told = "I am angry. A man posing as your bank took my money, it is fraud and nobody helps."
     assert situation(told).restricted == ()
     assert not draft(situation(told)).takeover
