@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -17,6 +17,7 @@ from workflow.alerts import RecordHandling
 if TYPE_CHECKING:
     from stream.settings import Settings
 
+_T = TypeVar("_T")
 _PAUSE_S = 0.3
 """How long one look for more messages may take."""
 
@@ -42,7 +43,7 @@ def heard_call(settings: Settings, call_id: str) -> HeardCall:
 
     finals: dict[str, Score] = {}
     for value in _kept(settings, TopicName.SCORES, call_id):
-        score: Score = msgspec.json.decode(value, type=Score)
+        score = _read(value, Score, call_id)
         if score.is_final:
             finals[score.utterance_id] = score
     if not finals:
@@ -58,10 +59,21 @@ def heard_call(settings: Settings, call_id: str) -> HeardCall:
         turns=turns,
         triggers=tuple(dict.fromkeys(raised)),
         restricted=any(
-            msgspec.json.decode(value, type=_Handled).handling is RecordHandling.RESTRICTED
+            _read(value, _Handled, call_id).handling is RecordHandling.RESTRICTED
             for value in _kept(settings, TopicName.ALERTS, call_id)
         ),
     )
+
+
+def _read(value: bytes, kind: type[_T], call_id: str) -> _T:
+    """A value of a topic. What cannot be read might be what restricts the call: an error, then."""
+    try:
+        return msgspec.json.decode(value, type=kind)
+    except msgspec.DecodeError as error:
+        raise ClusterError(
+            f"a message of call {call_id!r} cannot be read, so nothing is drafted from it. Was it "
+            "written by another release of hardstop?"
+        ) from error
 
 
 def _kept(settings: Settings, topic: TopicName, call_id: str) -> Iterator[bytes]:

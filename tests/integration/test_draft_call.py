@@ -41,6 +41,7 @@ def settings(bootstrap_servers: str) -> Settings:
     with producer(named) as out:
         for each in scores:
             out.send(named.topic(TopicName.SCORES), encode(each), key=each.call_id.encode())
+        out.send(named.topic(TopicName.SCORES), b'{"type": "score"}', key=b"odd")
         out.flush(timeout=30)
     return named
 
@@ -88,6 +89,11 @@ def test_a_restricted_call_is_refused(settings: Settings) -> None:
     assert result.returncode == 2
     assert "restricted (misconduct)" in result.stderr
     assert result.stdout == ""
+
+
+def test_a_message_that_cannot_be_read_is_told_without_its_words(settings: Settings) -> None:
+    with pytest.raises(ClusterError, match="cannot be read"):
+        heard_call(settings, "odd")
 
 
 @pytest.mark.parametrize("call", ["nobody", "half"])

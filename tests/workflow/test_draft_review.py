@@ -74,8 +74,23 @@ def test_a_good_draft_has_no_fault() -> None:
 
 def test_a_figure_from_the_employee_may_be_used() -> None:
     text = made("I am adding 20 dollars to your account.")
-    assert [fault.quote for fault in review(text, situation())] == ["20"]
+    assert "20" in [fault.quote for fault in review(text, situation())]
     assert review(text, situation(), ["Offer her 20 dollars"]) == ()
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "I will refund the $49.99 to you.",
+        "We'll credit your account with $49.99.",
+        "Your refund of $49.99 will reach your bank.",
+    ],
+)
+def test_a_sum_that_only_the_customer_named_is_not_promised(promise: str) -> None:
+    found = review(made(promise), situation())
+    assert Code.CONSTRAINT in {fault.code for fault in found}
+    assert review(made(promise), situation(), ["Give back the $49.99."]) == ()
+    assert review(made("We charged you $49.99, and I am sorry."), situation()) == ()
 
 
 def test_years_follow_from_months() -> None:

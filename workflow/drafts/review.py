@@ -20,6 +20,14 @@ _OFFERS_MONEY = re.compile(
     r"money)\b|\b(?:full|partial)\s+refund\b|[$£€]\s?\d",
     re.IGNORECASE,
 )
+_SUM = r"(?:[$£€]\s?\d[\d.,]*|\d[\d.,]*\s?(?:dollars?|pounds?|euros?))"
+_PROMISES_SUM = re.compile(
+    r"\b(?:I|we)(?:\s+(?:will|can|shall|am|are)|['’](?:ll|m|re))\b[^.!?;\n]{0,60}?"
+    r"\b(?:refund|credit|pay|give|giv|add|send|offer|compensat|return|transfer)\w*\b"
+    rf"[^.!?;\n]{{0,40}}?{_SUM}"
+    rf"|\b(?:refund|credit|payment|compensation)\s+of\s+{_SUM}\s+(?:will|is\s+on|goes)\b",
+    re.IGNORECASE,
+)
 _DENIES = re.compile(
     r"\b(?:not|never|no|without|cannot|unable|n't)\b|n['’]t\b|\byou\s+(?:said|told|asked)\b|“",
     re.IGNORECASE,
@@ -55,6 +63,7 @@ def review(made: Draft, situation: Situation, requests: Sequence[str] = ()) -> t
     found += invented(made.draft, known)
     no_money = rules_out_money(situation.context.constraints)
     found += _offers(made.draft) if no_money else ()
+    found += _sums(made.draft, [*_of_employee(situation), *requests])
     for number, option in enumerate(made.options, start=1):
         for text in (option.title, option.detail):
             faults = [*check_sentence(text, facts=facts), *invented(text, known)]
@@ -82,6 +91,26 @@ def _known(situation: Situation) -> Iterator[str]:
     yield from (situation.said, context.history, context.tried, context.constraints, context.tier)
     if context.tenure_months is not None:
         yield f"{context.tenure_months} months, {context.tenure_months // 12} years"
+
+
+def _of_employee(situation: Situation) -> Iterator[str]:
+    """What the employee told: a sum named there is theirs to promise, one of the customer's not."""
+    context = situation.context
+    yield from (context.history, context.tried, context.constraints)
+
+
+def _sums(text: str, named: Sequence[str]) -> Iterator[Fault]:
+    """Promises of a sum that no employee has named, whatever the customer asked for."""
+    for match in _PROMISES_SUM.finditer(text):
+        if invented(match[0], named):
+            yield Fault(
+                code=Code.CONSTRAINT,
+                start=match.start(),
+                end=match.end(),
+                quote=match[0],
+                reason="promises a sum that you have not named",
+                instead="Name the sum yourself in a follow-up if you may give it, or leave it out.",
+            )
 
 
 def _offers(text: str) -> Iterator[Fault]:
