@@ -67,11 +67,11 @@ Ask = Callable[[Server], Model]
 
 
 def of_claude(server: Server) -> Model:
-    return model("claude:claude-test", base_url=server.url, timeout_s=5)
+    return model("claude:claude-test", base_url=server.url, timeout_s=30)
 
 
 def of_openai(server: Server) -> Model:
-    return model("openai:test", base_url=f"{server.url}/v1", timeout_s=5)
+    return model("openai:test", base_url=f"{server.url}/v1", timeout_s=30)
 
 
 def both(given: object) -> list[Any]:
