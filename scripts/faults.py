@@ -20,6 +20,7 @@ KNOWN: tuple[str, ...] = (
     "scripts.records:RecordFault",
     "scripts.workers:WorkerError",
     "stream.mends:UnknownFaustError",
+    "stream.records:RecordKeyError",
     "stream.admin:ClusterError",
     "kafka.errors:KafkaError",
     "concurrent.futures.process:BrokenProcessPool",

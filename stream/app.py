@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, cast
 
 import faust
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from faust.types import TP, EventT
 
 from detectors.detector import Detector
@@ -24,7 +25,7 @@ from stream.mends import MendedTableManager, check_version
 from stream.outputs import Confirmation, Message
 from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader
-from stream.records import record_key
+from stream.records import record_key, records_off, signing_key
 from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
@@ -118,8 +119,8 @@ def build_app(
     )
 
     async def recovered(event: EventT[Any]) -> None:
-        if event.message.value is not None and event.message.key is not None:
-            value = bytes(event.message.value)
+        if event.message.key is not None:
+            value = None if event.message.value is None else bytes(event.message.value)
             memory.recovered(bytes(event.message.key), event.message.partition, value)
 
     table = app.Table(
@@ -148,7 +149,8 @@ def build_app(
 
     writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
     key = record_key(settings.record_key)
-    calls = reader or call_reader(policy, classifier(settings), key)
+    signer = signing_key(settings.signing_key_file)
+    calls = reader or call_reader(policy, classifier(settings), key, signer)
     pipeline = Pipeline(
         reader=calls,
         deadline_ms=policy.detection.deadline_ms,
@@ -203,6 +205,16 @@ def build_app(
             asyncio.ensure_future(sent).add_done_callback(_heeded)
 
     app.timer(TICK_S, name="ticks")(tick)
+
+    if key is None and reader is None:
+
+        async def say_that_records_are_off() -> None:
+            note = records_off(round(time.time() * 1000))
+            topic = settings.topic(note.topic)
+            sent = await send(topic, note.key, note.value, None, note.headers)
+            asyncio.ensure_future(sent).add_done_callback(_heeded)
+
+        app.task(say_that_records_are_off)
 
     @app.on_partitions_revoked.connect
     async def revoked(*_: Any, **__: Any) -> None:
@@ -263,14 +275,17 @@ def classifier(settings: Settings) -> Scorer | None:
 
 
 def call_reader(
-    policy: Policy, scorer: Scorer | None = None, record_key: bytes | None = None
+    policy: Policy,
+    scorer: Scorer | None = None,
+    record_key: bytes | None = None,
+    signer: Ed25519PrivateKey | None = None,
 ) -> CallReader:
     """The reader of a policy, with the rules and the classifier that come with hardstop.
 
-    Without a key no incident records are written.
+    Without a key no incident records are written; without a signer their heads are not signed.
     """
     detector = Detector.from_policy(policy, scorer)
-    return CallReader(detector, policy, versions(policy, scorer), record_key)
+    return CallReader(detector, policy, versions(policy, scorer), record_key, signer)
 
 
 def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:

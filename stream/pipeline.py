@@ -94,6 +94,10 @@ class Pipeline:
                 if step.state is not None:
                     key = self._memory.remember(step.state, message.partition)
                     changed[key] = (message.partition, step.state)
+                if step.gone is not None:
+                    key = self._memory.drop(step.gone)
+                    changed.pop(key, None)
+                    states[key] = (message.partition, None)
                 for output in step.outputs:
                     confirmations.append(await self._dispatch(output))
             for key, partition in self._memory.expired():

@@ -5,6 +5,7 @@ Read in a hurry it gives the same ids with what rules alone say (docs/detection.
 from __future__ import annotations
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from detectors.chunk import Revision
 from detectors.detector import Detector
@@ -23,8 +24,9 @@ from stream.outputs import (
     score_output,
     unreadable,
 )
+from stream.recordkeeper import RecordKeeper
 from stream.records import Recorder
-from stream.reports import ReportReader
+from stream.reports import TICKING, ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
 from stream.step import Lookup, Step
@@ -38,8 +40,6 @@ from workflow.moments import rfc3339
 from workflow.policy import Policy
 
 _MODES = {mode.value: mode for mode in Mode}
-
-_TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
 
 MAX_FACTS_BYTES = 64_000
 """Facts stay in the state of the call, which must fit into one Kafka message."""
@@ -57,12 +57,14 @@ class CallReader:
         policy: Policy,
         versions: Versions,
         record_key: bytes | None = None,
+        signer: Ed25519PrivateKey | None = None,
     ) -> None:
-        self._recorder = Recorder(record_key)
+        self._recorder = Recorder(record_key, signer)
         self._detector = detector
         self._policy = policy
         self._desk = Desk(policy, versions)
-        self._reports = ReportReader(self._desk)
+        self._keeper = RecordKeeper(policy.retention, writes=record_key is not None)
+        self._reports = ReportReader(self._desk, self._keeper)
         self._versions = versions
         self._max_chars = policy.detection.max_text_chars
 
@@ -99,8 +101,11 @@ class CallReader:
                 return self._chunk(event, state, message, hurried=hurried)
 
     def next_moment(self, state: CallState) -> int | None:
-        """When a tick has something to do on a call (UTC ms), or None. Recordings wait for none."""
-        return self._desk.next_moment(state.desk) if state.mode in _TICKING else None
+        """When a tick has something to do on a call (UTC ms), or None. In recordings nobody is
+        waited for; their records are closed all the same."""
+        at_desk = self._desk.next_moment(state.desk) if state.mode in TICKING else None
+        due = (at_desk, self._keeper.next_moment(state))
+        return min((moment for moment in due if moment is not None), default=None)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
@@ -120,7 +125,8 @@ class CallReader:
             heard = self._desk.after_reading(
                 state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
             )
-            outputs, happened = _decided(heard, message), heard.changes
+            outputs = _decided(heard, message)
+            happened = (*heard.changes, *heard.noted)
             conversation = state.conversation.after(late)
             state = msgspec.structs.replace(state, desk=heard.state, conversation=conversation)
         decision = self._desk.after_call(
@@ -199,7 +205,7 @@ class CallReader:
         return Step(
             outputs=(*_decided(decision, message), score, *told, *notes),
             state=new,
-            happened=decision.changes,
+            happened=(*decision.changes, *decision.noted),
         )
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:

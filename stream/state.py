@@ -37,6 +37,18 @@ class StateVersionError(RuntimeError):
     """The table was written by a newer hardstop."""
 
 
+def at_rest(state: CallState) -> CallState:
+    """What stays of a call whose record is closed: no word and nobody's name, so that a hold, a
+    review or an erasure finds the end of the chain for as long as records are kept."""
+    return CallState(
+        facts=CallFacts(call_id=state.facts.call_id),
+        seen_ms=state.seen_ms,
+        mode=state.mode,
+        deeds=state.deeds,
+        record=state.record,
+    )
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(CallState)
 

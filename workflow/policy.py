@@ -19,6 +19,7 @@ from workflow.call import Mode
 from workflow.calling import CallbackRules
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
+from workflow.keeping import Retention
 from workflow.toml_lines import line_of
 
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
@@ -79,6 +80,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     signals: dict[Signal, Handling] = {}
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
+    retention: Retention = Retention()
 
     def handling(self, label: str) -> Handling | None:
         """What to do about a label, or None where it opens no alert."""

@@ -11,7 +11,15 @@ from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import Callback
-from workflow.decision import CallbackChange, ChangeOf, Decision, DeskState, RouteChange, Versions
+from workflow.decision import (
+    CallbackChange,
+    ChangeOf,
+    Decision,
+    DeskState,
+    OwnWork,
+    RouteChange,
+    Versions,
+)
 from workflow.moments import rfc3339
 from workflow.policy import Handling, Policy
 from workflow.routing import Route, Way
@@ -51,6 +59,7 @@ class Work:
         self.do_not_call = state.do_not_call
         self.history = state.history
         self.changes: list[ChangeOf] = []
+        self.noted: list[OwnWork] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
         """The state as it is now, and all changes in order."""
@@ -63,7 +72,7 @@ class Work:
             do_not_call=self.do_not_call,
             history=self.history,
         )
-        return Decision(state, tuple(self.changes), verdict)
+        return Decision(state, tuple(self.changes), verdict, tuple(self.noted))
 
     def alert(self, label: str, change: Change = Change.UPDATED, **fields: Any) -> Alert:
         """Change an alert: its revision rises by one, and the world is told."""

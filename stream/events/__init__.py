@@ -5,7 +5,7 @@ from stream.events.alerts import AlertClosed, AlertEvent, AlertOpened, AlertRetr
 from stream.events.base import VERSION, event_from
 from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
-from stream.events.incidents import IncidentEntry
+from stream.events.incidents import IncidentEntry, IncidentEvent, IncidentHead
 from stream.events.operations import (
     ActionApplied,
     ActionRejected,
@@ -44,6 +44,7 @@ OutputEvent = (
     | RouteCancelled
     | CallbackRecord
     | IncidentEntry
+    | IncidentHead
     | CoachingHint
     | Score
     | OperationsNote
@@ -68,6 +69,8 @@ __all__ = [
     "Chunk",
     "CoachingHint",
     "IncidentEntry",
+    "IncidentEvent",
+    "IncidentHead",
     "OperationsEvent",
     "OperationsNote",
     "OutputEvent",

@@ -18,6 +18,7 @@ class Topic(StrEnum):
     GAP = "gap"
     CHUNK_UNREADABLE = "chunk_unreadable"
     CHUNK_FAILED = "chunk_failed"
+    RECORDS_OFF = "records_off"
 
 
 class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
