@@ -12,6 +12,7 @@ import traceback
 import typer
 
 from scripts import faults
+from scripts.archive import archive, forget, purge
 from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.callbacks import app as callbacks
@@ -22,6 +23,7 @@ from scripts.explain import explain
 from scripts.export import export
 from scripts.incidents import app as incidents
 from scripts.kafka import app as kafka
+from scripts.keys import app as keys
 from scripts.policy import app as policy
 from scripts.replay import replay
 from scripts.scan import scan
@@ -55,6 +57,10 @@ app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
+app.command()(archive)
+app.command()(forget)
+app.command()(purge)
+app.add_typer(keys, name="keys")
 app.command()(evaluate)
 app.command()(backtest)
 app.command()(train)

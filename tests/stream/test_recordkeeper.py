@@ -293,9 +293,13 @@ def test_of_a_forgotten_call_without_a_record_nothing_is_kept() -> None:
 
 
 def test_a_hard_stop_on_a_queue_whose_own_work_it_is_stands_on_record_and_raises_nothing() -> None:
-    own = default_policy_text().replace('# e.g. ["fraud-line"]', "").replace(
-        'roster = ["hugo", "iris"]\nthen = "supervisors"\nowns_queues = []',
-        'roster = ["hugo", "iris"]\nthen = "supervisors"\nowns_queues = ["fraud-line"]',
+    own = (
+        default_policy_text()
+        .replace('# e.g. ["fraud-line"]', "")
+        .replace(
+            'roster = ["hugo", "iris"]\nthen = "supervisors"\nowns_queues = []',
+            'roster = ["hugo", "iris"]\nthen = "supervisors"\nowns_queues = ["fraud-line"]',
+        )
     )
     call = Recorded(call_reader(parse_policy(own, source="own"), record_key=KEY))
     started = {"type": "call.started", "call_id": "c", "queue_id": "fraud-line"}
