@@ -48,19 +48,22 @@ def pdf_record(
             "a PDF needs the `pdf` extra: pip install 'hardstop[pdf]' (HTML does without)"
         ) from error
     pages = _Pages(entries, verdict, _Type(font))
-    out = BytesIO()
-    # invariant: the same record gives the same bytes, so that copies can be compared.
-    document = SimpleDocTemplate(
-        out,
-        leftMargin=54,
-        rightMargin=54,
-        topMargin=60,
-        bottomMargin=54,
-        title=f"Record of call {entries[0].call_id}",
-        author="hardstop",
-        invariant=1,
-    )
-    document.build(pages.story(), onFirstPage=pages.footer, onLaterPages=pages.footer)
+    # Once to count the pages, and once with their number on each, so that none goes missing.
+    for _ in range(2):
+        out = BytesIO()
+        # invariant: the same record gives the same bytes, so that copies can be compared.
+        document = SimpleDocTemplate(
+            out,
+            leftMargin=48,
+            rightMargin=48,
+            topMargin=54,
+            bottomMargin=54,
+            title=f"Record of call {entries[0].call_id}",
+            author="hardstop",
+            invariant=1,
+        )
+        document.build(pages.story(), onFirstPage=pages.footer, onLaterPages=pages.footer)
+        pages.count = document.page
     return out.getvalue()
 
 
@@ -102,6 +105,7 @@ class _Pages:
         self._entries = entries
         self._verdict = verdict
         self._type = type_
+        self.count = 0
         plain = ParagraphStyle("plain", fontName="record", fontSize=9.5, leading=13.5)
         self._styles = {
             "plain": plain,
@@ -164,7 +168,9 @@ class _Pages:
         canvas.setFont("Helvetica", 7.5)
         canvas.setFillColor(GREY)
         canvas.drawString(54, 30, f"hardstop record {self._entries[0].incident_id}")
-        canvas.drawRightString(document.pagesize[0] - 54, 30, f"page {document.page}")
+        canvas.drawRightString(
+            document.pagesize[0] - 54, 30, f"page {document.page} of {self.count}"
+        )
         canvas.restoreState()
 
     def _box(self) -> Any:
@@ -214,9 +220,10 @@ class _Pages:
             ]
             for name, value in known.items()
         ]
-        close = [("TOPPADDING", (0, 0), (-1, -1), 0), ("BOTTOMPADDING", (0, 0), (-1, -1), 0)]
+        sides = ("TOPPADDING", "BOTTOMPADDING", "LEFTPADDING")
+        style = [(side, (0, 0), (-1, -1), 0) for side in sides]
         top = ("VALIGN", (0, 0), (-1, -1), "TOP")
-        return Table(rows, colWidths=[115, None], style=[*close, top], hAlign="LEFT")
+        return Table(rows, colWidths=[115, None], style=[*style, top], hAlign="LEFT")
 
     def _text(self, markup: str, style: str) -> Any:
         from reportlab.platypus import Paragraph

@@ -119,7 +119,9 @@ def test_what_cannot_be_read_is_exit_code_2(run: Run, text: str) -> None:
 
 
 def test_an_exported_page_quotes_verbatim_and_runs_nothing_a_caller_said(run: Run) -> None:
-    result = run("incidents", "export", "a", "--from", written(*mixed(*RECORD)), "--to", "record.html")
+    result = run(
+        "incidents", "export", "a", "--from", written(*mixed(*RECORD)), "--to", "record.html"
+    )
     assert result.code == 0, result.err
     page = Path("record.html").read_text(encoding="utf-8")
     assert "I&#x27;ll &lt;b&gt;sue&lt;/b&gt; &amp; call the papers" in page
@@ -131,7 +133,9 @@ def test_an_exported_page_quotes_verbatim_and_runs_nothing_a_caller_said(run: Ru
 
 
 def test_exported_json_verifies_again_entry_by_entry(run: Run) -> None:
-    assert run("incidents", "export", "a", "--from", written(*RECORD), "--to", "record.json").code == 0
+    assert (
+        run("incidents", "export", "a", "--from", written(*RECORD), "--to", "record.json").code == 0
+    )
     record = json.loads(Path("record.json").read_text(encoding="utf-8"))
     assert record["intact"] is True
     assert run("verify", written(*record["entries"], name="again.jsonl")).code == 0
