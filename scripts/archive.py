@@ -1,4 +1,4 @@
-"""`hardstop archive`, `forget` and `purge`: records kept in a file, and words that have to go."""
+"""`hardstop archive`: records kept in a file, which is what stays of them."""
 
 from __future__ import annotations
 
@@ -47,6 +47,9 @@ def archive(file: Archive, topic_prefix: Prefix = None) -> None:
         )
         for incident in dict.fromkeys((*there.heads, *found.heads))
     }
+    if not entries:
+        out().print(f"{found.source}: no record yet, nothing is written", markup=False)
+        return
     kept = Records(str(file), entries, heads)
     write(file, kept)
     old = sum(map(len, there.entries.values()))
@@ -60,103 +63,6 @@ def archive(file: Archive, topic_prefix: Prefix = None) -> None:
             what = f"NOT INTACT: entry {verdict.number}: {verdict.detail}"
             out().print(printable(f"{call}: {what}"), markup=False)
     raise typer.Exit(1 if bad else 0)
-
-
-def forget(
-    call: Annotated[str | None, typer.Argument(help="The call to forget.", metavar="CALL")] = None,
-    customer: Annotated[
-        str | None,
-        typer.Option(help="All calls of this caller, by their reference.", metavar="REF"),
-    ] = None,
-    ground: Annotated[
-        str, typer.Option(help="Whose request it is, by its number. No names: it stays on record.")
-    ] = "the caller asked for it",
-    by: Annotated[str, typer.Option("--by", help="Who has it done (an admin).")] = "admin",
-    file: Annotated[
-        Path | None,
-        typer.Option("--archive", help="The archive that has older records.", metavar="FILE.jsonl"),
-    ] = None,
-    topic_prefix: Prefix = None,
-) -> None:
-    """Have a caller forgotten: workers drop what they know of the call, take its callbacks off
-    the log, and put the erasure on record. A legal hold refuses it, with its ground.
-
-    Kafka cannot blank what it has: run `hardstop archive` next, which takes the words out of the
-    archive; from the topics they go with their retention (docs/workflow.md says when).
-
-    Exit code 0: done; 1: refused for a call, with the reason; 2: an error.
-    """
-    from scripts.broker import reachable
-    from scripts.forgetting import Forgetting, calls_of
-    from scripts.promises import log
-    from scripts.records import Records, read_records, read_topic
-    from scripts.terminal import out, printable
-    from stream.settings import load_settings
-
-    if (call is None) == (customer is None):
-        raise typer.BadParameter("name the CALL to forget, or a --customer")
-    settings = reachable(load_settings(topic_prefix=topic_prefix))
-    older = read_records(file) if file is not None else Records("", {})
-    callbacks = log(settings)
-    calls = (
-        [call]
-        if call is not None
-        else calls_of(customer or "", (older, read_topic(settings)), callbacks)
-    )
-    if not calls:
-        out().print("no call of this caller is known: nothing to forget")
-        raise typer.Exit(0)
-    forgetting = Forgetting(settings, by=by, ground=ground)
-    refused, unknown = False, []
-    for name in calls:
-        answers = forgetting.ask(
-            name, [r for r, c in callbacks.items() if c.origin_call_id == name]
-        )
-        refused = refused or any(answer.refused for answer in answers)
-        if any(answer.unknown for answer in answers) and name in older.entries:
-            unknown.append(name)
-        for answer in answers:
-            out().print(printable(f"{name}: {answer.text}"), markup=False)
-    if file is not None and unknown:
-        refused = _erase(file, older, unknown, settings, ground=ground, by=by) or refused
-    raise typer.Exit(1 if refused else 0)
-
-
-def purge(
-    file: Archive,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
-    ] = False,
-    policy: Annotated[
-        Path | None, typer.Option(help="Policy file; else the one that the settings name.")
-    ] = None,
-) -> None:
-    """Take the words out of archived records whose time is over ([retention] of the policy).
-
-    A day after workers have let go of a record. A legal hold keeps it. Numbers, times and hashes
-    stay, so that the chain still verifies. Needs HARDSTOP_RECORD_KEY.
-
-    Exit code 0: done, or nothing to do; 2: an error.
-    """
-    from scripts.policy import in_force
-    from scripts.records import read_records
-    from scripts.terminal import count, out, printable
-    from stream.settings import load_settings
-    from workflow.archive import due
-    from workflow.policy import load_policy
-
-    kept = load_policy(in_force(policy)).retention.incidents
-    records = read_records(file)
-    found = due(records.entries, at_ms=_now_ms(), days=kept.days)
-    going = [record.call_id for record in found if record.held is None]
-    for record in found:
-        what = f"stays: {record.held}" if record.held else "its time is over"
-        out().print(printable(f"{record.call_id}: {what}"), markup=False)
-    if going and not dry_run:
-        ground = f"kept for {kept.days} days: {kept.reason}"
-        _erase(file, records, going, load_settings(), ground=ground, by="hardstop", purging=True)
-    done = "would be erased" if dry_run else "erased"
-    out().print(f"{file}: {count(len(going), 'record')} {done}", markup=False)
 
 
 def write(file: Path, records: Records) -> None:
@@ -175,7 +81,7 @@ def write(file: Path, records: Records) -> None:
     fresh.replace(file)
 
 
-def _erase(
+def erase(
     file: Path,
     records: Records,
     calls: Iterable[str],
@@ -207,7 +113,7 @@ def _erase(
     for call in calls:
         try:
             left, done = erased_in(
-                entries[call], cause=cause, ground=ground, actor=actor, at_ms=_now_ms(), key=key
+                entries[call], cause=cause, ground=ground, actor=actor, at_ms=now_ms(), key=key
             )
         except ValueError as error:
             raise RecordFault(f"{file}: record of call {call}: {error}") from error
@@ -228,5 +134,5 @@ def _events(entries: Iterable[Entry]) -> tuple[IncidentEntry, ...]:
     )
 
 
-def _now_ms() -> int:
+def now_ms() -> int:
     return round(time.time() * 1000)

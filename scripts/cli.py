@@ -12,7 +12,7 @@ import traceback
 import typer
 
 from scripts import faults
-from scripts.archive import archive, forget, purge
+from scripts.archive import archive
 from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.callbacks import app as callbacks
@@ -21,10 +21,12 @@ from scripts.draft import draft
 from scripts.evaluate import evaluate
 from scripts.explain import explain
 from scripts.export import export
+from scripts.forget import forget
 from scripts.incidents import app as incidents
 from scripts.kafka import app as kafka
 from scripts.keys import app as keys
 from scripts.policy import app as policy
+from scripts.purge import purge
 from scripts.replay import replay
 from scripts.scan import scan
 from scripts.schemas import schemas

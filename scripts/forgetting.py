@@ -11,6 +11,8 @@ import msgspec
 from scripts.promises import ask
 from stream.events import Action, ActionRejected, CallbackRecord
 from workflow.actions import ActionKind, Actor, ActorRole
+from workflow.moments import milliseconds
+from workflow.retention import DAY_MS
 
 if TYPE_CHECKING:
     from scripts.records import Records
@@ -46,6 +48,10 @@ class Forgetting:
             return [first]
         return [first, *(self._ask(call, reference) for reference in callbacks)]
 
+    def off_the_log(self, call: str, reference: str) -> Answer:
+        """Have one callback of a call taken off the log. Raises ClusterError."""
+        return self._ask(call, reference)
+
     def _ask(self, call: str, reference: str | None) -> Answer:
         what = "forgotten" if reference is None else f"callback {reference} is off the log"
         answer = ask(
@@ -78,3 +84,12 @@ def calls_of(
         if any(entry.facts.get("customer") == customer for entry in entries)
     ]
     return list(dict.fromkeys(found))
+
+
+def over_for(days: int, callbacks: Iterable[CallbackRecord], *, at_ms: int) -> list[CallbackRecord]:
+    """The callbacks of which nothing has been owed for so many days at `at_ms` (UTC ms)."""
+    return [
+        callback
+        for callback in callbacks
+        if not callback.is_open and milliseconds(callback.history[-1].at) + days * DAY_MS <= at_ms
+    ]

@@ -167,10 +167,9 @@ class _Pages:
         canvas.saveState()
         canvas.setFont("Helvetica", 7.5)
         canvas.setFillColor(GREY)
+        number = f"page {document.page} of {self.count}"
         canvas.drawString(54, 30, f"hardstop record {self._entries[0].incident_id}")
-        canvas.drawRightString(
-            document.pagesize[0] - 54, 30, f"page {document.page} of {self.count}"
-        )
+        canvas.drawRightString(document.pagesize[0] - 54, 30, number)
         canvas.restoreState()
 
     def _box(self) -> Any:

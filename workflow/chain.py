@@ -50,18 +50,6 @@ class EntryKind(StrEnum):
     CLOSED = "closed"
 
 
-KEPT = frozenset(
-    {
-        EntryKind.HOLD_SET,
-        EntryKind.HOLD_LIFTED,
-        EntryKind.ERASED,
-        EntryKind.ERASURE_REFUSED,
-        EntryKind.CLOSED,
-    }
-)
-"""They tell how the record itself was treated, not what the caller said: never erased."""
-
-
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What can be erased: who said or did what. `facts` are named values, never scores."""
 

@@ -113,6 +113,19 @@ def test_a_hold_refuses_erasure_until_it_is_lifted_and_words_leave_the_archive(
     assert run(running, "verify", archive).exit_code == 0
 
 
+def test_a_worker_without_a_key_says_that_it_keeps_no_records(
+    bootstrap_servers: str, tmp_path: Path
+) -> None:
+    settings = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix="nokey.")
+    create_topics(settings)
+    with workers(settings, tmp_path) as started:
+        worker = started().wait_ready()
+        wait_for(lambda: bool(read_all(settings, TopicName.OPERATIONS)), 20)
+        assert "no incident records are kept" in worker.log.read_text()
+    (note,) = read_all(settings, TopicName.OPERATIONS)
+    assert note.json()["about"] == "records_off"
+
+
 def test_a_record_is_exported_from_the_topic(running: Settings, tmp_path: Path) -> None:
     page = tmp_path / "two.html"
     result = run(running, "incidents", "export", "two", "--to", str(page))

@@ -11,10 +11,15 @@ from reportlab import rl_config
 
 from detectors.reading import Evidence
 from detectors.vocabulary import Speaker
+from scripts.forgetting import over_for
 from scripts.paper import pdf_record
-from stream.events import IncidentEntry, IncidentHead, event_from
+from stream.events import CallbackRecord, IncidentEntry, IncidentHead, event_from
+from workflow.alerts import Owner
+from workflow.callbacks import CallbackState, CallbackStep
 from workflow.chain import Content, EntryKind, verify
 from workflow.incident import RecordState, append, head_of
+from workflow.moments import milliseconds
+from workflow.policy import Tier
 from workflow.signing import private_key, sign
 
 Run = Any
@@ -200,3 +205,23 @@ def test_what_is_no_font_is_told(run: Run) -> None:
     result = run("incidents", "export", "a", "--from", path, "--to", "a.pdf", *font)
     assert result.code == 2
     assert "no TrueType font" in result.err
+
+
+def test_a_callback_goes_when_nothing_was_owed_for_its_time_and_never_while_it_is_owed() -> None:
+    made = CallbackRecord(
+        reference="CB-1",
+        origin_call_id="a",
+        issue_summary="legal threat",
+        tier=Tier.SPECIALIST,
+        state=CallbackState.KEPT,
+        owner=Owner(id="lee", name="Lee"),
+        history=(CallbackStep(at="2026-01-01T00:00:00.000Z", by="lee", state=CallbackState.KEPT),),
+    )
+    owed = msgspec.structs.replace(made, reference="CB-2", state=CallbackState.ESCALATED)
+    ends = milliseconds("2026-04-01T00:00:00.000Z")
+    assert over_for(90, [made, owed], at_ms=ends) == [made]
+    assert over_for(90, [made, owed], at_ms=ends - 1) == []
+
+
+def test_something_to_purge_must_be_named(run: Run) -> None:
+    assert run("purge").code == 2

@@ -186,6 +186,22 @@ def test_a_closed_record_is_reviewed_and_then_closed_again(closed: Recorded) -> 
     assert verify(closed.entries).intact
 
 
+def test_a_call_that_comes_again_goes_on_with_its_record_and_opens_the_next_episode(
+    closed: Recorded,
+) -> None:
+    closed.ticks(HOUR_S)
+    step = closed.says("i am going to sue you people")
+    (alert,) = told(step, TopicName.ALERTS)
+    assert (alert["type"], alert["episode"]) == ("alert.opened", 2)
+    assert verify(closed.entries).intact
+    assert closed.state is not None
+    closed.acts("resolve", alert_id=alert["alert_id"])
+    closed.ends()
+    closed.ticks(HOUR_S)
+    assert closed.kinds()[-1] is EntryKind.CLOSED
+    assert verify(closed.entries).closed
+
+
 def test_workers_let_go_of_a_record_when_its_time_is_over(closed: Recorded) -> None:
     closed.ticks(364 * 24 * HOUR_S)
     assert closed.state is not None
