@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from detectors.reading import Conversation
 from stream.outputs import Message, Output, forgotten_output, verdict_output
 from stream.state import CallState, at_rest
 from stream.step import Step
@@ -92,15 +93,11 @@ class RecordKeeper:
         owed = [c.reference for c in state.desk.callbacks.values() if c.is_open]
         if owed:
             raise Refused(_still_open(owed[0]))
-        closed = record.closed_ms is not None and state.seen_ms <= record.closed_ms
-        talking = state.ended_ms is None and message.timestamp_ms - state.seen_ms < QUIET_MS
-        if talking and not closed:
+        talking = state.ended_ms is None and state.conversation != Conversation()
+        if talking and message.timestamp_ms - state.seen_ms < QUIET_MS:
             raise Refused("the call is still on the line: have it forgotten when it is over")
         gone = tuple(forgotten_output(name, call_id, message) for name in state.desk.callbacks)
-        if record.count == 0:
-            applied = verdict_output(Verdict(action_id=deed.action_id), call_id, message)
-            return Step(outputs=(*gone, applied), gone=call_id)
-        if not self._writes:
+        if record.count and not self._writes:
             raise Refused("the record cannot be erased without its key: set HARDSTOP_RECORD_KEY")
         happened: tuple[Happening, ...] = (erasure, Close()) if erasable_in(record) else ()
         return _done(deed, at_rest(state), message, *happened, before=gone)

@@ -301,11 +301,14 @@ def test_a_callback_of_a_call_that_nobody_knows_any_more_leaves_the_log() -> Non
     ]
 
 
-def test_of_a_forgotten_call_without_a_record_nothing_is_kept() -> None:
+def test_of_a_forgotten_call_without_a_record_no_word_is_kept_and_it_may_be_asked_twice() -> None:
     call = Recorded()
     call.says("hello there")
     call.ends()
-    assert call.acts("forget", reason="r", actor=ADMIN).gone == "c"
+    for _ in range(2):
+        assert rejected(call.acts("forget", reason="r", actor=ADMIN)) == ""
+    assert b"hello" not in msgspec.json.encode(call.state)
+    assert not call.entries
 
 
 def test_a_hard_stop_on_a_queue_whose_own_work_it_is_stands_on_record_and_raises_nothing() -> None:
