@@ -22,10 +22,9 @@ PLAIN = 0.65
 """From which probability a rule's words stand whatever the classifier says."""
 PLAIN_SELF_HARM = 0.4
 """The same for self-harm: when unsure, a person is rung; the classifier may only add."""
-UNHEARD = 0.06
-"""Below it the classifier counts even against plain words: rules do not hear a joke, or a film."""
-UNHEARD_LIFE = 0.03
-"""The same for life stops but self-harm, which are then looked at by a person and not dropped."""
+UNHEARD = 0.03
+"""Below it a person looks at plain words of the other life stops, and nobody is rung: rules do not
+hear a joke, a film or a cat at the door."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
@@ -67,9 +66,9 @@ class Standing(msgspec.Struct, frozen=True):
     unheard: float
 
 
-STANDING = Standing(PLAIN, UNHEARD)
+STANDING = Standing(PLAIN, 0.0)
 _STANDING = {
-    **{trigger.value: Standing(PLAIN, UNHEARD_LIFE) for trigger in LIFE_STOPS},
+    **{trigger.value: Standing(PLAIN, UNHEARD) for trigger in LIFE_STOPS},
     Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, 0.0),
 }
 
