@@ -12,18 +12,24 @@ import traceback
 import typer
 
 from scripts import faults
+from scripts.archive import archive
 from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.callbacks import app as callbacks
+from scripts.complaints import app as complaints
 from scripts.demo import demo
 from scripts.draft import draft
 from scripts.evaluate import evaluate
 from scripts.explain import explain
 from scripts.export import export
+from scripts.forget import forget
 from scripts.incidents import app as incidents
 from scripts.kafka import app as kafka
+from scripts.keys import app as keys
 from scripts.policy import app as policy
+from scripts.purge import purge
 from scripts.replay import replay
+from scripts.report import report
 from scripts.scan import scan
 from scripts.schemas import schemas
 from scripts.tail import tail
@@ -50,11 +56,17 @@ app.command()(worker)
 app.command()(replay)
 app.command()(tail)
 app.add_typer(callbacks, name="callbacks")
+app.add_typer(complaints, name="complaints")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.command()(report)
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
+app.command()(archive)
+app.command()(forget)
+app.command()(purge)
+app.add_typer(keys, name="keys")
 app.command()(evaluate)
 app.command()(backtest)
 app.command()(train)

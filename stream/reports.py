@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
+from stream.complaints import acted
 from stream.events import (
+    CustomerKnown,
     RouteAccepted,
     RouteCompleted,
     RouteFailed,
@@ -13,21 +15,32 @@ from stream.events import (
     RouteOffered,
     RoutingOutcome,
 )
-from stream.outputs import Message, Output, change_output, unreadable, verdict_output
+from stream.events.operations import Topic
+from stream.outputs import (
+    Message,
+    Output,
+    change_output,
+    note_output,
+    unreadable,
+    verdict_output,
+)
+from stream.recordkeeper import RecordKeeper, remembered
 from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.actions import ActionKind, Deed, Refused, Verdict
-from workflow.call import CallFacts, Customer
+from workflow.call import CallFacts, Customer, Mode
 from workflow.decision import Decision
-from workflow.deeds import HINTS
+from workflow.deeds import HINTS, ON_RECORD
 from workflow.desk import Desk
 from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
+from workflow.picture import pictured
+from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
 
-DEEDS_REMEMBERED = 64
-"""Actions of a call whose ids are kept: one that is read again after a crash is not done again."""
+TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
+"""Where people may be waited for."""
 
 _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
     RouteOffered: OutcomeKind.OFFERED,
@@ -41,8 +54,9 @@ _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
 class ReportReader:
     """Reads `routing.outcomes`, `supervisor.actions` and `ticks`. Same message, same bytes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, keeper: RecordKeeper) -> None:
         self._desk = desk
+        self._keeper = keeper
 
     def read(self, message: Message, lookup: Lookup) -> Step:
         """Process one message. Never raises for anything that the message itself contains."""
@@ -70,13 +84,20 @@ class ReportReader:
             reason=getattr(event, "reason", None),
         )
         decision = self._desk.after_outcome(
-            state.desk, outcome, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            outcome,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         return _step(decision, state, message, happened=(outcome,))
 
     def _action(self, message: Message, lookup: Lookup) -> Step:
         deed = decode_action(message)
         state = lookup(deed.call_id)
+        if deed.action is ActionKind.FORGET and deed.reference is not None:
+            return self._keeper.off_the_log(deed, state, message)
         if state is None:
             told = Verdict(action_id=deed.action_id, rejected="this call is not known any more")
             return Step(outputs=(verdict_output(told, deed.call_id, message),))
@@ -84,14 +105,23 @@ class ReportReader:
             return Step(repeat=True)
         if deed.action in HINTS:
             return self._hint(deed, state, message)
+        if deed.action in COMPLAINTS:
+            known = msgspec.structs.replace(state, deeds=remembered(state, deed))
+            return acted(deed, known, message)
+        if deed.action in ON_RECORD:
+            return self._keeper.done(deed, state, message)
         decision = self._desk.after_action(
-            state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            deed,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
         )
         verdict = decision.verdict
         assert verdict is not None
         facts = state.facts if verdict.rejected else _verified(state.facts, deed)
-        deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
-        state = msgspec.structs.replace(state, facts=facts, deeds=deeds)
+        state = msgspec.structs.replace(state, facts=facts, deeds=remembered(state, deed))
         told_of = verdict_output(verdict, deed.call_id, message)
         return _step(decision, state, message, told_of, happened=(Done(deed, verdict),))
 
@@ -101,8 +131,7 @@ class ReportReader:
         except Refused as refused:
             verdict = Verdict(action_id=deed.action_id, rejected=str(refused))
             return Step(outputs=(verdict_output(verdict, deed.call_id, message),))
-        deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
-        state = msgspec.structs.replace(state, coach=coached, deeds=deeds)
+        state = msgspec.structs.replace(state, coach=coached, deeds=remembered(state, deed))
         applied = verdict_output(Verdict(action_id=deed.action_id), deed.call_id, message)
         return Step(outputs=(applied,), state=state)
 
@@ -111,10 +140,46 @@ class ReportReader:
         state = lookup(tick.call_id)
         if state is None:
             return Step()
-        decision = self._desk.after_time(
-            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        if isinstance(tick, CustomerKnown):
+            return self._known(tick, state, message)
+        step = Step(state=state)
+        if state.mode in TICKING:
+            decision = self._desk.after_time(
+                state.desk,
+                state.facts,
+                at_ms=message.timestamp_ms,
+                mode=state.mode,
+                picture=pictured(state.conversation, state.coach),
+            )
+            step = _step(decision, state, message)
+        return self._keeper.after_time(step, message)
+
+    def _known(self, event: CustomerKnown, state: CallState, message: Message) -> Step:
+        followed = state.followed
+        if event.pseudonym != followed.pseudonym or event.revision <= followed.known:
+            return Step(repeat=True)
+        before = {promise.reference for promise in state.desk.history.open_callbacks}
+        decision = self._desk.after_history(
+            state.desk, event.history, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
-        return _step(decision, state, message)
+        notes = [
+            _has_callback(promise.reference, event.call_id, message)
+            for promise in event.history.open_callbacks
+            if promise.reference not in before and _is_on_the_line(state)
+        ]
+        followed = msgspec.structs.replace(followed, known=event.revision)
+        state = msgspec.structs.replace(state, followed=followed)
+        return _step(decision, state, message, *notes)
+
+
+def _is_on_the_line(state: CallState) -> bool:
+    return not state.desk.ended and state.mode in (Mode.LIVE, Mode.SHADOW)
+
+
+def _has_callback(reference: str, call_id: str, message: Message) -> Output:
+    detail = f"the caller rings in while callback {reference} is open"
+    about = Topic.CALLER_HAS_CALLBACK
+    return note_output(about, detail, message, call_id=call_id, reference=reference)
 
 
 def _step(

@@ -5,7 +5,9 @@ from stream.events.alerts import AlertClosed, AlertEvent, AlertOpened, AlertRetr
 from stream.events.base import VERSION, event_from
 from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
-from stream.events.incidents import IncidentEntry
+from stream.events.complaints import ComplaintRecord
+from stream.events.customers import CustomerAsked, CustomerEvent, CustomerNoted
+from stream.events.incidents import IncidentEntry, IncidentEvent, IncidentHead
 from stream.events.operations import (
     ActionApplied,
     ActionRejected,
@@ -25,7 +27,7 @@ from stream.events.routing import (
     RoutingOutcome,
 )
 from stream.events.scores import Score
-from stream.events.ticks import Tick
+from stream.events.ticks import CustomerKnown, Tick, TickEvent
 from stream.events.transcripts import (
     CallEnded,
     CallStarted,
@@ -44,11 +46,13 @@ OutputEvent = (
     | RouteCancelled
     | CallbackRecord
     | IncidentEntry
+    | IncidentHead
     | CoachingHint
     | Score
     | OperationsNote
     | ActionApplied
     | ActionRejected
+    | ComplaintRecord
 )
 
 __all__ = [
@@ -67,7 +71,14 @@ __all__ = [
     "CallbackRecord",
     "Chunk",
     "CoachingHint",
+    "ComplaintRecord",
+    "CustomerAsked",
+    "CustomerEvent",
+    "CustomerKnown",
+    "CustomerNoted",
     "IncidentEntry",
+    "IncidentEvent",
+    "IncidentHead",
     "OperationsEvent",
     "OperationsNote",
     "OutputEvent",
@@ -83,6 +94,7 @@ __all__ = [
     "RoutingOutcome",
     "Score",
     "Tick",
+    "TickEvent",
     "TranscriptEvent",
     "event_from",
 ]
