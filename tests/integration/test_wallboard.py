@@ -21,8 +21,6 @@ from wallboard.services import now_ms
 from wallboard.store.engine import open_engine, sessions_of
 from wallboard.store.tables import Alert, Deed, Offset, Session, Turn, User
 
-PORT_LINE = "hardstop wallboard: "
-
 
 @pytest.fixture
 def settings(bootstrap_servers: str) -> Settings:
@@ -46,13 +44,17 @@ class Board:
 
 
 @pytest.fixture
-def board(settings: Settings, tmp_path: Path, unused_port: int) -> Iterator[Board]:
-    made = Board(settings, tmp_path, unused_port)
-    try:
-        yield made
-    finally:
-        if made.worker.process.poll() is None:
-            made.worker.kill()
+def running(settings: Settings, tmp_path: Path, unused_port: int) -> Iterator[Board]:
+    """A board beside a worker that reads already."""
+    with workers(settings, tmp_path) as start:
+        start().wait_ready()
+        made = Board(settings, tmp_path, unused_port)
+        try:
+            made.wait_reading()
+            yield made
+        finally:
+            if made.worker.process.poll() is None:
+                made.worker.kill()
 
 
 @pytest.fixture
@@ -66,66 +68,64 @@ def unused_port() -> int:
 
 
 def test_words_become_a_row_and_an_event_and_a_deed_comes_back_applied(
-    settings: Settings, board: Board, tmp_path: Path
+    settings: Settings, running: Board
 ) -> None:
-    with workers(settings, tmp_path) as start:
-        start().wait_ready()
-        board.wait_reading()
-        sessions = sessions_of(open_engine(board.database))
-        now = now_ms()
-        with sessions.begin() as db:
-            db.add(User(user_id="alex", name="Alex", role="supervisor", created_at=now))
-            db.flush()
-            db.add(
-                Session(
-                    digest=digest("secret"),
-                    user_id="alex",
-                    csrf="csrf",
-                    created_at=now,
-                    seen_at=now,
-                    expires_at=now + 10**8,
-                )
+    board = running
+    sessions = sessions_of(open_engine(board.database))
+    now = now_ms()
+    with sessions.begin() as db:
+        db.add(User(user_id="alex", name="Alex", role="supervisor", created_at=now))
+        db.flush()
+        db.add(
+            Session(
+                digest=digest("secret"),
+                user_id="alex",
+                csrf="csrf",
+                created_at=now,
+                seen_at=now,
+                expires_at=now + 10**8,
             )
-        headers = {"cookie": f"{COOKIE}=secret", CSRF_HEADER: "csrf"}
-        with stream(board.base, headers) as events:
-            assert next(events).event == "hello"
-            feed(
-                settings,
-                CallStarted(call_id="basic", queue_id="billing", agent_id="ann"),
-                chunk("basic", 1, "I'm going to sue you people", spoken_at=None),
-            )
-            alert = next(one for one in events if one.event == "alert")
-            assert alert.data["body"]["trigger"] == "legal_threat"
-            claim = {
-                "action_id": "claim-0001",
-                "call_id": "basic",
-                "action": "claim",
-                "alert_id": alert.data["ref"],
-            }
-            answer = httpx.post(f"{board.base}/api/actions", json=claim, headers=headers)
-            assert answer.status_code == 202, answer.text
-            deed = next(one for one in events if one.event == "deed")
-            assert (deed.data["ref"], deed.data["body"]["applied"]) == ("claim-0001", True)
-        with sessions() as db:
-            wait_for(lambda: _status(sessions, alert.data["ref"]) == "claimed", 20)
-            (turn,) = db.scalars(select(Turn).where(Turn.call_id == "basic"))
-            assert turn.text == "I'm going to sue you people"
-            claimed = db.get(Deed, "claim-0001")
-            assert claimed is not None
-            assert claimed.applied
-        # Stopped with a stream open, it ends soon all the same.
-        with stream(board.base, headers) as events:
-            next(events)
-            began = time.monotonic()
-            stopping = threading.Thread(target=board.worker.stop)
-            stopping.start()
-            assert next((one for one in events if one.event == "signed_out"), None) is None
-            stopping.join(30)
-            assert time.monotonic() - began < 15
-        assert board.worker.process.returncode == 0
-        with sessions() as db:
-            read = db.scalars(select(Offset).where(Offset.topic.endswith("scores")))
-            assert sum(row.next_offset for row in read) == 1
+        )
+    headers = {"cookie": f"{COOKIE}=secret", CSRF_HEADER: "csrf"}
+    with stream(board.base, headers) as events:
+        assert next(events).event == "hello"
+        feed(
+            settings,
+            CallStarted(call_id="basic", queue_id="billing", agent_id="ann"),
+            chunk("basic", 1, "I'm going to sue you people", spoken_at=None),
+        )
+        alert = next(one for one in events if one.event == "alert")
+        assert alert.data["body"]["trigger"] == "legal_threat"
+        claim = {
+            "action_id": "claim-0001",
+            "call_id": "basic",
+            "action": "claim",
+            "alert_id": alert.data["ref"],
+        }
+        answer = httpx.post(f"{board.base}/api/actions", json=claim, headers=headers)
+        assert answer.status_code == 202, answer.text
+        deed = next(one for one in events if one.event == "deed")
+        assert (deed.data["ref"], deed.data["body"]["applied"]) == ("claim-0001", True)
+    with sessions() as db:
+        wait_for(lambda: _status(sessions, alert.data["ref"]) == "claimed", 20)
+        (turn,) = db.scalars(select(Turn).where(Turn.call_id == "basic"))
+        assert turn.text == "I'm going to sue you people"
+        claimed = db.get(Deed, "claim-0001")
+        assert claimed is not None
+        assert claimed.applied
+    # Stopped with a stream open, it ends soon all the same.
+    with stream(board.base, headers) as events:
+        next(events)
+        began = time.monotonic()
+        stopping = threading.Thread(target=board.worker.stop)
+        stopping.start()
+        assert next((one for one in events if one.event == "signed_out"), None) is None
+        stopping.join(30)
+        assert time.monotonic() - began < 15
+    assert board.worker.process.returncode == 0
+    with sessions() as db:
+        read = db.scalars(select(Offset).where(Offset.topic.endswith("scores")))
+        assert sum(row.next_offset for row in read) == 1
 
 
 def _status(sessions: object, alert_id: str) -> str | None:
