@@ -41,6 +41,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._services = services
         self._on_ready = on_ready
+        self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -104,7 +105,7 @@ def run_wallboard(
         )
         server = Server(config, services, on_ready)
         asyncio.run(_serve(server, services, kafka, publisher))
-        return 0 if server.started else 1
+        return 0 if server.started and not server.failed else 1
     finally:
         engine.dispose()
 
@@ -140,7 +141,7 @@ def _ended(task: asyncio.Task[None], server: Server) -> None:
     if task.cancelled() or server.should_exit:
         return
     log.error("%s has failed; the service stops", task.get_name(), exc_info=task.exception())
-    server.should_exit = True
+    server.failed = server.should_exit = True
 
 
 async def _prune(services: Services) -> None:
