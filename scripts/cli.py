@@ -31,6 +31,7 @@ from scripts.topics import app as topics
 from scripts.train import train
 from scripts.verify import verify
 from scripts.version import version
+from scripts.wallboard_users import app as wallboard_users
 from scripts.worker import worker
 
 app = typer.Typer(
@@ -53,6 +54,7 @@ app.add_typer(callbacks, name="callbacks")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.add_typer(wallboard_users, name="wallboard-users")
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
 app.command()(evaluate)

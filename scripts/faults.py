@@ -21,6 +21,7 @@ KNOWN: tuple[str, ...] = (
     "scripts.workers:WorkerError",
     "stream.mends:UnknownFaustError",
     "stream.admin:ClusterError",
+    "wallboard.auth.members:MemberError",
     "kafka.errors:KafkaError",
     "concurrent.futures.process:BrokenProcessPool",
 )

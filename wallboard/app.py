@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
-from wallboard.auth.gate import SignInNeeded
+from wallboard.auth.setup import install
 from wallboard.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -27,7 +26,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(title="hardstop wallboard", docs_url=None, redoc_url=None)
     app.state.services = services
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
-    app.add_exception_handler(SignInNeeded, _sign_in)
+    install(app, services)
 
     @app.middleware("http")
     async def careful(
@@ -48,10 +47,3 @@ def create_app(services: Services) -> FastAPI:
         return response
 
     return app
-
-
-async def _sign_in(request: Request, _: Exception) -> Response:
-    wants_page = "text/html" in request.headers.get("accept", "")
-    if wants_page and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
-    return JSONResponse({"detail": "sign in, or send a token"}, status_code=401)

@@ -50,4 +50,5 @@ def database(services: ServicesOf) -> Iterator[Session]:
         yield session
 
 
-Database = Annotated[Session, Depends(database)]
+# Committed before the answer goes out: what an answer tells of can be read by whoever gets it.
+Database = Annotated[Session, Depends(database, scope="function")]
