@@ -37,9 +37,7 @@ def add(
     name: Annotated[
         str | None, typer.Option(help="The person's name; taken from the policy if absent.")
     ] = None,
-    role: Annotated[
-        str, typer.Option(help="agent, supervisor, desk, qa or admin.")
-    ] = "supervisor",
+    role: Annotated[str, typer.Option(help="agent, supervisor, desk, qa or admin.")] = "supervisor",
     desk: Annotated[
         list[str] | None, typer.Option(help="A desk of the policy; may be given several times.")
     ] = None,
