@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,7 +49,7 @@ def test_tries_that_count_are_never_more_than_the_waits_allow(steps: list[int]) 
         if brake.take("bo", "10.0.0.1", now) == 0:
             let.append(now)
     for index, at in enumerate(let[1:], start=1):
-        quiet = any(b - a > PAIR.forgotten_ms for a, b in zip(let, let[1:], strict=False))
+        quiet = any(b - a > PAIR.forgotten_ms for a, b in pairwise(let))
         if index >= PAIR.free and not quiet:
             assert at - let[index - 1] >= PAIR.wait(index)
 
