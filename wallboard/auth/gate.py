@@ -132,7 +132,7 @@ def same(given: str, expected: str) -> bool:
 
 
 def _meant(request: Request, csrf: str) -> bool:
-    given: str = request.headers.get(CSRF_HEADER) or getattr(request.state, "csrf_given", "")
+    given = request.headers.get(CSRF_HEADER) or str(getattr(request.state, "csrf_given", ""))
     return same(given, csrf)
 
 

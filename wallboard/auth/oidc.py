@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import httpx
 import msgspec
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import OAuth2Client
@@ -111,6 +112,7 @@ class Provider:
         except OAuthError as error:
             raise OidcError("the provider did not accept the sign-in") from error
         except Exception as error:
+            # authlib brings an HTTP client of its own, whose errors differ from release to release.
             raise OidcError("the provider cannot be reached") from error
         return self._claims(str(token.get("id_token", "")), ticket.nonce, metadata)
 
@@ -164,11 +166,9 @@ class Provider:
 
     def _get(self, url: str) -> dict[str, Any]:
         try:
-            with self._client() as client:
-                response = client.get(url, withhold_token=True)
-                response.raise_for_status()
-                found = response.json()
-        except Exception as error:
+            response = httpx.get(url, timeout=TIMEOUT_S).raise_for_status()
+            found = response.json()
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise OidcError("the provider cannot be reached") from error
         if not isinstance(found, dict):
             raise OidcError("the provider's description cannot be read")
