@@ -287,6 +287,7 @@ def _alert(db: Db, policy: Policy, now: int, known: dict[str, Any]) -> None:
         "reason": "the caller says so",
         "evidence": [
             {
+                # The turn of the same words, where the call has one (_TALK).
                 "utterance_id": "u-10",
                 "speaker": "customer",
                 "quote": words,
@@ -599,7 +600,7 @@ def _record(db: Db, now: int) -> None:
             sent_at=now - 340 * SECOND,
             answered_at=now - 339 * SECOND,
             applied=True,
-            body={"verified": "partial"},
+            body={"action": "set_verified", "verified": "partial"},
             queue_id="billing",
             team_id="team-billing",
             agent_id="a-1042",

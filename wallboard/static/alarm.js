@@ -52,9 +52,9 @@ export function switches(place) {
   const noise = el("button.button.button--quiet", { type: "button", id: "sound" });
   const desktop = el("button.button.button--quiet", { type: "button", id: "notify" });
   const show = () => {
-    noise.replaceChildren(icon(soundOn() ? "sound" : "mute"), t(soundOn() ? "board.sound_on" : "board.sound_off"));
+    noise.replaceChildren(icon(soundOn() ? "sound" : "mute"), el("span", {}, t(soundOn() ? "board.sound_on" : "board.sound_off")));
     noise.setAttribute("aria-pressed", String(soundOn()));
-    desktop.replaceChildren(icon("bell"), t(notifyOn() ? "board.notify_on" : "board.notify_off"));
+    desktop.replaceChildren(icon("bell"), el("span", {}, t(notifyOn() ? "board.notify_on" : "board.notify_off")));
     desktop.setAttribute("aria-pressed", String(notifyOn()));
   };
   noise.onclick = () => {

@@ -1,6 +1,6 @@
 // One alert as a card. What it shows comes from the floor (floor.js); nothing is kept here.
 
-import { el, icon, safeLink } from "./dom.js";
+import { about, el, icon, safeLink } from "./dom.js";
 import { ago, counter, moment } from "./moments.js";
 import { t, word } from "./text.js";
 
@@ -101,7 +101,7 @@ function words(alert) {
 }
 
 function clock(alert) {
-  if (!alert.ack_due_at) return el("p.alert__due.alert__due--none", {}, icon("check"), t("card.nobody_waits"));
+  if (!alert.ack_due_at) return el("p.alert__due.alert__due--none", {}, icon("check"), el("span", {}, t("card.nobody_waits")));
   return el(
     "p.alert__due",
     { "data-tick": "due" },
@@ -174,13 +174,14 @@ export function foot(alert, floor, may, pending) {
       t(pending === act ? `card.${act}_pending` : `card.${act}`),
       el("kbd", { "aria-hidden": "true" }, letter),
     );
-  const mine = alert.status === "claimed";
+  const taken = alert.status === "claimed";
+  const mine = taken && alert.owner?.id === about.viewer?.id;
   return el(
     "footer.alert__acts",
     {},
-    may && !mine ? button("claim", "c", ".button--primary") : null,
-    may && mine ? button("resolve", "r", ".button--primary") : null,
-    may && !mine && !alert.acknowledged_by ? button("acknowledge", "a") : null,
+    may && !taken ? button("claim", "c", ".button--primary") : null,
+    may && taken ? button("resolve", "r", mine ? ".button--primary" : "") : null,
+    may && !taken && !alert.acknowledged_by ? button("acknowledge", "a") : null,
     may ? button("false_alarm", "f") : null,
     may ? el("button.button.button--quiet", { type: "button", "data-act": "message" }, icon("message"), el("span", {}, t("card.message")), el("kbd", { "aria-hidden": "true" }, "m")) : null,
     link ? el("a.button.button--quiet", { href: link, target: "_blank", rel: "noopener noreferrer", "data-act": "platform" }, icon("open"), el("span", {}, t("card.platform"))) : null,
@@ -197,7 +198,10 @@ export function tick(card, alert, floor) {
   const [at, from] = [moment(alert.ack_due_at), moment(alert.updated_at)];
   const left = at - now;
   const late = left <= 0;
-  const text = late ? t("card.overdue", { time: counter(-left) }) : t("card.passes_on", { time: counter(left + 999) });
+  const far = document.body.classList.contains("wall");
+  const text = late
+    ? t(far ? "card.overdue_short" : "card.overdue", { time: counter(-left) })
+    : t("card.passes_on", { time: counter(left + 999) });
   set(due.querySelector(".alert__due-text"), text);
   const whole = Math.max(at - Math.min(moment(alert.opened_at), from), 1);
   due.querySelector(".bar__fill").setAttribute("width", late ? "100" : (100 * Math.max(0, left / whole)).toFixed(1));
