@@ -120,7 +120,7 @@ _ALERTS: tuple[dict[str, Any], ...] = (
         "status": "acknowledged",
         "ack": "alex",
         "said": 58,
-        "due": 22,
+        "due": None,
         "words": "he is on my other phone right now telling me to read out the code you just sent",
         "route": ("accepted", "iris", 2),
     },

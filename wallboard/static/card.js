@@ -12,7 +12,13 @@ const TRIGGER_ICONS = new Set([
 const STEPS = ["requested", "accepted", "joined"];
 const REACHED = { requested: 0, offered: 0, accepted: 1, joined: 2, completed: 2 };
 
-export const triggerIcon = (trigger) => (TRIGGER_ICONS.has(trigger) ? trigger : "signal");
+const CALLBACKS = new Set(["callback_due", "callback_missed", "welfare_recontact"]);
+
+export function triggerIcon(trigger) {
+  const plain = trigger.split(":")[0];
+  if (CALLBACKS.has(plain)) return "callback";
+  return TRIGGER_ICONS.has(plain) ? plain : "signal";
+}
 
 /** A bar from 0 to 1, as a drawing. */
 export function bar(name, value) {
@@ -101,7 +107,10 @@ function words(alert) {
 }
 
 function clock(alert) {
-  if (!alert.ack_due_at) return el("p.alert__due.alert__due--none", {}, icon("check"), el("span", {}, t("card.nobody_waits")));
+  const far = document.body.classList.contains("wall");
+  if (!alert.ack_due_at) {
+    return el("p.alert__due.alert__due--none", {}, icon("check"), el("span", {}, t(far ? "card.taken" : "card.nobody_waits")));
+  }
   return el(
     "p.alert__due",
     { "data-tick": "due" },
