@@ -173,7 +173,7 @@ function foot(call) {
   place("heard").replaceChildren(
     ...STEPS.map((step) => {
       const is = done.includes(step) ? "done" : call.heard?.next === step ? "next" : "open";
-      return el(`li.progress--${is}`, {}, is === "done" ? icon("check") : null, word("step", step), el("span.visually-hidden", {}, is === "open" ? "" : ` ${t(`call.${is}`)}`));
+      return el(`li.progress--${is}`, {}, icon({ done: "check", next: "play", open: "provisional" }[is]), word("step", step), el("span.visually-hidden", {}, is === "open" ? "" : ` ${t(`call.${is}`)}`));
     }),
   );
   const ask = (name, drawing, letter_, run) =>
