@@ -35,7 +35,8 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 
 def look(chromium: Any, floor: Floor, person: str, path: str = "/board", **how: Any) -> Any:
     context = chromium.new_context(reduced_motion="reduce", **how)
-    context.set_default_timeout(8_000)
+    # Many tests share a machine.
+    context.set_default_timeout(30_000)
     context.add_cookies([floor.cookie(person)])
     page = context.new_page()
     page.faults = []
@@ -80,8 +81,8 @@ def test_what_was_missed_while_away_comes_once(chromium: Any, floor: Floor) -> N
     assert "Not connected" in page.inner_text("#link-banner")
     floor.tell_alert("al-missed", "fraud", status="confirmed")
     floor.start()
-    page.wait_for_selector("#alert-al-missed", timeout=20_000)
-    page.wait_for_selector("[data-link=live]", timeout=20_000)
+    page.wait_for_selector("#alert-al-missed", timeout=45_000)
+    page.wait_for_selector("[data-link=live]", timeout=45_000)
     assert len(page.query_selector_all("#alert-al-missed")) == 1
 
 
@@ -91,7 +92,7 @@ def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:
         page.wait_for_selector("#calm[data-state=calm]")
         assert "No open alerts" in page.inner_text("#calm")
         floor.services.freshness.contact_at = now_ms() - 60_000
-        page.wait_for_selector("#calm[data-state=stale]", timeout=15_000)
+        page.wait_for_selector("#calm[data-state=stale]", timeout=45_000)
         assert "This is not calm" in page.inner_text("#calm")
 
 

@@ -44,11 +44,12 @@ on("call", ({ ref, body }) => {
   for (const alert of floor.alerts.values()) if (alert.call_id === ref) dirty.add(alert.alert_id);
   draw();
 });
-on("reset", reload);
-on("link", ({ changed }) => {
-  if (changed) drawn = "";
-  seconds();
+on("note", ({ call_id, at, body }) => {
+  floor.note(call_id, at, body);
+  draw();
 });
+on("reset", reload);
+on("link", ({ changed }) => (changed ? draw() : seconds()));
 onPending((id) => { dirty.add(id); draw(); });
 
 async function reload() {
@@ -159,10 +160,14 @@ function headline(open) {
   const waiting = open.filter((alert) => alert.status !== "claimed" && !alert.acknowledged_by).length;
   const filtered = FILTERS.some((name) => chosen().get(name));
   place("board").dataset.calm = String(open.length === 0);
-  place("headline").dataset.level = life ? "life" : open.length ? "open" : "calm";
+  // Without news "no open alerts" would be a guess.
+  const blind = ["stale", "lost"].includes(live.state);
+  place("headline").dataset.level = life ? "life" : open.length || blind ? "open" : "calm";
   place("headline-count").textContent = life
     ? t("board.count_life", { n: life })
-    : open.length ? t("board.count", { n: open.length }) : t(filtered ? "board.none_here" : "board.none");
+    : open.length
+      ? t("board.count", { n: open.length })
+      : t(blind ? `board.${live.state}_title` : filtered ? "board.none_here" : "board.none");
   const others = open.length - life;
   const parts = [];
   if (life && others) parts.push(t("board.count_others", { n: others }));
@@ -180,7 +185,7 @@ function seconds() {
     const key = state === "live" || state === "none" ? "calm" : state;
     const age = live.lastAt === null ? t("board.never") : t("board.last_event", { age: ago(live.now() - live.lastAt) });
     text("calm-title", t(`board.${key}_title`));
-    text("calm-text", t(`board.${key}_text`, { n: floor.live().length, last: age }));
+    text("calm-text", t(`board.${key}_text`, { n: floor.listening(), last: age }));
     place("calm").dataset.state = key;
   }
   place("calm").hidden = cards.size > 0;
@@ -199,7 +204,7 @@ function rail() {
   place("gone-part").hidden = gone.length === 0;
   const unheard = floor.unheard();
   const state = JSON.stringify(unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging]));
-  text("listening", t("board.listening", { n: floor.live().length - unheard.filter((call) => call.not_monitored).length }));
+  text("listening", t("board.listening", { n: floor.listening() }));
   if (state === drawn) return;
   drawn = state;
   place("unheard").replaceChildren(...unheard.map(unheardCall));

@@ -7,6 +7,8 @@ import { moment } from "./moments.js";
 const OVER = new Set(["closed", "retracted"]);
 const TRACE_MS = 60_000;
 const SEVERITIES = ["critical", "high", "medium", "low"];
+const LATE = new Set(["feed_silent", "transcripts_late", "gap", "chunk_failed"]);
+const LATE_MS = 180_000;
 const ORDER = ["", "requested", "offered", "accepted", "failed", "cancelled", "joined", "completed"];
 
 export class Floor {
@@ -51,8 +53,15 @@ export class Floor {
   }
 
   call(ref, body) {
+    const { lagging, lagging_at } = this.calls.get(ref) ?? {};
     if (body.gone) this.calls.delete(ref);
-    else this.calls.set(ref, body);
+    else this.calls.set(ref, { ...body, lagging, lagging_at });
+  }
+
+  /** What operators were told of a call: its words come late, or not at all. */
+  note(ref, at, { about, detail }) {
+    const call = this.calls.get(ref);
+    if (call && LATE.has(about)) this.calls.set(ref, { ...call, lagging: detail, lagging_at: at });
   }
 
   /** 0 for a life stop, then by severity. */
@@ -92,13 +101,20 @@ export class Floor {
     return all[0];
   }
 
-  /** Calls that are going on. A call of which nothing has been heard for ten minutes is over. */
+  /** Calls that are going on. */
   live() {
-    return [...this.calls.values()].filter((call) => !call.ended_at && this.now() - call.last_at < 600_000);
+    return [...this.calls.values()].filter((call) => !call.ended_at);
   }
 
+  /** How many of them are read at all. */
+  listening() {
+    return this.live().filter((call) => !call.not_monitored).length;
+  }
+
+  isLate = (call) => Boolean(call.lagging) && this.now() - call.lagging_at < LATE_MS;
+
   unheard() {
-    return this.live().filter((call) => call.not_monitored || call.degraded || call.lagging);
+    return this.live().filter((call) => call.not_monitored || call.degraded || this.isLate(call));
   }
 
   person = (id) => (id ? (this.names.people[id] ?? id) : null);
