@@ -16,7 +16,7 @@ from wallboard.app import create_app
 from wallboard.auth.gate import COOKIE, CSRF_HEADER, digest
 from wallboard.pages import HERE, data_block, templates
 from wallboard.services import Services, now_ms
-from wallboard.store.tables import Alert, Call, Feed, Message, Session
+from wallboard.store.tables import Alert, Call, Feed, Message, Session, Token
 
 SignIn = Callable[[str], TestClient]
 
@@ -118,6 +118,41 @@ def test_what_has_gone_leaves_a_trace_for_a_minute(floor: Services, as_: SignIn)
 def test_earlier_contacts_of_a_caller_are_counted(as_: SignIn) -> None:
     known = as_("alex").get("/api/calls/c-7101/earlier").json()
     assert known == {"contacts": 2, "hard_stops": 1, "open_callbacks": 1}
+
+
+def test_a_call_whose_id_has_slashes_is_found(floor: Services, as_: SignIn) -> None:
+    with floor.sessions.begin() as db:
+        db.add(Call(call_id="site/7/1", first_at=1, last_at=2, degraded=False))
+    for path in (
+        "/calls/site%2F7%2F1",
+        "/api/calls/site%2F7%2F1",
+        "/api/calls/site%2F7%2F1/earlier",
+    ):
+        assert as_("alex").get(path).status_code == 200
+
+
+def test_a_service_without_the_scope_for_it_reads_no_transcript(floor: Services) -> None:
+    with floor.sessions.begin() as db:
+        for name, scopes in (("plain", ["read"]), ("full", ["read", "transcripts"])):
+            db.add(
+                Token(
+                    token_id=name,
+                    digest=digest(name),
+                    name=name,
+                    scopes=scopes,
+                    created_by="sam",
+                    created_at=now_ms(),
+                )
+            )
+    client = TestClient(create_app(floor))
+    turns = {
+        name: client.get("/api/calls/c-7101", headers={"authorization": f"Bearer {name}"}).json()[
+            "turns"
+        ]
+        for name in ("plain", "full")
+    }
+    assert turns["plain"] == []
+    assert turns["full"] != []
 
 
 def test_a_message_reaches_the_agent_through_the_feed(floor: Services, as_: SignIn) -> None:
