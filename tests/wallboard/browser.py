@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
+from wallboard.hub import Hub
 from wallboard.services import Services, now_ms
 from wallboard.store.feeding import News, add_to_feed, seen_of
 from wallboard.store.tables import Alert
@@ -61,7 +63,8 @@ class Floor:
         self._server.should_exit = self._server.force_exit = True
         self.services.hub.close()
         self._thread.join(10)
-        self.services.hub._closed = False
+        # The next server has a loop of its own.
+        self.services = dataclasses.replace(self.services, hub=Hub())
 
     def cookie(self, person: str) -> dict[str, Any]:
         with self.services.sessions.begin() as db:
