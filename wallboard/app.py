@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from wallboard.auth.setup import install
 from wallboard.headers import Careful
-from wallboard.routes import actions, health, stream
+from wallboard.routes import actions, board, call, health, my_call, stream
 from wallboard.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -25,4 +25,7 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(stream.router)
     app.include_router(actions.router)
+    app.include_router(board.router)
+    app.include_router(call.router)
+    app.include_router(my_call.router)
     return app
