@@ -15,6 +15,7 @@ from scripts import faults
 from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.callbacks import app as callbacks
+from scripts.complaints import app as complaints
 from scripts.demo import demo
 from scripts.draft import draft
 from scripts.evaluate import evaluate
@@ -50,6 +51,7 @@ app.command()(worker)
 app.command()(replay)
 app.command()(tail)
 app.add_typer(callbacks, name="callbacks")
+app.add_typer(complaints, name="complaints")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")

@@ -18,6 +18,7 @@ KNOWN: tuple[str, ...] = (
     "models.sources:SourceError",
     "scripts.classifier:MissingExtra",
     "scripts.records:RecordFault",
+    "scripts.register:RegisterFault",
     "scripts.workers:WorkerError",
     "stream.mends:UnknownFaustError",
     "stream.admin:ClusterError",

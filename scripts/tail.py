@@ -11,7 +11,7 @@ from scripts.replay import PREFIX_HELP
 
 TOPICS_HELP = (
     "alerts, routing, scores, operations, coaching, incidents, callbacks, transcripts, "
-    "routing.outcomes, supervisor.actions or dead-letters."
+    "routing.outcomes, supervisor.actions, dead-letters or complaints."
 )
 
 

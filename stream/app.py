@@ -29,6 +29,7 @@ from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
 from stream.topics import MAX_DEAD_LETTER_BYTES, SOURCES, TopicName
+from workflow.customers import is_over
 from workflow.decision import Versions
 from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
@@ -115,6 +116,9 @@ def build_app(
         silent_s=settings.silent_call_kept_s,
         clock=time.monotonic,
         next_moment=lambda state: calls.next_moment(state),
+        customer_over=lambda state: is_over(
+            state, at_ms=round(time.time() * 1000), rules=policy.across_calls
+        ),
     )
 
     async def recovered(event: EventT[Any]) -> None:
@@ -148,7 +152,8 @@ def build_app(
 
     writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
     key = record_key(settings.record_key)
-    calls = reader or call_reader(policy, classifier(settings), key)
+    hidden_by = settings.customer_key.encode() if settings.customer_key else None
+    calls = reader or call_reader(policy, classifier(settings), key, hidden_by)
     pipeline = Pipeline(
         reader=calls,
         deadline_ms=policy.detection.deadline_ms,
@@ -263,14 +268,18 @@ def classifier(settings: Settings) -> Scorer | None:
 
 
 def call_reader(
-    policy: Policy, scorer: Scorer | None = None, record_key: bytes | None = None
+    policy: Policy,
+    scorer: Scorer | None = None,
+    record_key: bytes | None = None,
+    customer_key: bytes | None = None,
 ) -> CallReader:
     """The reader of a policy, with the rules and the classifier that come with hardstop.
 
-    Without a key no incident records are written.
+    Without `record_key` no incident records are written, without `customer_key` nothing is kept
+    of a caller from one call to the next. Raises ValueError for a key under 32 bytes.
     """
     detector = Detector.from_policy(policy, scorer)
-    return CallReader(detector, policy, versions(policy, scorer), record_key)
+    return CallReader(detector, policy, versions(policy, scorer), record_key, customer_key)
 
 
 def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:

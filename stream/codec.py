@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from stream.events import Action, RoutingOutcome, Tick, TranscriptEvent
+from stream.events import Action, CustomerEvent, RoutingOutcome, TickEvent, TranscriptEvent
 from workflow.identity import stable_id
 
 MAX_EVENT_BYTES = 900_000
@@ -23,10 +23,12 @@ _encoder = msgspec.json.Encoder()
 _transcripts: msgspec.json.Decoder[TranscriptEvent] = msgspec.json.Decoder(TranscriptEvent)
 _outcomes: msgspec.json.Decoder[RoutingOutcome] = msgspec.json.Decoder(RoutingOutcome)
 _actions = msgspec.json.Decoder(Action)
-_ticks = msgspec.json.Decoder(Tick)
+_ticks: msgspec.json.Decoder[TickEvent] = msgspec.json.Decoder(TickEvent)
+_customers: msgspec.json.Decoder[CustomerEvent] = msgspec.json.Decoder(CustomerEvent)
 
 Decoded = TypeVar("Decoded")
 KEY_MISMATCH = "key_is_not_call_id"
+PSEUDONYM_MISMATCH = "key_is_not_pseudonym"
 _UNNAMED = re.compile(r"[^A-Za-z0-9_.$`\[\]]")
 _TRACEPARENT = re.compile(r"^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$")
 
@@ -65,9 +67,17 @@ def decode_action(message: Keyed) -> Action:
     return _of_its_call(message, _actions)
 
 
-def decode_tick(message: Keyed) -> Tick:
+def decode_tick(message: Keyed) -> TickEvent:
     """The event in a `ticks` record, under its call's key. Raises Unreadable."""
     return _of_its_call(message, _ticks)
+
+
+def decode_customer(message: Keyed) -> CustomerEvent:
+    """The event in a `customers` record, under its pseudonym. Raises Unreadable."""
+    event = _decoded(message.value, _customers)
+    if message.key is None or message.key != event.pseudonym.encode():
+        raise Unreadable(PSEUDONYM_MISMATCH, "the key of a message must be its pseudonym")
+    return event
 
 
 class Keyed(Protocol):

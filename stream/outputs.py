@@ -13,6 +13,10 @@ from stream.events import (
     ActionRejected,
     CallbackRecord,
     CoachingHint,
+    ComplaintRecord,
+    CustomerAsked,
+    CustomerKnown,
+    CustomerNoted,
     IncidentEntry,
     OperationsNote,
     RouteCancelled,
@@ -28,6 +32,7 @@ from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.actions import Verdict
 from workflow.alerts import AlertChange
 from workflow.chain import Entry
+from workflow.complaints import Complaint
 from workflow.decision import CallbackChange, ChangeOf, RouteChange
 from workflow.hints import Hint
 from workflow.identity import stable_id
@@ -138,6 +143,15 @@ def callback_output(change: CallbackChange, cause: Message) -> Output:
     return msgspec.structs.replace(output, key=callback.reference.encode())
 
 
+def complaint_output(complaint: Complaint, cause: Message) -> Output:
+    """An entry of the register under its reference; its id follows from its revision."""
+    event_id = stable_id("event", complaint.reference, complaint.revision)
+    event = event_from(ComplaintRecord, complaint)
+    at = rfc3339(cause.timestamp_ms)
+    output = _output(TopicName.COMPLAINTS, event, complaint.call_id, event_id, at, cause)
+    return msgspec.structs.replace(output, key=complaint.reference.encode())
+
+
 def hint_output(hint: Hint, cause: Message) -> Output:
     """A hint for the agent; its id is the event's."""
     event = event_from(CoachingHint, hint)
@@ -179,6 +193,34 @@ def score_output(score: Score, cause: Message) -> Output:
     return _output(TopicName.SCORES, score, score.call_id, event_id, score.at, cause)
 
 
+def asked_output(event: CustomerAsked, cause: Message) -> Output:
+    """A call's question under its caller's pseudonym; its id follows from both."""
+    event_id = stable_id("event", event.call_id, "asked", event.pseudonym, event.at_ms)
+    return _under_pseudonym(event, event.pseudonym, event.call_id, event_id, cause)
+
+
+def noted_output(event: CustomerNoted, cause: Message) -> Output:
+    """What a call tells under its caller's pseudonym; its id follows from the revision."""
+    contact = event.contact
+    event_id = stable_id("event", contact.call_id, "noted", event.pseudonym, contact.revision)
+    return _under_pseudonym(event, event.pseudonym, contact.call_id, event_id, cause)
+
+
+def known_output(event: CustomerKnown, cause: Message) -> Output:
+    """What a call is told of the caller's other calls; its id follows from the revision."""
+    event_id = stable_id("event", event.pseudonym, "known", event.call_id, event.revision)
+    at = rfc3339(cause.timestamp_ms)
+    return _output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+
+
+def _under_pseudonym(
+    event: CustomerAsked | CustomerNoted, name: str, call_id: str, event_id: str, cause: Message
+) -> Output:
+    at = rfc3339(cause.timestamp_ms)
+    output = _output(TopicName.CUSTOMERS, event, call_id, event_id, at, cause)
+    return msgspec.structs.replace(output, key=name.encode())
+
+
 def note_output(
     about: Topic,
     detail: str,
@@ -186,6 +228,7 @@ def note_output(
     *,
     call_id: str | None = None,
     sequences: tuple[int, int] | None = None,
+    reference: str | None = None,
 ) -> Output:
     """A note to operators. `detail` must carry no customer text."""
     first, last = sequences or (None, None)
@@ -199,6 +242,7 @@ def note_output(
         source_topic=cause.topic,
         source_partition=cause.partition,
         source_offset=cause.offset,
+        reference=reference,
     )
     event_id = stable_id("note", about, cause.topic, cause.partition, cause.offset, detail)
     return _output(TopicName.OPERATIONS, note, call_id or "", event_id, note.at, cause)

@@ -19,7 +19,7 @@ from stream.memory import CallMemory
 from stream.outputs import Confirmation, Message, Output, Send
 from stream.reader import CallReader
 from stream.state import CallState, encode_state
-from stream.step import Lookup
+from stream.step import Lookup, Step
 from stream.table import States
 from stream.topics import TopicName
 from workflow.call import Mode
@@ -87,18 +87,22 @@ class Pipeline:
             for item in items:
                 message = item.message
                 await self._check_contiguous(message)
-                step = self._reader.read(
-                    message, self._lookup(message.partition), hurried=self._hurried(message)
-                )
+                step = self._read(message)
                 self._count(step.outputs, repeat=step.repeat)
                 if step.state is not None:
                     key = self._memory.remember(step.state, message.partition)
                     changed[key] = (message.partition, step.state)
+                if step.customer is not None:
+                    key, value = self._memory.remember_customer(step.customer, message.partition)
+                    states[key] = (message.partition, value)
                 for output in step.outputs:
                     confirmations.append(await self._dispatch(output))
             for key, partition in self._memory.expired():
-                if key not in changed:
+                if key not in changed and key not in states:
                     states[key] = (partition, None)
+            for key, partition, kept in self._memory.thinned():
+                if key not in changed:
+                    states[key] = (partition, encode_state(kept))
             for key, (partition, state) in changed.items():
                 states[key] = (partition, encode_state(state))
         except BaseException:
@@ -127,6 +131,15 @@ class Pipeline:
         if not self._deadline_ms or message.mode in _NOT_WAITED_FOR:
             return False
         return self._clock() * 1000 - message.timestamp_ms > self._deadline_ms
+
+    def _read(self, message: Message) -> Step:
+        if message.about is TopicName.CUSTOMERS:
+            return self._reader.read_customer(
+                message, lambda name: self._memory.customer(name, message.partition)
+            )
+        return self._reader.read(
+            message, self._lookup(message.partition), hurried=self._hurried(message)
+        )
 
     def _lookup(self, partition: int) -> Lookup:
         return lambda call_id: self._memory.lookup(call_id, partition)

@@ -10,7 +10,10 @@ from detectors.chunk import Revision
 from detectors.detector import Detector
 from detectors.mood import MoodReport
 from detectors.reading import Reading
+from stream.across import Follower
 from stream.codec import KEY_MISMATCH, Unreadable, decode_transcript
+from stream.complaints import registered
+from stream.customers import CustomerReader
 from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
 from stream.events.operations import Topic
 from stream.outputs import (
@@ -27,7 +30,7 @@ from stream.records import Recorder
 from stream.reports import ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
-from stream.step import Lookup, Step
+from stream.step import CustomerLookup, Lookup, Step
 from stream.topics import TopicName
 from workflow.call import CallFacts, Mode
 from workflow.coaching import coach
@@ -57,8 +60,11 @@ class CallReader:
         policy: Policy,
         versions: Versions,
         record_key: bytes | None = None,
+        customer_key: bytes | None = None,
     ) -> None:
         self._recorder = Recorder(record_key)
+        self._follower = Follower(customer_key, policy.across_calls)
+        self._customers = CustomerReader(policy.across_calls)
         self._detector = detector
         self._policy = policy
         self._desk = Desk(policy, versions)
@@ -72,8 +78,14 @@ class CallReader:
         `hurried`: it has waited too long for the classifier, which reads it with the call's next.
         """
         if message.about is not TopicName.TRANSCRIPTS:
-            return self._recorder.recorded(self._reports.read(message, lookup), message)
-        return self._recorder.recorded(self._heard(message, lookup, hurried=hurried), message)
+            step = self._reports.read(message, lookup)
+        else:
+            step = self._heard(message, lookup, hurried=hurried)
+        return self._follower.followed(self._recorder.recorded(step, message), message)
+
+    def read_customer(self, message: Message, lookup: CustomerLookup) -> Step:
+        """Process one message of `customers`. Never raises for what the message contains."""
+        return self._customers.read(message, lookup)
 
     def _heard(self, message: Message, lookup: Lookup, *, hurried: bool) -> Step:
         try:
@@ -122,7 +134,15 @@ class CallReader:
             )
             outputs, happened = _decided(heard, message), heard.changes
             conversation = state.conversation.after(late)
-            state = msgspec.structs.replace(state, desk=heard.state, conversation=conversation)
+            state = msgspec.structs.replace(
+                state,
+                desk=heard.state,
+                conversation=conversation,
+                followed=state.followed.after(late),
+            )
+            caught = Step(outputs=outputs, state=state, happened=happened)
+            caught = registered(caught, late, message, self._policy, self._versions, ended=True)
+            outputs, happened, state = caught.outputs, caught.happened, caught.state or state
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -195,12 +215,14 @@ class CallReader:
             conversation=state.conversation.after(reading),
             desk=decision.state,
             coach=coached,
+            followed=state.followed.after(reading),
         )
-        return Step(
+        step = Step(
             outputs=(*_decided(decision, message), score, *told, *notes),
             state=new,
             happened=decision.changes,
         )
+        return registered(step, reading, message, self._policy, self._versions)
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(

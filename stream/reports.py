@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
+from stream.complaints import acted
 from stream.events import (
+    CustomerKnown,
     RouteAccepted,
     RouteCompleted,
     RouteFailed,
@@ -13,17 +15,26 @@ from stream.events import (
     RouteOffered,
     RoutingOutcome,
 )
-from stream.outputs import Message, Output, change_output, unreadable, verdict_output
+from stream.events.operations import Topic
+from stream.outputs import (
+    Message,
+    Output,
+    change_output,
+    note_output,
+    unreadable,
+    verdict_output,
+)
 from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.actions import ActionKind, Deed, Refused, Verdict
-from workflow.call import CallFacts, Customer
+from workflow.call import CallFacts, Customer, Mode
 from workflow.decision import Decision
 from workflow.deeds import HINTS
 from workflow.desk import Desk
 from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
+from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
 
 DEEDS_REMEMBERED = 64
@@ -84,6 +95,9 @@ class ReportReader:
             return Step(repeat=True)
         if deed.action in HINTS:
             return self._hint(deed, state, message)
+        if deed.action in COMPLAINTS:
+            deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
+            return acted(deed, msgspec.structs.replace(state, deeds=deeds), message)
         decision = self._desk.after_action(
             state.desk, deed, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -111,10 +125,39 @@ class ReportReader:
         state = lookup(tick.call_id)
         if state is None:
             return Step()
+        if isinstance(tick, CustomerKnown):
+            return self._known(tick, state, message)
         decision = self._desk.after_time(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
         return _step(decision, state, message)
+
+    def _known(self, event: CustomerKnown, state: CallState, message: Message) -> Step:
+        followed = state.followed
+        if event.pseudonym != followed.pseudonym or event.revision <= followed.known:
+            return Step(repeat=True)
+        before = {promise.reference for promise in state.desk.history.open_callbacks}
+        decision = self._desk.after_history(
+            state.desk, event.history, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+        )
+        notes = [
+            _has_callback(promise.reference, event.call_id, message)
+            for promise in event.history.open_callbacks
+            if promise.reference not in before and _is_on_the_line(state)
+        ]
+        followed = msgspec.structs.replace(followed, known=event.revision)
+        state = msgspec.structs.replace(state, followed=followed)
+        return _step(decision, state, message, *notes)
+
+
+def _is_on_the_line(state: CallState) -> bool:
+    return not state.desk.ended and state.mode in (Mode.LIVE, Mode.SHADOW)
+
+
+def _has_callback(reference: str, call_id: str, message: Message) -> Output:
+    detail = f"the caller rings in while callback {reference} is open"
+    about = Topic.CALLER_HAS_CALLBACK
+    return note_output(about, detail, message, call_id=call_id, reference=reference)
 
 
 def _step(

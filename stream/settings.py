@@ -13,8 +13,11 @@ import msgspec
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
+LEAST_KEY_BYTES = 32
+"""No key shorter than the hash that it goes into (RFC 2104)."""
+
 CALLS_TABLE = "calls"
-"""The table of call states."""
+"""The table of call states, and callers'."""
 
 
 class SettingsError(ValueError):
@@ -58,6 +61,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ended_call_kept_s: Annotated[int, msgspec.Meta(ge=60)] = 3600
     silent_call_kept_s: Annotated[int, msgspec.Meta(ge=60)] = 6 * 3600
     log_level: str = "INFO"
+
+    customer_key: str | None = None
+    """What callers' references are hidden with; without it nothing is kept across calls."""
 
     def topic(self, name: str) -> str:
         """The topic's name on the cluster."""
@@ -179,6 +185,11 @@ def _contradictions(settings: Settings) -> list[str]:
         path = getattr(settings, name)
         if path is not None and not Path(path).is_file():
             found.append(f"{name}: there is no file {path}")
+    if settings.customer_key is not None and len(settings.customer_key.encode()) < LEAST_KEY_BYTES:
+        found.append(
+            f"customer_key needs at least {LEAST_KEY_BYTES} characters drawn at random: "
+            "`openssl rand -hex 32` makes one ($HARDSTOP_CUSTOMER_KEY); all workers need the same"
+        )
     if settings.model is not None and not Path(settings.model).is_dir():
         found.append(f"model: there is no folder {settings.model} (`hardstop export` makes one)")
     return found

@@ -1,4 +1,5 @@
-"""What a worker keeps of one call between chunks; lives in a changelogged table, redacted."""
+"""What a worker keeps of one call between chunks, and of one caller between calls; lives in a
+changelogged table, redacted."""
 
 from __future__ import annotations
 
@@ -7,9 +8,12 @@ import msgspec
 from detectors.reading import Conversation
 from stream.sequence import Sequences
 from workflow.call import CallFacts, Mode
+from workflow.contact import Followed
+from workflow.customers import CUSTOMER_STATE_VERSION, CustomerState
 from workflow.decision import DeskState
 from workflow.incident import RecordState
 from workflow.listening import CoachState
+from workflow.register import Register
 
 STATE_VERSION = 2
 
@@ -30,7 +34,9 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     deeds: tuple[str, ...] = ()
     coach: CoachState = CoachState()
     record: RecordState = RecordState()
+    followed: Followed = Followed()
     state_version: int = STATE_VERSION
+    register: Register = Register()
 
 
 class StateVersionError(RuntimeError):
@@ -39,6 +45,10 @@ class StateVersionError(RuntimeError):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(CallState)
+_customers = msgspec.msgpack.Decoder(CustomerState)
+
+CUSTOMER = b"\xff"
+"""Before a pseudonym, as a key of the table: no call id, which is UTF-8, begins so."""
 
 
 def encode_state(state: CallState) -> bytes:
@@ -55,3 +65,47 @@ def decode_state(value: bytes) -> CallState:
             "run the newer hardstop on all workers"
         )
     return state
+
+
+def caller_key(pseudonym: str) -> bytes:
+    """Where the state of a caller stands in the table."""
+    return CUSTOMER + pseudonym.encode()
+
+
+def encode_caller(state: CustomerState) -> bytes:
+    """MessagePack bytes of a caller's state."""
+    return _encoder.encode(state)
+
+
+def decode_caller(value: bytes) -> CustomerState:
+    """The state of a caller in a table value. Raises StateVersionError for a newer version."""
+    state = _customers.decode(value)
+    if state.state_version > CUSTOMER_STATE_VERSION:
+        raise StateVersionError(
+            f"caller state of version {state.state_version}, this worker knows "
+            f"{CUSTOMER_STATE_VERSION}: run the newer hardstop on all workers"
+        )
+    return state
+
+
+def for_complaints(state: CallState) -> CallState:
+    """What is kept of a call that is over while a complaint of it waits for its answer: nothing of
+    what was said but the register's quotes."""
+    facts = state.facts
+    return CallState(
+        facts=CallFacts(
+            call_id=facts.call_id,
+            queue_id=facts.queue_id,
+            team_id=facts.team_id,
+            jurisdiction=facts.jurisdiction,
+            language=facts.language,
+            recording=facts.recording,
+        ),
+        seen_ms=state.seen_ms,
+        sequences=state.sequences,
+        mode=state.mode,
+        ended_ms=state.ended_ms,
+        deeds=state.deeds,
+        record=state.record,
+        register=msgspec.structs.replace(state.register, waiting=()),
+    )

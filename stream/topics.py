@@ -23,8 +23,10 @@ class TopicName(StrEnum):
     SCORES = "scores"
     SUPERVISOR_ACTIONS = "supervisor.actions"
     TICKS = "ticks"
+    CUSTOMERS = "customers"
     OPERATIONS = "operations"
     DEAD_LETTERS = "dead-letters"
+    COMPLAINTS = "complaints"
 
 
 class Direction(StrEnum):
@@ -140,10 +142,21 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
         name=TopicName.TICKS,
         direction=Direction.IN,
-        says="Moments at which something is due on a call; workers write them to themselves.",
-        types=events.Tick,
+        says="Moments at which something is due on a call, and what is known of its caller; "
+        "workers write them to themselves.",
+        types=events.TickEvent,
         writers="workers",
         retention_ms=_DAY,
+    ),
+    TopicSpec(
+        name=TopicName.CUSTOMERS,
+        direction=Direction.IN,
+        says="What calls ask and tell of one caller, under a pseudonym; workers write it to "
+        "themselves, and nobody else reads it.",
+        types=events.CustomerEvent,
+        writers="workers",
+        key="pseudonym",
+        retention_ms=_RAW,
     ),
     TopicSpec(
         name=TopicName.OPERATIONS,
@@ -162,6 +175,16 @@ TOPICS: tuple[TopicSpec, ...] = (
         retention_ms=_RAW,
         max_message_bytes=MAX_DEAD_LETTER_BYTES + 100_000,
     ),
+    TopicSpec(
+        name=TopicName.COMPLAINTS,
+        direction=Direction.OUT,
+        says="The complaint register: the newest entry per reference, with its due dates.",
+        types=events.ComplaintRecord,
+        writers="workers",
+        key="reference",
+        retention_ms=None,
+        compacted=True,
+    ),
 )
 
 SOURCES = (
@@ -169,7 +192,9 @@ SOURCES = (
     TopicName.ROUTING_OUTCOMES,
     TopicName.SUPERVISOR_ACTIONS,
     TopicName.TICKS,
+    TopicName.CUSTOMERS,
 )
-"""What workers read: partitioned alike, so that all of one call comes to one worker."""
+"""What workers read: partitioned alike, so that all of one call (and all that calls tell of one
+caller) comes to one worker."""
 
 SPECS: dict[TopicName, TopicSpec] = {spec.name: spec for spec in TOPICS}

@@ -30,6 +30,9 @@ class ActionKind(StrEnum):
     HINT_SHOWN = "hint_shown"
     HINT_USED = "hint_used"
     HINT_DISMISSED = "hint_dismissed"
+    ACKNOWLEDGE_COMPLAINT = "acknowledge_complaint"
+    ANSWER_COMPLAINT = "answer_complaint"
+    WITHDRAW_COMPLAINT = "withdraw_complaint"
 
 
 class ActorRole(StrEnum):

@@ -42,7 +42,10 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The state of one alert. Times are RFC 3339; `probability` is 0–1 and no diagnosis."""
+    """The state of one alert. Times are RFC 3339; `probability` is 0–1 and no diagnosis.
+
+    `previous_contacts`: earlier calls of the caller, None while nobody knows.
+    """
 
     alert_id: str
     call_id: str
@@ -80,6 +83,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     model_version: str | None = None
     incident_id: str | None = None
     chain_head: str | None = None
+    previous_contacts: int | None = None
 
 
 class Change(StrEnum):

@@ -48,6 +48,8 @@ class EntryKind(StrEnum):
     ERASED = "erased"
     ERASURE_REFUSED = "erasure_refused"
     CLOSED = "closed"
+    COMPLAINT = "complaint"
+    """An entry of the complaint register was made or changed."""
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,6 +11,7 @@ from workflow.identity import stable_id
 from workflow.moments import milliseconds, rfc3339
 from workflow.policy import Handling, Tier
 from workflow.promising import do
+from workflow.register import COMPLAINTS
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work
 
@@ -38,7 +39,7 @@ HINTS = frozenset({ActionKind.HINT_SHOWN, ActionKind.HINT_USED, ActionKind.HINT_
 
 def done(work: Work, deed: Deed) -> int | None:
     """Carry out an action; gives the new revision of what it was done to. Raises Refused."""
-    if deed.action is ActionKind.LEGAL_HOLD or deed.action in HINTS:
+    if deed.action is ActionKind.LEGAL_HOLD or deed.action in HINTS or deed.action in COMPLAINTS:
         raise Refused(f"hardstop does not keep '{deed.action.value}' yet")
     if deed.action is ActionKind.SET_VERIFIED:
         if deed.verified is None:

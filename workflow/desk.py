@@ -19,6 +19,7 @@ from workflow.callbacks import next_moment
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
 from workflow.hearing import confirm, heard, words_are_final
+from workflow.history import History
 from workflow.policy import Policy
 from workflow.promising import promise, tend
 from workflow.routing import COMING, CancelReason, Outcome
@@ -86,6 +87,17 @@ class Desk:
             if alert.status is AlertStatus.PROVISIONAL:
                 confirm(work, label, "the call ended before the words became final")
         _left_behind(work)
+        return work.decision()
+
+    def after_history(
+        self, state: DeskState, history: History, call: CallFacts, *, at_ms: int, mode: Mode
+    ) -> Decision:
+        """What is known of the caller's other calls: it stands on open alerts."""
+        work = self._work(state, call, at_ms, mode)
+        work.history = history
+        for label, alert in list(work.alerts.items()):
+            if alert.status not in OVER and alert.previous_contacts != work.previous_contacts:
+                work.alert(label)
         return work.decision()
 
     def next_moment(self, state: DeskState) -> int | None:

@@ -12,6 +12,7 @@ from detectors.reading import Evidence
 from workflow.actions import Actor, Deed, Verdict
 from workflow.alerts import Alert, AlertChange, Change
 from workflow.chain import Content, EntryKind
+from workflow.complaints import ComplaintChange
 from workflow.decision import CallbackChange, RouteChange
 from workflow.routing import Outcome
 
@@ -49,7 +50,16 @@ class Close(msgspec.Struct, frozen=True):
 
 
 Happening = (
-    AlertChange | RouteChange | CallbackChange | Outcome | Done | Ended | Review | Hold | Close
+    AlertChange
+    | RouteChange
+    | CallbackChange
+    | Outcome
+    | Done
+    | Ended
+    | Review
+    | Hold
+    | Close
+    | ComplaintChange
 )
 
 
@@ -124,6 +134,8 @@ def facts_of(change: Happening) -> Iterator[tuple[EntryKind, Content]]:
             yield kind, Content(actor=actor.id, note=ground, facts={"role": actor.role.value})
         case Close():
             yield EntryKind.CLOSED, Content()
+        case ComplaintChange():
+            yield EntryKind.COMPLAINT, _of_complaint(change)
 
 
 _KINDS = {
@@ -143,6 +155,23 @@ def _of_alert(change: AlertChange) -> Iterator[tuple[EntryKind, Content]]:
         named = {"alert": alert.alert_id, "acknowledged_at": alert.acknowledged_at}
         content = Content(actor=alert.acknowledged_by, facts=_stated(named))
         yield EntryKind.ACKNOWLEDGED, content
+
+
+def _of_complaint(change: ComplaintChange) -> Content:
+    """The entry by its reference and dates; its words stand in the register."""
+    complaint = change.complaint
+    step = complaint.history[-1]
+    named: dict[str, str | None] = {
+        "reference": complaint.reference,
+        "jurisdiction": complaint.jurisdiction,
+        "acknowledge_by": complaint.acknowledge_by,
+        "answer_by": complaint.answer_by,
+        "quotes": str(len(complaint.quotes)),
+    }
+    if change.quoted:
+        return Content(action="complaint.quoted", facts=_stated(named))
+    action = f"complaint.{step.state.value}"
+    return Content(actor=step.by, action=action, note=step.note, facts=_stated(named))
 
 
 def _about(alert: Alert) -> dict[str, str | None]:

@@ -28,6 +28,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A caller's earlier contacts, as far as the policy keeps them; the newest come last.
 
     `contacts`: earlier calls. `same_matter`: those of them that were about what this one is about.
+    `known`: somebody has looked; without it nothing is known of earlier calls, not even that none
+    were.
     """
 
     contacts: int = 0
@@ -35,3 +37,4 @@ class History(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_at: str | None = None
     hard_stops: tuple[PastStop, ...] = ()
     open_callbacks: tuple[Promise, ...] = ()
+    known: bool = False

@@ -17,8 +17,10 @@ from detectors.vocabulary import LABELS, LIFE_STOPS, Signal, Trigger
 from workflow.authority import Authority, authority_mistakes
 from workflow.call import Mode
 from workflow.calling import CallbackRules
+from workflow.complaint_rules import ComplaintRules, complaint_mistakes
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
+from workflow.keeping import AcrossCalls, keeping_mistakes
 from workflow.toml_lines import line_of
 
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
@@ -79,6 +81,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     signals: dict[Signal, Handling] = {}
     detection: DetectionSettings = DetectionSettings()
     mode: Mode = Mode.LIVE
+    across_calls: AcrossCalls = AcrossCalls()
+    complaints: ComplaintRules = ComplaintRules()
 
     def handling(self, label: str) -> Handling | None:
         """What to do about a label, or None where it opens no alert."""
@@ -236,7 +240,9 @@ def _contradictions(policy: Policy) -> list[tuple[tuple[str, ...], str]]:
             found.append(((section, label, "tier"), problem))
     found.extend(authority_mistakes(policy.authority))
     found.extend(_duty_mistakes(policy))
+    found.extend(keeping_mistakes(policy.across_calls))
     found.extend(_detection_mistakes(policy.detection))
+    found.extend(complaint_mistakes(policy.complaints))
     return found
 
 

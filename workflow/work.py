@@ -69,13 +69,23 @@ class Work:
         """Change an alert: its revision rises by one, and the world is told."""
         alert = self.alerts[label]
         self.alerts[label] = changed = msgspec.structs.replace(
-            alert, revision=alert.revision + 1, updated_at=self.at, **fields
+            alert,
+            revision=alert.revision + 1,
+            updated_at=self.at,
+            previous_contacts=self.previous_contacts,
+            **fields,
         )
         self.changes.append(AlertChange(change, changed))
         return changed
 
+    @property
+    def previous_contacts(self) -> int | None:
+        """Earlier calls of the caller, None while nobody knows."""
+        return self.history.contacts if self.history.known else None
+
     def opened(self, label: str, alert: Alert) -> None:
         """Keep a new alert, and tell the world."""
+        alert = msgspec.structs.replace(alert, previous_contacts=self.previous_contacts)
         self.alerts[label] = alert
         self.changes.append(AlertChange(Change.OPENED, alert))
 

@@ -5,6 +5,8 @@ from stream.events.alerts import AlertClosed, AlertEvent, AlertOpened, AlertRetr
 from stream.events.base import VERSION, event_from
 from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
+from stream.events.complaints import ComplaintRecord
+from stream.events.customers import CustomerAsked, CustomerEvent, CustomerNoted
 from stream.events.incidents import IncidentEntry
 from stream.events.operations import (
     ActionApplied,
@@ -25,7 +27,7 @@ from stream.events.routing import (
     RoutingOutcome,
 )
 from stream.events.scores import Score
-from stream.events.ticks import Tick
+from stream.events.ticks import CustomerKnown, Tick, TickEvent
 from stream.events.transcripts import (
     CallEnded,
     CallStarted,
@@ -49,6 +51,7 @@ OutputEvent = (
     | OperationsNote
     | ActionApplied
     | ActionRejected
+    | ComplaintRecord
 )
 
 __all__ = [
@@ -67,6 +70,11 @@ __all__ = [
     "CallbackRecord",
     "Chunk",
     "CoachingHint",
+    "ComplaintRecord",
+    "CustomerAsked",
+    "CustomerEvent",
+    "CustomerKnown",
+    "CustomerNoted",
     "IncidentEntry",
     "OperationsEvent",
     "OperationsNote",
@@ -83,6 +91,7 @@ __all__ = [
     "RoutingOutcome",
     "Score",
     "Tick",
+    "TickEvent",
     "TranscriptEvent",
     "event_from",
 ]

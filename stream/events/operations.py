@@ -18,6 +18,7 @@ class Topic(StrEnum):
     GAP = "gap"
     CHUNK_UNREADABLE = "chunk_unreadable"
     CHUNK_FAILED = "chunk_failed"
+    CALLER_HAS_CALLBACK = "caller_has_callback"
 
 
 class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
     source_topic: str | None = None
     source_partition: int | None = None
     source_offset: int | None = None
+    reference: str | None = None
 
 
 class ActionApplied(Event, tag="action.applied", frozen=True, kw_only=True):

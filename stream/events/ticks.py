@@ -1,4 +1,5 @@
-"""`ticks` (workers to themselves): a moment has come at which something is due on a call.
+"""`ticks` (workers to themselves): a moment has come at which something is due on a call, or it
+has become known what the caller's other calls were.
 
 Through a topic, so that what time does to a call stands in one order with everything else, belongs
 to the worker that owns the call, and is read again after a crash as it was.
@@ -7,9 +8,24 @@ to the worker that owns the call, and is read again after a crash as it was.
 from __future__ import annotations
 
 from stream.events.base import Event
+from stream.events.customers import Pseudonym
+from stream.events.transcripts import CallId
+from workflow.history import History
 
 
 class Tick(Event, tag="tick", frozen=True, kw_only=True):
     """Time has passed for this call; the message's own timestamp says how much."""
 
     call_id: str
+
+
+class CustomerKnown(Event, tag="customer.known", frozen=True, kw_only=True):
+    """What is known of the caller's other calls; a lower `revision` than one seen is old."""
+
+    call_id: CallId
+    pseudonym: Pseudonym
+    revision: int
+    history: History
+
+
+TickEvent = Tick | CustomerKnown

@@ -1,0 +1,97 @@
+"""What a call tells the worker that keeps its caller's earlier calls, and asks of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stream.events import CustomerAsked, CustomerNoted
+from stream.outputs import Message, Output, asked_output, noted_output
+from stream.state import CallState
+from stream.step import Step
+from workflow.call import Mode
+from workflow.contact import (
+    Contact,
+    Followed,
+    contact_of,
+    digest,
+    in_queue,
+    pseudonym,
+    stops_after,
+)
+from workflow.history import History
+from workflow.keeping import AcrossCalls
+
+
+class Follower:
+    """Adds to steps what their call has to ask and tell. Without a key it says nothing."""
+
+    def __init__(self, key: bytes | None, rules: AcrossCalls) -> None:
+        self._key = key
+        self._rules = rules
+
+    def followed(self, step: Step, message: Message) -> Step:
+        """The step with what goes to `customers`. A recording played again is no new contact."""
+        state = step.state
+        if self._key is None or state is None or state.mode is Mode.REPLAY:
+            return step
+        state, outputs = self._asked(state, self._key, message)
+        if state.followed.pseudonym is None:
+            return step
+        state, told = self._told(state, message)
+        return msgspec.structs.replace(step, state=state, outputs=(*step.outputs, *outputs, *told))
+
+    def _asked(
+        self, state: CallState, key: bytes, message: Message
+    ) -> tuple[CallState, tuple[Output, ...]]:
+        """Ask once it is known who calls, and again if it is somebody else after all."""
+        followed, facts = state.followed, state.facts
+        ref = facts.customer.ref if facts.customer else None
+        if not ref or (name := pseudonym(ref, key)) == followed.pseudonym:
+            return state, ()
+        outputs: tuple[Output, ...] = ()
+        if followed.pseudonym is not None:
+            followed = msgspec.structs.replace(followed, revision=followed.revision + 1)
+            outputs = (_withdrawal(followed, state, message),)
+        at_ms = message.timestamp_ms
+        first = Contact(call_id=facts.call_id, at_ms=at_ms, matters=in_queue(facts.queue_id))
+        asked = CustomerAsked(
+            pseudonym=name, call_id=facts.call_id, queue_id=facts.queue_id, at_ms=at_ms
+        )
+        followed = Followed(
+            pseudonym=name,
+            at_ms=at_ms,
+            revision=followed.revision,
+            # Who was taken for another in between must tell of this call anew.
+            told="" if followed.revision else digest(first),
+            matters=followed.matters,
+            stops=followed.stops,
+        )
+        desk = msgspec.structs.replace(state.desk, history=History())
+        state = msgspec.structs.replace(state, followed=followed, desk=desk)
+        return state, (*outputs, asked_output(asked, message))
+
+    def _told(self, state: CallState, message: Message) -> tuple[CallState, tuple[Output, ...]]:
+        """Tell what has changed of what others may know, if anything has."""
+        followed, leave_out = state.followed, self._rules.leave_out
+        stops = stops_after(followed.stops, state.desk.alerts, leave_out)
+        followed = msgspec.structs.replace(followed, stops=stops)
+        ended = state.ended_ms is not None
+        contact = contact_of(followed, state.desk, state.facts, ended=ended, leave_out=leave_out)
+        said = digest(contact)
+        if said == followed.told:
+            return msgspec.structs.replace(state, followed=followed), ()
+        revision = followed.revision + 1
+        followed = msgspec.structs.replace(followed, revision=revision, told=said)
+        contact = msgspec.structs.replace(contact, revision=revision)
+        noted = CustomerNoted(pseudonym=followed.pseudonym or "", contact=contact)
+        return msgspec.structs.replace(state, followed=followed), (noted_output(noted, message),)
+
+
+def _withdrawal(followed: Followed, state: CallState, message: Message) -> Output:
+    contact = Contact(
+        call_id=state.facts.call_id,
+        at_ms=followed.at_ms,
+        revision=followed.revision,
+        withdrawn=True,
+    )
+    return noted_output(CustomerNoted(pseudonym=followed.pseudonym or "", contact=contact), message)
