@@ -15,7 +15,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 class Table(DeclarativeBase):
     """All tables of the wallboard."""
 
-    type_annotation_map = {str: String(200), int: BigInteger, dict[str, Any]: JSON}
+    # Ids on the topics have up to 256 characters (stream/events/transcripts.py).
+    type_annotation_map = {str: String(300), int: BigInteger, dict[str, Any]: JSON}
 
 
 class _Seen:
@@ -30,7 +31,8 @@ class _Seen:
 
 
 class Call(_Seen, Table):
-    """One call, as far as events have told of it. `lead`: its gravest open alert's severity."""
+    """One call, as far as events have told of it. With a restricted alert it is restricted too:
+    `desk` is then that alert's, and `trigger` what has to be asked `access.may_see` with."""
 
     __tablename__ = "calls"
 
@@ -45,6 +47,7 @@ class Call(_Seen, Table):
     mood: Mapped[dict[str, Any] | None]
     heard: Mapped[dict[str, Any] | None]
     """HEARD steps done and the next one, from the hints and the agent's words."""
+    trigger: Mapped[str | None]
 
 
 class Turn(Table):
@@ -225,6 +228,9 @@ class Feed(_Seen, Table):
     trigger: Mapped[str | None]
     at: Mapped[int] = mapped_column(index=True)
     body: Mapped[dict[str, Any]]
+
+    # Numbers must never come again, even when all rows have been pruned.
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
 
 class Offset(Table):
