@@ -22,6 +22,10 @@ PLAIN = 0.65
 """From which probability a rule's words stand whatever the classifier says."""
 PLAIN_SELF_HARM = 0.4
 """The same for self-harm: when unsure, a person is rung; the classifier may only add."""
+UNHEARD = 0.06
+"""Below it the classifier counts even against plain words: rules do not hear a joke, or a film."""
+UNHEARD_LIFE = 0.03
+"""The same for life stops but self-harm, which are then looked at by a person and not dropped."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
@@ -56,6 +60,20 @@ class Fused(msgspec.Struct, frozen=True, kw_only=True):
     together: float = 0.0
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """When a label's rules stand against the classifier: from `plain` on, if it gives `unheard`."""
+
+    plain: float
+    unheard: float
+
+
+STANDING = Standing(PLAIN, UNHEARD)
+_STANDING = {
+    **{trigger.value: Standing(PLAIN, UNHEARD_LIFE) for trigger in LIFE_STOPS},
+    Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, 0.0),
+}
+
+
 def fuse(
     hits: Sequence[Hit],
     window: Window,
@@ -70,14 +88,14 @@ def fuse(
     declined = _declined(hits, window)
     by_label: dict[str, list[Cluster]] = {}
     for label in LABELS:
-        own = [hit for hit in hits if not hit.dropped and hit.rule.label == label]
-        by_label[label] = clustered(own)
+        found = [hit for hit in hits if not hit.dropped and hit.rule.label == label]
+        by_label[label] = clustered(found)
     probabilities: dict[str, float] = {}
     findings: list[Finding] = []
     for label, clusters in by_label.items():
         classifier = None if scores is None else scores.labels.get(label)
-        plain = PLAIN_SELF_HARM if label == Trigger.SELF_HARM else PLAIN
-        fused = weigh(clusters, classifier, (weights or {}).get(label, Weights()), plain)
+        own = (weights or {}).get(label, Weights())
+        fused = weigh(clusters, classifier, own, _STANDING.get(label, STANDING))
         probabilities[label] = max(fused.together, fused.looked_at)
         findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
     return probabilities, tuple(findings)
@@ -87,12 +105,9 @@ def weigh(
     clusters: Sequence[Cluster],
     classifier: float | None,
     weights: Weights,
-    plain: float = PLAIN,
+    standing: Standing = STANDING,
 ) -> Fused:
-    """The probabilities of one label from its clusters of hits and the classifier's score.
-
-    From `plain` on, what the rules say stands whatever the classifier says.
-    """
+    """The probabilities of one label from its clusters of hits and the classifier's score."""
     rules = noisy_or(c[0].probability for c in clusters if not c[0].review)
     looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
     cleared = bool(clusters) and not any(c[0].stands for c in clusters)
@@ -101,7 +116,7 @@ def weigh(
         odds = weights.bias + weights.classifier * log_odds(classifier)
         odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
         together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-        if rules >= plain:
+        if rules >= standing.plain and classifier >= standing.unheard:
             # Said in so many words: the classifier may add to it, not take it back.
             together = max(together, rules)
     return Fused(

@@ -25,6 +25,7 @@ from scripts.incidents import app as incidents
 from scripts.kafka import app as kafka
 from scripts.policy import app as policy
 from scripts.replay import replay
+from scripts.report import report
 from scripts.scan import scan
 from scripts.schemas import schemas
 from scripts.tail import tail
@@ -55,6 +56,7 @@ app.add_typer(complaints, name="complaints")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.command()(report)
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
 app.command()(evaluate)

@@ -17,6 +17,7 @@ KNOWN: tuple[str, ...] = (
     "models.scorer:ModelError",
     "models.sources:SourceError",
     "scripts.classifier:MissingExtra",
+    "scripts.gathering:ReportFault",
     "scripts.records:RecordFault",
     "scripts.register:RegisterFault",
     "scripts.workers:WorkerError",

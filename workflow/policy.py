@@ -21,6 +21,7 @@ from workflow.complaint_rules import ComplaintRules, complaint_mistakes
 from workflow.duty import Desk, Duty, Person, PersonRole, Roster, absence
 from workflow.hours import HoursError, OpeningHours, check_hours
 from workflow.keeping import AcrossCalls, keeping_mistakes
+from workflow.patterns.settings import Reports
 from workflow.toml_lines import line_of
 
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
@@ -83,6 +84,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     mode: Mode = Mode.LIVE
     across_calls: AcrossCalls = AcrossCalls()
     complaints: ComplaintRules = ComplaintRules()
+    reports: Reports = Reports()
 
     def handling(self, label: str) -> Handling | None:
         """What to do about a label, or None where it opens no alert."""

@@ -34,7 +34,28 @@ class Examples(msgspec.Struct, frozen=True, tag=True):
     items: tuple[Example, ...]
 
 
-Part = str | Table | Figure | Examples
+class Beside(msgspec.Struct, frozen=True, tag=True):
+    """A plot and the figures that it shows, side by side where there is room."""
+
+    figure: Figure
+    table: Table
+
+
+class KeyFigure(msgspec.Struct, frozen=True):
+    """One figure to be seen first."""
+
+    name: str
+    value: str
+    note: str = ""
+
+
+class KeyFigures(msgspec.Struct, frozen=True, tag=True):
+    """The few figures that matter most."""
+
+    items: tuple[KeyFigure, ...]
+
+
+Part = str | Table | Figure | Examples | Beside | KeyFigures
 
 
 class Section(msgspec.Struct, frozen=True):

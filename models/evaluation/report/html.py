@@ -5,7 +5,16 @@ from __future__ import annotations
 from html import escape
 from importlib.resources import files
 
-from models.evaluation.report.document import Document, Examples, Figure, Part, Section, Table
+from models.evaluation.report.document import (
+    Beside,
+    Document,
+    Examples,
+    Figure,
+    KeyFigures,
+    Part,
+    Section,
+    Table,
+)
 
 _PAGE = """\
 <!doctype html>
@@ -72,6 +81,15 @@ def _part(part: Part) -> str:
                 for item in part.items
             )
             return f"<details><summary>{escape(part.heading)}</summary><ul>{items}</ul></details>"
+        case Beside():
+            return f'<div class="beside">{_part(part.figure)}<div>{_part(part.table)}</div></div>'
+        case KeyFigures():
+            items = "".join(
+                f"<div><dt>{escape(item.name)}</dt><dd>{escape(item.value)}</dd>"
+                f"<dd class='note'>{escape(item.note)}</dd></div>"
+                for item in part.items
+            )
+            return f'<dl class="key">{items}</dl>'
         case _:
             return f"<p>{escape(part)}</p>"
 

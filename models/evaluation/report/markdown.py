@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from models.evaluation.report.document import Document, Examples, Figure, Part, Table
+from models.evaluation.report.document import (
+    Beside,
+    Document,
+    Examples,
+    Figure,
+    KeyFigures,
+    Part,
+    Table,
+)
 
 
 def markdown(document: Document) -> str:
@@ -26,6 +34,13 @@ def _part(part: Part) -> list[str]:
         case Examples():
             items = [f"- “{_plain(item.text)}”: {_plain(item.about)}" for item in part.items]
             return [f"### {part.heading}", "", *items]
+        case Beside():
+            return [*_part(part.figure), "", *_part(part.table)]
+        case KeyFigures():
+            return [
+                f"- {_plain(item.name)}: **{_plain(item.value)}** {_plain(item.note)}".rstrip()
+                for item in part.items
+            ]
         case _:
             return [part]
 
