@@ -33,6 +33,7 @@ from scripts.topics import app as topics
 from scripts.train import train
 from scripts.verify import verify
 from scripts.version import version
+from scripts.wallboard import wallboard
 from scripts.worker import worker
 
 app = typer.Typer(
@@ -49,6 +50,7 @@ app.command()(scan)
 app.command()(explain)
 app.command()(draft)
 app.command()(worker)
+app.command()(wallboard)
 app.command()(replay)
 app.command()(tail)
 app.add_typer(callbacks, name="callbacks")

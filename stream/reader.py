@@ -253,6 +253,7 @@ class CallReader:
             team_id=state.facts.team_id,
             agent_id=state.facts.agent_id,
             mode=state.mode,
+            steps=tuple(taken.step for taken in reading.steps),
         )
 
 

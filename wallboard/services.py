@@ -11,12 +11,19 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from stream.events import Action
+from wallboard.freshness import Counts, Freshness
+from wallboard.hub import Hub
 from wallboard.settings import WallboardSettings
 from wallboard.store.engine import Sessions
 from workflow.policy import Policy
 
 Publish = Callable[[Action], Awaitable[None]]
-"""Puts what a person does on `supervisor.actions`; returns once the broker has it."""
+"""Puts what a person does on `supervisor.actions`; returns once the broker has it. Raises NotSent.
+"""
+
+
+class NotSent(Exception):
+    """The broker has not confirmed an action; it may have it all the same."""
 
 
 def now_ms() -> int:
@@ -33,6 +40,9 @@ class Services:
     policy: Policy
     publish: Publish
     clock: Callable[[], int] = field(default=now_ms)
+    hub: Hub = field(default_factory=Hub)
+    freshness: Freshness = field(default_factory=Freshness)
+    counts: Counts = field(default_factory=Counts)
 
 
 def services_of(request: Request) -> Services:
@@ -50,4 +60,5 @@ def database(services: ServicesOf) -> Iterator[Session]:
         yield session
 
 
-Database = Annotated[Session, Depends(database)]
+# Committed before the answer goes out: what an answer tells of can be read by whoever gets it.
+Database = Annotated[Session, Depends(database, scope="function")]

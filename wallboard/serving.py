@@ -1,0 +1,139 @@
+"""The whole service in one process: pages, intake, pruning; a stop that lets streams end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from stream.settings import Settings
+from wallboard.app import create_app
+from wallboard.intake.projection import Intake
+from wallboard.intake.publisher import Publisher
+from wallboard.intake.reader import Reader
+from wallboard.pruning import end_silent_calls, prune
+from wallboard.services import Services
+from wallboard.settings import WallboardSettings
+from wallboard.store.engine import open_engine, sessions_of
+from wallboard.store.schema import upgrade
+from workflow.policy import Policy
+
+log = logging.getLogger(__name__)
+
+PRUNE_S = 60.0
+STOP_S = 5
+"""How long answers that are under way may take when the service stops."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn, but streams are ended first: it would wait for them for ever."""
+
+    def __init__(
+        self, config: uvicorn.Config, services: Services, on_ready: Callable[[], None] | None
+    ) -> None:
+        super().__init__(config)
+        self._services = services
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started and self._on_ready is not None:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._services.hub.close()
+        await super().shutdown(sockets=sockets)
+
+
+def desks_of(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """At which desks each person sits."""
+    people: dict[str, tuple[str, ...]] = {}
+    for name, desk in policy.desks.items():
+        for person in desk.roster:
+            people[person] = (*people.get(person, ()), name)
+    return people
+
+
+def run_wallboard(
+    kafka: Settings,
+    settings: WallboardSettings,
+    policy: Policy,
+    *,
+    on_ready: Callable[[], None] | None = None,
+) -> int:
+    """Serve until SIGTERM or Ctrl-C; gives the exit status."""
+    engine = open_engine(settings.database)
+    try:
+        upgrade(engine)
+        publisher = Publisher(kafka)
+        services = Services(
+            settings=settings, sessions=sessions_of(engine), policy=policy, publish=publisher
+        )
+        config = uvicorn.Config(
+            create_app(services),
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_S,
+            # Behind a proxy the address of who asks is in its headers.
+            proxy_headers=True,
+        )
+        server = Server(config, services, on_ready)
+        asyncio.run(_serve(server, services, kafka, publisher))
+        return 0 if server.started else 1
+    finally:
+        engine.dispose()
+
+
+async def _serve(server: Server, services: Services, kafka: Settings, publisher: Publisher) -> None:
+    settings = services.settings
+    intake = Intake(
+        services.sessions,
+        clock=services.clock,
+        counts=services.counts,
+        feed_hours=settings.feed_hours,
+        transcript_days=settings.transcript_days,
+        desks=desks_of(services.policy),
+    )
+    reader = Reader(kafka, intake, services.hub, services.freshness, services.clock)
+    beside = [
+        asyncio.create_task(reader.run(), name="intake"),
+        asyncio.create_task(_prune(services), name="pruning"),
+    ]
+    for task in beside:
+        task.add_done_callback(lambda done: _ended(done, server))
+    try:
+        await server.serve()
+    finally:
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
+        await publisher.close()
+
+
+def _ended(task: asyncio.Task[None], server: Server) -> None:
+    """A part that has died must not leave a service behind that looks alive."""
+    if task.cancelled() or server.should_exit:
+        return
+    log.error("%s has failed; the service stops", task.get_name(), exc_info=task.exception())
+    server.should_exit = True
+
+
+async def _prune(services: Services) -> None:
+    while True:
+        now = services.clock()
+        try:
+            await asyncio.to_thread(prune, services.sessions, services.settings, now)
+            if services.freshness.behind == 0:
+                ended = await asyncio.to_thread(end_silent_calls, services.sessions, now)
+                if ended:
+                    services.hub.notify()
+        except SQLAlchemyError as error:
+            log.warning("nothing is pruned (%s)", type(error).__name__)
+        await asyncio.sleep(PRUNE_S)
