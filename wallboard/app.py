@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 
 from wallboard.auth.gate import SignInNeeded
 from wallboard.headers import Careful
-from wallboard.routes import actions, health, stream
+from wallboard.routes import actions, callbacks, complaints, health, incidents, patterns, stream
 from wallboard.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -26,6 +26,10 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(stream.router)
     app.include_router(actions.router)
+    app.include_router(callbacks.router)
+    app.include_router(incidents.router)
+    app.include_router(complaints.router)
+    app.include_router(patterns.router)
     return app
 
 
