@@ -14,7 +14,7 @@ from wallboard.store.tables import Complaint
 from wallboard.views.callbacks import Step
 from wallboard.views.incidents import name_of
 from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
-from wallboard.views.zones import day_bounds, day_in, exact_in, iso, moment_in, zone_of
+from wallboard.views.zones import day_bounds, exact_in, iso, minute_in, moment_in, zone_of
 from workflow.complaints import CLOSED, Complaint as Record, ComplaintState, Owed, overdue
 from workflow.incident import incident_id
 from workflow.moments import milliseconds
@@ -187,7 +187,7 @@ def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms:
         tab=tab,
         revision=record.revision,
         owed=late.value if late else None,
-        received=moment_in(received, zone),
+        received=minute_in(received, zone),
         received_at=iso(received),
         jurisdiction=record.jurisdiction,
         test_basis=record.test_basis,
@@ -241,7 +241,7 @@ def _dues(record: Record, now_ms: int, zone: str) -> tuple[Due, ...]:
                 what=what,
                 at_ms=at_ms,
                 at=iso(at_ms),
-                when=day_in(at_ms, zone) if what != "acknowledge" else moment_in(at_ms, zone),
+                when=minute_in(at_ms, zone),
                 done=done,
                 late=late,
                 soon=not done and not late and now_ms < at_ms < now_ms + SOON_MS,

@@ -23,9 +23,9 @@ def exact_in(at_ms: int, zone: str) -> str:
     return _local(at_ms, zone).strftime("%-d %b %Y, %H:%M:%S")
 
 
-def day_in(at_ms: int, zone: str) -> str:
-    """`30 Nov 2026`."""
-    return _local(at_ms, zone).strftime("%-d %b %Y")
+def minute_in(at_ms: int, zone: str) -> str:
+    """`30 Nov 2026, 14:30`."""
+    return _local(at_ms, zone).strftime("%-d %b %Y, %H:%M")
 
 
 def span_in(start_ms: int | None, end_ms: int | None, zone: str) -> str:
