@@ -18,6 +18,7 @@ __all__ = ["as_csv", "as_json", "from_file", "from_topic"]
 
 TYPE = "complaint"
 
+
 class RegisterFault(ValueError):
     """A file that cannot be read as a register; the text says where and what to do."""
 

@@ -383,8 +383,14 @@ def week(seed: int = 7, days: int = 14) -> list[Table]:
         seen = {"queue_id": queue, "team_id": queues[queue], "agent_id": f"a-{number % 31}"}
         call_id = f"past-{number:04d}"
         rows.append(
-            call(call_id, first_at=at - MINUTE, last_at=at + 9 * MINUTE, ended_at=at + 9 * MINUTE,
-                 degraded=number % 37 == 0, **seen)
+            call(
+                call_id,
+                first_at=at - MINUTE,
+                last_at=at + 9 * MINUTE,
+                ended_at=at + 9 * MINUTE,
+                degraded=number % 37 == 0,
+                **seen,
+            )
         )
         if number % 29 == 0:
             note = {"about": "not_monitored", "detail": "the language cy has no rules", "at": at}
@@ -398,8 +404,17 @@ def week(seed: int = 7, days: int = 14) -> list[Table]:
                 ),
             }
             rows.append(
-                Turn(call_id=call_id, utterance_id="u-3", number=3, first=3, speaker="agent",
-                     text="You need to calm down.", is_final=True, at=at, findings=[broken])
+                Turn(
+                    call_id=call_id,
+                    utterance_id="u-3",
+                    number=3,
+                    first=3,
+                    speaker="agent",
+                    text="You need to calm down.",
+                    is_final=True,
+                    at=at,
+                    findings=[broken],
+                )
             )
         if number % 3 == 0:
             became = random.choice(["shown", "used", "dismissed", None, "used"])
@@ -419,8 +434,16 @@ def week(seed: int = 7, days: int = 14) -> list[Table]:
             reason = "false alarm: reported speech" if random.random() < wrong else "resolved"
         status = "closed" if reason else "acknowledged"
         rows.append(
-            alert(call_id, trigger, at, status=status, closed_reason=reason, event=event,
-                  desk=desk, **seen)
+            alert(
+                call_id,
+                trigger,
+                at,
+                status=status,
+                closed_reason=reason,
+                event=event,
+                desk=desk,
+                **seen,
+            )
         )
         rows.append(_route(call_id, trigger, desk, at, random))
     return rows
@@ -428,35 +451,77 @@ def week(seed: int = 7, days: int = 14) -> list[Table]:
 
 def _hint(call_id: str, number: int, at: int, became: str | None, agent: str) -> list[Table]:
     hint_id = f"hint-{number}"
-    body = {"type": "coaching.hint", "version": 1, "hint_id": hint_id, "call_id": call_id,
-            "kind": ("heard", "guardrail", "landmine")[number % 3] if number % 2 else "heard",
-            "at": rfc3339(at), "agent_id": agent}
+    body = {
+        "type": "coaching.hint",
+        "version": 1,
+        "hint_id": hint_id,
+        "call_id": call_id,
+        "kind": ("heard", "guardrail", "landmine")[number % 3] if number % 2 else "heard",
+        "at": rfc3339(at),
+        "agent_id": agent,
+    }
     rows: list[Table] = [
-        Hint(hint_id=hint_id, call_id=call_id, agent_id=agent, kind=str(body["kind"]), at=at,
-             expires_at=at + 25_000, became=became, body=body)
+        Hint(
+            hint_id=hint_id,
+            call_id=call_id,
+            agent_id=agent,
+            kind=str(body["kind"]),
+            at=at,
+            expires_at=at + 25_000,
+            became=became,
+            body=body,
+        )
     ]
     if became:
-        deed = {"type": "action", "version": 1, "action_id": f"deed-{number}", "call_id": call_id,
-                "action": f"hint_{became}", "actor": {"id": agent, "role": "agent"},
-                "at": rfc3339(at + 4000), "hint_id": hint_id}
+        deed = {
+            "type": "action",
+            "version": 1,
+            "action_id": f"deed-{number}",
+            "call_id": call_id,
+            "action": f"hint_{became}",
+            "actor": {"id": agent, "role": "agent"},
+            "at": rfc3339(at + 4000),
+            "hint_id": hint_id,
+        }
         rows.append(
-            Deed(action_id=f"deed-{number}", call_id=call_id, user_id=agent, applied=True,
-                 action=f"hint_{became}", sent_at=at + 4000, answered_at=at + 4100, body=deed,
-                 handling="normal", mode="live")
+            Deed(
+                action_id=f"deed-{number}",
+                call_id=call_id,
+                user_id=agent,
+                applied=True,
+                action=f"hint_{became}",
+                sent_at=at + 4000,
+                answered_at=at + 4100,
+                body=deed,
+                handling="normal",
+                mode="live",
+            )
         )
     return rows
 
 
 def _route(call_id: str, trigger: str, desk: str, at: int, random: Random) -> Route:
     attempt = 1 if random.random() < 0.85 else 2
-    body = {"type": "route.requested" if attempt == 1 else "route.fallback", "version": 1,
-            "route_id": f"{call_id}-route", "attempt": attempt, "call_id": call_id,
-            "alert_ids": [f"{call_id}-{trigger}"], "desk": desk if attempt == 1 else "supervisors",
-            "requested_at": rfc3339(at + 300), "expires_at": rfc3339(at + 60_300)}
+    body = {
+        "type": "route.requested" if attempt == 1 else "route.fallback",
+        "version": 1,
+        "route_id": f"{call_id}-route",
+        "attempt": attempt,
+        "call_id": call_id,
+        "alert_ids": [f"{call_id}-{trigger}"],
+        "desk": desk if attempt == 1 else "supervisors",
+        "requested_at": rfc3339(at + 300),
+        "expires_at": rfc3339(at + 60_300),
+    }
     state = random.choices(["joined", "failed", "requested"], [86, 6, 8])[0]
     return Route(
-        route_id=f"{call_id}-route", call_id=call_id, attempt=attempt, state=state,
-        reason="no_answer" if state == "failed" else None, desk=str(body["desk"]), body=body,
+        route_id=f"{call_id}-route",
+        call_id=call_id,
+        attempt=attempt,
+        state=state,
+        reason="no_answer" if state == "failed" else None,
+        desk=str(body["desk"]),
+        body=body,
         updated_at=at + round(random.lognormvariate(3.5, 0.5) * 1000),
     )
 
@@ -511,8 +576,11 @@ def _callbacks() -> list[Table]:
         ),
         callback(
             "CB-M2QD-44TY",
-            [(*offered, -5 * HOUR, None), ("committed", "bo", -5 * HOUR, None),
-             ("due", "hardstop", -10 * MINUTE, None)],
+            [
+                (*offered, -5 * HOUR, None),
+                ("committed", "bo", -5 * HOUR, None),
+                ("due", "hardstop", -10 * MINUTE, None),
+            ],
             window=(-10 * MINUTE, 50 * MINUTE),
             owner=person("bo"),
             caller_name="Dolores Reyes",
@@ -549,15 +617,21 @@ def _callbacks() -> list[Table]:
         ),
         callback(
             "CB-K1XT-R7GG",
-            [(*offered, -50 * HOUR, None), ("committed", "alex", -49 * HOUR, None),
-             ("due", "hardstop", -27 * HOUR, None), ("kept", "alex", -26 * HOUR, "reached")],
+            [
+                (*offered, -50 * HOUR, None),
+                ("committed", "alex", -49 * HOUR, None),
+                ("due", "hardstop", -27 * HOUR, None),
+                ("kept", "alex", -26 * HOUR, "reached"),
+            ],
             window=(-27 * HOUR, -25 * HOUR),
             caller_name="Owen Bates",
         ),
         callback(
             "CB-C4NC-3LLD",
-            [(*offered, -30 * HOUR, None),
-             ("cancelled", "bo", -29 * HOUR, "solved in the branch the same day")],
+            [
+                (*offered, -30 * HOUR, None),
+                ("cancelled", "bo", -29 * HOUR, "solved in the branch the same day"),
+            ],
             window=(-6 * HOUR, -2 * HOUR),
         ),
     ]
@@ -571,59 +645,119 @@ def _records() -> list[Table]:
         NOW - 26 * HOUR,
     )
     first += [
-        (EntryKind.CALLBACK, NOW - 25 * HOUR, Content(actor="alex", action="callback.committed",
-         note="asked for Friday after lunch", facts={"reference": "CB-7F3K-9QXA"})),
-        (EntryKind.CALL_ENDED, NOW - 25 * HOUR + 40_000, Content(facts={"reason": "customer_hangup"})),
-        (EntryKind.REVIEWED, NOW - 20 * HOUR, Content(actor="bo", facts={"role": "qa"},
-         note="Escalated at once and kept calm; the back-dated bill was ours to explain.")),
-        (EntryKind.HOLD_SET, NOW - 3 * HOUR, Content(actor="lee", facts={"role": "supervisor"},
-         note="Letter before action received, matter 2026-118")),
+        (
+            EntryKind.CALLBACK,
+            NOW - 25 * HOUR,
+            Content(
+                actor="alex",
+                action="callback.committed",
+                note="asked for Friday after lunch",
+                facts={"reference": "CB-7F3K-9QXA"},
+            ),
+        ),
+        (
+            EntryKind.CALL_ENDED,
+            NOW - 25 * HOUR + 40_000,
+            Content(facts={"reason": "customer_hangup"}),
+        ),
+        (
+            EntryKind.REVIEWED,
+            NOW - 20 * HOUR,
+            Content(
+                actor="bo",
+                facts={"role": "qa"},
+                note="Escalated at once and kept calm; the back-dated bill was ours to explain.",
+            ),
+        ),
+        (
+            EntryKind.HOLD_SET,
+            NOW - 3 * HOUR,
+            Content(
+                actor="lee",
+                facts={"role": "supervisor"},
+                note="Letter before action received, matter 2026-118",
+            ),
+        ),
     ]
-    second = told("call-m2qd", "regulator", "the ombudsman has got my whole file now", NOW - 5 * HOUR,
-                  "compliance")
+    second = told(
+        "call-m2qd",
+        "regulator",
+        "the ombudsman has got my whole file now",
+        NOW - 5 * HOUR,
+        "compliance",
+    )
     broken = entries("call-m2qd", second, desk="compliance")
     said = dict(broken[1].body["evidence"])
     broken[1].body = {**broken[1].body, "evidence": {**said, "quote": "I am quite happy now"}}
-    third = told("call-w3lf", "self_harm", "I don't want to be here any more", NOW - 12 * MINUTE,
-                 "crisis", imminent="yes")
+    third = told(
+        "call-w3lf",
+        "self_harm",
+        "I don't want to be here any more",
+        NOW - 12 * MINUTE,
+        "crisis",
+        imminent="yes",
+    )
     fourth = told("call-s4fe", "safeguarding", "he locks her in", NOW - 7 * HOUR, "safety")
     return [
         *entries("call-7f3k", first),
         *broken,
         *entries("call-w3lf", third, handling=RecordHandling.SPECIAL_CATEGORY, desk="crisis"),
         *entries("call-s4fe", fourth, handling=RecordHandling.RESTRICTED, desk="safety"),
-        *entries("call-x0ss", told("call-x0ss", "media",
-                 "<script>document.title='owned'</script> the papers will love this",
-                 NOW - 30 * HOUR, "media"), desk="media", queue_id="claims"),
+        *entries(
+            "call-x0ss",
+            told(
+                "call-x0ss",
+                "media",
+                "<script>document.title='owned'</script> the papers will love this",
+                NOW - 30 * HOUR,
+                "media",
+            ),
+            desk="media",
+            queue_id="claims",
+        ),
     ]
 
 
 def _complaints() -> list[Table]:
     return [
         complaint(
-            "CP-7F3K9-QXA4M", [("open", "hardstop", -60 * DAY, None),
-                               ("acknowledged", "alex", -59 * DAY, "letter of 29 September")],
+            "CP-7F3K9-QXA4M",
+            [
+                ("open", "hardstop", -60 * DAY, None),
+                ("acknowledged", "alex", -59 * DAY, "letter of 29 September"),
+            ],
             "I've paid this bill three times over and I want it put right and an apology with it",
-            acknowledge=-55 * DAY, answer=-4 * DAY,
+            acknowledge=-55 * DAY,
+            answer=-4 * DAY,
         ),
         complaint(
-            "CP-2B7QD-MM3RC", [("open", "hardstop", -30 * HOUR, None)],
+            "CP-2B7QD-MM3RC",
+            [("open", "hardstop", -30 * HOUR, None)],
             "nobody rang me back and I have lost a day's wages sitting in for your engineer",
-            acknowledge=-6 * HOUR, answer=29 * DAY, jurisdiction="AU",
+            acknowledge=-6 * HOUR,
+            answer=29 * DAY,
+            jurisdiction="AU",
             basis="AS 10002 and RG 271: acknowledge within one business day, answer in 30 days",
             test_basis="dissatisfaction is expressed and an answer expected (AS 10002)",
             row={"team_id": "south"},
         ),
         complaint(
-            "CP-9LKT0-11WZE", [("open", "hardstop", -3 * HOUR, None)],
+            "CP-9LKT0-11WZE",
+            [("open", "hardstop", -3 * HOUR, None)],
             "this is the worst treatment I have ever had and I want to complain formally",
-            acknowledge=26 * HOUR, answer=56 * DAY,
+            acknowledge=26 * HOUR,
+            answer=56 * DAY,
             summary_by=rfc3339(NOW + 3 * DAY),
         ),
         complaint(
-            "CP-5HHQ2-0KD7T", [("open", "hardstop", -20 * DAY, None),
-                               ("acknowledged", "bo", -19 * DAY, None),
-                               ("answered", "carmen", -2 * DAY, "final response FR-2291, refund")],
-            "your man was rude to my mother", acknowledge=-15 * DAY, answer=36 * DAY,
+            "CP-5HHQ2-0KD7T",
+            [
+                ("open", "hardstop", -20 * DAY, None),
+                ("acknowledged", "bo", -19 * DAY, None),
+                ("answered", "carmen", -2 * DAY, "final response FR-2291, refund"),
+            ],
+            "your man was rude to my mother",
+            acknowledge=-15 * DAY,
+            answer=36 * DAY,
         ),
     ]

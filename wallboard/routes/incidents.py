@@ -80,9 +80,7 @@ def incidents_page(
 
 
 @router.get("/api/incidents")
-def incidents(
-    viewer: SignedIn, services: ServicesOf, db: Database, wanted: AskedFor
-) -> Response:
+def incidents(viewer: SignedIn, services: ServicesOf, db: Database, wanted: AskedFor) -> Response:
     """Records, the newest first, 50 at a time: `older` is the next page's `before`."""
     only(viewer, SEARCHERS)
     try:
@@ -115,17 +113,13 @@ def incident_page(
 
 
 @router.get("/api/incidents/{incident_id}")
-def incident(
-    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database
-) -> Response:
+def incident(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
     """One record. 403: it is not there, or not for whoever asks."""
     return as_json(_record(db, viewer, services, incident_id))
 
 
 @router.get("/incidents/{incident_id}/export.json", include_in_schema=False)
-def export_json(
-    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database
-) -> Response:
+def export_json(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
     """The entries as the workers wrote them, with what their chain proves."""
     rows = _rows(db, viewer, incident_id)
     try:
@@ -136,9 +130,7 @@ def export_json(
 
 
 @router.get("/incidents/{incident_id}/export.html", include_in_schema=False)
-def export_html(
-    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database
-) -> Response:
+def export_html(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
     """One page to print and keep; it loads nothing from outside."""
     found = _record(db, viewer, services, incident_id)
     text = templates().get_template("incident_print.html").render(record=found)

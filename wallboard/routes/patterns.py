@@ -128,9 +128,7 @@ def _period(
     viewer: Viewer, services: Services, first: str, last: str, zone: str, queue: str
 ) -> Period:
     now = services.clock()
-    return period_of(
-        viewer, services.policy, now, first=first, last=last, zone=zone, queue=queue
-    )
+    return period_of(viewer, services.policy, now, first=first, last=last, zone=zone, queue=queue)
 
 
 def _report(

@@ -12,7 +12,8 @@ from wallboard.access import Viewer, may_act, may_see
 from wallboard.store.tables import Call, Callback
 from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
 from wallboard.views.zones import iso, moment_in, span_in, zone_of
-from workflow.callbacks import OVER, Callback as Record, CallbackState
+from workflow.callbacks import OVER, CallbackState
+from workflow.callbacks import Callback as Record
 from workflow.calling import CallingHours, known_zone
 from workflow.duty import PersonRole
 from workflow.hours import Day
@@ -149,14 +150,10 @@ def log(
     chosen = [row for row in found if _is_in(row, tab)]
     if tab in (Tab.OVERDUE, Tab.DUE, Tab.OPEN):
         chosen.sort(key=_urgency)
-    return Log(
-        number=number, now=now_ms, tab=tab, mine=mine, counts=counts, rows=tuple(chosen)
-    )
+    return Log(number=number, now=now_ms, tab=tab, mine=mine, counts=counts, rows=tuple(chosen))
 
 
-def one(
-    db: Session, viewer: Viewer, policy: Policy, now_ms: int, reference: str
-) -> Row | None:
+def one(db: Session, viewer: Viewer, policy: Policy, now_ms: int, reference: str) -> Row | None:
     """One callback, or None where there is none that the viewer may see."""
     found = db.scalars(
         select(Callback).where(Callback.reference == reference, visible(Callback, viewer))

@@ -15,7 +15,8 @@ from wallboard.views.callbacks import Step
 from wallboard.views.incidents import name_of
 from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
 from wallboard.views.zones import day_bounds, exact_in, iso, minute_in, moment_in, zone_of
-from workflow.complaints import CLOSED, Complaint as Record, ComplaintState, Owed, overdue
+from workflow.complaints import CLOSED, ComplaintState, Owed, overdue
+from workflow.complaints import Complaint as Record
 from workflow.incident import incident_id
 from workflow.moments import milliseconds
 from workflow.policy import Policy
@@ -152,9 +153,7 @@ def records(db: Session, viewer: Viewer, *, first: str = "", last: str = "") -> 
     return sorted(chosen, key=lambda record: (record.received_at, record.reference))
 
 
-def _seen(
-    db: Session, viewer: Viewer, rows: Sequence[Complaint]
-) -> list[tuple[Complaint, Record]]:
+def _seen(db: Session, viewer: Viewer, rows: Sequence[Complaint]) -> list[tuple[Complaint, Record]]:
     accused = misconduct_in(db, {row.call_id for row in rows})
     found = []
     for row in rows:
@@ -167,9 +166,7 @@ def _seen(
 def _rows(
     db: Session, viewer: Viewer, policy: Policy, now_ms: int, rows: Sequence[Complaint]
 ) -> list[Row]:
-    return [
-        _row(row, record, viewer, policy, now_ms) for row, record in _seen(db, viewer, rows)
-    ]
+    return [_row(row, record, viewer, policy, now_ms) for row, record in _seen(db, viewer, rows)]
 
 
 def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms: int) -> Row:

@@ -54,9 +54,7 @@ class _Utterance(msgspec.Struct, kw_only=True):
     wrong: set[str] = msgspec.field(default_factory=set)
 
 
-def feedback(
-    db: Session, viewer: Viewer, *, from_ms: int = 0, to_ms: int = 2**62
-) -> Iterator[Row]:
+def feedback(db: Session, viewer: Viewer, *, from_ms: int = 0, to_ms: int = 2**62) -> Iterator[Row]:
     """A row for each utterance that stands behind an alert with a verdict, oldest first."""
     for utterance in _judged(db, viewer, from_ms, to_ms):
         turns = _turns(db, utterance.call_id, utterance.utterance_id)

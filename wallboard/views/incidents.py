@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wallboard.access import Role, Viewer, may_see
@@ -201,7 +201,7 @@ def facts_in(rows: list[Entry], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(value) for value in values if value))
 
 
-def _query(viewer: Viewer, asked: Asked) -> Select[Any]:
+def _query(viewer: Viewer, asked: Asked) -> Any:
     """Records by their first entry."""
     other = aliased(Entry)
     same = other.incident_id == Entry.incident_id
@@ -235,7 +235,7 @@ def _query(viewer: Viewer, asked: Asked) -> Select[Any]:
             wanted.append(held)
         case _:
             pass
-    columns = select(Entry.incident_id, Entry.call_id, Entry.at)
+    columns: Any = select(Entry.incident_id, Entry.call_id, Entry.at)
     return columns.where(*wanted).order_by(Entry.at.desc(), Entry.incident_id)
 
 

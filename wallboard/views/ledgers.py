@@ -9,7 +9,7 @@ How callers felt at the worst is not kept, and not told.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 from sqlalchemy import Text, and_, cast, select
@@ -29,7 +29,6 @@ from workflow.policy import Policy
 AFTER_MS = 24 * 60 * 60 * 1000
 """How long after the period it is followed what became of its last callbacks and hints."""
 
-S = TypeVar("S", bound=msgspec.Struct)
 _OUTCOMES = {"joined": events.RouteJoined, "completed": events.RouteCompleted}
 _ATTEMPTS = {
     "route.requested": events.RouteRequested,
@@ -53,9 +52,7 @@ def ledger_of(db: Session, viewer: Viewer, policy: Policy, scope: Scope) -> Ledg
     return ledger
 
 
-def _alerts(
-    db: Session, viewer: Viewer, scope: Scope
-) -> Iterator[tuple[str, events.AlertSeen]]:
+def _alerts(db: Session, viewer: Viewer, scope: Scope) -> Iterator[tuple[str, events.AlertSeen]]:
     query = select(Alert).where(
         visible(Alert, viewer), Alert.opened_at >= scope.from_ms, Alert.opened_at < scope.to_ms
     )
@@ -76,16 +73,14 @@ def _due(ledger: Ledger, policy: Policy, event: events.AlertSeen) -> None:
         ledger.due_ms[event.alert_id] = opened + handling.answer_within_s * 1000
 
 
-def _routes(db: Session, alerts: dict[str, events.AlertSeen]) -> Iterator[events.Seen]:
+def _routes(db: Session, alerts: dict[str, events.AlertSeen]) -> Iterator[Any]:
     """Attempts and reports of the routes that these alerts asked for."""
     of_call: dict[str, events.AlertSeen] = {}
     for alert in alerts.values():
         of_call.setdefault(alert.call_id, alert)
     for calls in _parts(list(of_call)):
         entries: dict[str, list[Entry]] = {}
-        query = select(Entry).where(
-            Entry.call_id.in_(calls), Entry.kind == EntryKind.ROUTE.value
-        )
+        query = select(Entry).where(Entry.call_id.in_(calls), Entry.kind == EntryKind.ROUTE.value)
         for entry in db.scalars(query.order_by(Entry.number)):
             route_id = str((entry.body.get("facts") or {}).get("route"))
             entries.setdefault(route_id, []).append(entry)
@@ -102,7 +97,7 @@ def _routes(db: Session, alerts: dict[str, events.AlertSeen]) -> Iterator[events
             yield from _reported(row)
 
 
-def _told(newest: events.RouteSeen, entries: list[Entry]) -> Iterator[events.Seen]:
+def _told(newest: events.RouteSeen, entries: list[Entry]) -> Iterator[Any]:
     """What the record says of a route, in its order."""
     for entry in entries:
         facts = entry.body.get("facts") or {}
@@ -153,7 +148,7 @@ def _later(at: str, newest: events.RouteSeen) -> str:
     return rfc3339(milliseconds(at) + waits)
 
 
-def _reported(row: Route) -> Iterator[events.Seen]:
+def _reported(row: Route) -> Iterator[Any]:
     """What the platform said last of the newest attempt."""
     named: dict[str, Any] = {
         "call_id": row.call_id,

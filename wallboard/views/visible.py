@@ -38,9 +38,7 @@ def misconduct_in(db: Session, call_ids: set[str]) -> set[str]:
     """Those of the calls on which an alert says that somebody of the house misbehaved."""
     if not call_ids:
         return set()
-    named = select(Alert.call_id).where(
-        Alert.call_id.in_(call_ids), Alert.trigger == MISCONDUCT
-    )
+    named = select(Alert.call_id).where(Alert.call_id.in_(call_ids), Alert.trigger == MISCONDUCT)
     return set(db.scalars(named))
 
 

@@ -34,8 +34,10 @@ def span_in(start_ms: int | None, end_ms: int | None, zone: str) -> str:
         return "–"
     start, end = _local(start_ms, zone), _local(end_ms, zone)
     same = start.date() == end.date()
-    return f"{moment_in(start_ms, zone)} – {end:%H:%M}" if same else (
-        f"{moment_in(start_ms, zone)} – {moment_in(end_ms, zone)}"
+    return (
+        f"{moment_in(start_ms, zone)} – {end:%H:%M}"
+        if same
+        else (f"{moment_in(start_ms, zone)} – {moment_in(end_ms, zone)}")
     )
 
 
