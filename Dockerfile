@@ -9,6 +9,7 @@ COPY detectors detectors
 COPY models models
 COPY workflow workflow
 COPY stream stream
+COPY writers writers
 COPY wallboard wallboard
 COPY scripts scripts
 RUN /opt/hardstop/bin/pip install --no-cache-dir --no-deps --no-build-isolation .

@@ -10,12 +10,13 @@ import msgspec
 from detectors import Detector
 from detectors.chunk import Chunk, Revision
 from detectors.reading import Conversation
-from stream.events import CallEnded, TranscriptEvent
+from stream.events import CallEnded, CallStarted, CallUpdated, TranscriptEvent
 from workflow.alerts import Alert, AlertChange, Change
 from workflow.call import CallFacts, Mode
 from workflow.decision import Decision, DeskState, Versions
 from workflow.desk import Desk
 from workflow.policy import Policy
+from workflow.queue_detectors import QueueDetectors
 
 
 class Kind(StrEnum):
@@ -60,7 +61,7 @@ class Judge:
     """A detector and a desk, and what they make of calls read one event after another."""
 
     def __init__(self, policy: Policy, detector: Detector, rules: str) -> None:
-        self._detector = detector
+        self._detectors = QueueDetectors(detector, policy, detector.scorer)
         self._desk = Desk(policy, Versions(policy=policy.version, rules=rules))
         self._calls: dict[str, _Call] = {}
 
@@ -68,36 +69,39 @@ class Judge:
         """One event, in the order of its call."""
         call = self._calls.get(event.call_id)
         if call is None:
-            call = self._calls[event.call_id] = _Call()
-        facts = CallFacts(call_id=event.call_id)
+            call = self._calls[event.call_id] = _Call(event.call_id)
         if isinstance(event, CallEnded):
-            self._end(call, facts)
+            self._end(call)
+            return
+        if isinstance(event, CallStarted | CallUpdated):
+            call.facts = call.facts.updated(event)
             return
         if not isinstance(event, Chunk):
             return
-        reading = self._detector.read(event, call.conversation)
+        reading = self._detectors.for_queue(call.facts.queue_id).read(event, call.conversation)
         call.conversation = call.conversation.after(reading)
         call.count(event)
         at_ms = event.end_ms if event.end_ms is not None else event.start_ms
         call.take(
             self._desk.after_reading(
-                call.state, reading, facts, at_ms=at_ms or 0, mode=Mode.REPLAY
+                call.state, reading, call.facts, at_ms=at_ms or 0, mode=Mode.REPLAY
             ),
             at_ms,
         )
 
     def alerts(self) -> dict[str, dict[str, Alerted]]:
         """By call and trigger what stands, calls that no event ended being ended now."""
-        for call_id, call in self._calls.items():
-            self._end(call, CallFacts(call_id=call_id))
+        for call in self._calls.values():
+            self._end(call)
         return {call_id: dict(call.standing) for call_id, call in self._calls.items()}
 
-    def _end(self, call: _Call, facts: CallFacts) -> None:
-        call.take(self._desk.after_call(call.state, facts, at_ms=0, mode=Mode.REPLAY), None)
+    def _end(self, call: _Call) -> None:
+        call.take(self._desk.after_call(call.state, call.facts, at_ms=0, mode=Mode.REPLAY), None)
 
 
 class _Call:
-    def __init__(self) -> None:
+    def __init__(self, call_id: str) -> None:
+        self.facts = CallFacts(call_id=call_id)
         self.conversation = Conversation()
         self.state = DeskState()
         self.standing: dict[str, Alerted] = {}

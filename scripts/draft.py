@@ -8,29 +8,46 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from scripts.replay import PREFIX_HELP
 
-    from detectors import Speaker
+if TYPE_CHECKING:
+    from scripts.draft_turns import Writer
     from workflow.drafts.check import Fault
     from workflow.drafts.draft import Draft
-    from workflow.drafts.situation import Context, Felt, Missing, Situation
+    from workflow.drafts.session import Session
+    from workflow.drafts.situation import Context
 
 CALL_HELP = (
-    "One recorded call: chunk JSON lines, WebVTT or CSV; or the word check, then a draft's FILE."
+    "One recorded call (chunk JSON lines, WebVTT or CSV), or the id of a call that the workers "
+    "heard; or the word check, then a draft's FILE."
 )
 SITUATION_HELP = "A described situation as plain text instead of a call; - is standard input."
-CHANNEL_HELP = "How the answer goes out: call, email or public."
+CHANNEL_HELP = "How the answer goes out: call (if nothing is said), email or public."
+MODEL_HELP = (
+    "Ask a model instead of the built-in writer: claude:<model> or openai:<model>. It is given "
+    "redacted words alone. Needs pip install 'hardstop[drafts]' and ANTHROPIC_API_KEY or "
+    "OPENAI_API_KEY."
+)
+BASE_HELP = "Another endpoint for --model, such as a server of your own [env: OPENAI_BASE_URL]."
+FOLLOW_HELP = (
+    "What to change, or a fact to add, after the draft: 'make it shorter', 'he has been with us "
+    "11 years'. Can be given several times."
+)
+SESSION_HELP = (
+    "Keep the draft with all its turns in FILE (redacted words; for your eyes only); where FILE is "
+    "there already, go on with it."
+)
 CHECK = "check"
-MOST_SHOWN = 14
-"""Words of a turn that are shown as the reason for a feeling."""
-WORTH_TELLING = 0.5
-"""Intensity times probability of a feeling below which a call is told as neutral."""
+MOST_CLIPPED = 80
+"""Characters of a quote that are shown: a fault of length would quote the whole draft."""
+FILE_ENDINGS = frozenset({".json", ".jsonl", ".vtt", ".csv", ".tsv", ".txt"})
+"""A name with one of these is a file's, even where there is no such file."""
 
 
 def draft(
-    call_file: Annotated[
-        list[str] | None, typer.Argument(help=CALL_HELP, metavar="[CALL_FILE | check FILE]")
+    call: Annotated[
+        list[str] | None,
+        typer.Argument(help=CALL_HELP, metavar="[CALL_FILE | CALL_ID | check FILE]"),
     ] = None,
     situation: Annotated[
         Path | None, typer.Option(help=SITUATION_HELP, metavar="FILE", allow_dash=True)
@@ -44,7 +61,18 @@ def draft(
     constraints: Annotated[
         str, typer.Option(help="What cannot be offered, and limits.", metavar="TEXT")
     ] = "",
-    channel: Annotated[str, typer.Option(help=CHANNEL_HELP)] = "call",
+    channel: Annotated[str | None, typer.Option(help=CHANNEL_HELP)] = None,
+    follow_up: Annotated[list[str] | None, typer.Option(help=FOLLOW_HELP, metavar="TEXT")] = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask for follow-ups, one a line.")
+    ] = False,
+    session: Annotated[Path | None, typer.Option(help=SESSION_HELP, metavar="FILE")] = None,
+    model: Annotated[str, typer.Option(help=MODEL_HELP, metavar="NAME")] = "",
+    base_url: Annotated[str | None, typer.Option(help=BASE_HELP, metavar="URL")] = None,
+    model_timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds to wait for a model.", metavar="SECONDS")
+    ] = 60.0,
+    topic_prefix: Annotated[str | None, typer.Option(help=PREFIX_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Draft an answer to an escalated situation: assessment, landmines, options, coaching.
@@ -55,40 +83,112 @@ def draft(
     Exit code 0: drafted, or no fault; 1: a fault was found, or a life may be at stake and a person
     must take over; 2: an error, or too little was told.
     """
-    given = call_file or []
+    given = call or []
     if given[:1] == [CHECK] and len(given) == 2:
         if situation is not None:
             raise typer.BadParameter("draft check reads a draft, not a --situation")
         _check(given[1])
         return
-    if len(given) > 1 or (bool(given) == (situation is not None)):
+    goes_on = session is not None and session.exists()
+    if goes_on and (given or situation is not None):
         raise typer.BadParameter(
-            "give one CALL_FILE, or --situation FILE (- for standard input), or check FILE"
+            f"{session} is there already: leave out the situation to go on with it, or name "
+            "another file",
+            param_hint="--session",
         )
-    from workflow.drafts.situation import Missing
-    from workflow.drafts.writer import draft as drafted
+    if not goes_on and (len(given) > 1 or (bool(given) == (situation is not None))):
+        raise typer.BadParameter(
+            "give one CALL_FILE or CALL_ID, or --situation FILE (- for standard input), or check "
+            "FILE"
+        )
+    if interactive and str(situation) == "-":
+        raise typer.BadParameter("standard input cannot be both the situation and the follow-ups")
+    if base_url and not model:
+        raise typer.BadParameter("--base-url is where a --model is asked; name one")
+    from scripts.draft_turns import Writer, kept_session, turn
+    from scripts.situations import of_description
 
     context = _context(tenure_months, tier, history, tried, constraints, channel)
-    read = _of_call(Path(given[0]), context) if given else _described(situation, context)
-    if isinstance(read, Missing):
-        raise typer.BadParameter(f"{read.message}. Add it to the text and try again.")
-    made = drafted(read)
-    if as_json:
-        import msgspec
-
-        typer.echo(msgspec.json.encode(made).decode())
+    if goes_on and session is not None:
+        work = _with_context(kept_session(session), context, given_channel=channel is not None)
+    elif situation is not None:
+        work = of_description(str(situation), context)
     else:
-        typer.echo(_told(made))
-    raise typer.Exit(1 if made.takeover else 0)
+        work = _of_call(given[0], context, topic_prefix)
+    writer = Writer(model=model, base_url=base_url, timeout_s=model_timeout)
+    wish = "\n".join(follow_up or ())
+    if wish or not work.exchanges:
+        work = turn(work, wish, writer, session)
+    _show(work.exchanges[-1].draft, as_json=as_json)
+    if interactive:
+        work = _asked(work, writer, session, as_json=as_json)
+    last = work.exchanges[-1].draft
+    raise typer.Exit(1 if last.takeover or last.faults else 0)
+
+
+def _asked(work: Session, writer: Writer, keep: Path | None, *, as_json: bool) -> Session:
+    """Follow-ups from standard input until an empty line or its end. What fails is told, and the
+    next line is asked for."""
+    from scripts import faults
+    from scripts.draft_turns import turn
+
+    while True:
+        typer.echo("follow-up (an empty line ends): ", nl=False, err=True)
+        wish = sys.stdin.readline().strip()
+        if not wish:
+            return work
+        try:
+            work = turn(work, wish, writer, keep)
+        except Exception as error:
+            told = error.message if isinstance(error, typer.BadParameter) else faults.message(error)
+            if told is None:
+                raise
+            typer.echo(f"hardstop: {told}", err=True)
+            continue
+        _show(work.exchanges[-1].draft, as_json=as_json)
+
+
+def _of_call(name: str, context: Context, topic_prefix: str | None) -> Session:
+    """A call from a file of that name, or by that id where there is no such file."""
+    from scripts.situations import of_call, of_file
+
+    path = Path(name)
+    if path.exists() or path.suffix.lower() in FILE_ENDINGS or len(path.parts) > 1:
+        return of_file(path, context)
+    from scripts.broker import reachable
+    from stream.settings import load_settings
+
+    return of_call(reachable(load_settings(topic_prefix=topic_prefix)), name, context)
+
+
+def _with_context(work: Session, given: Context, *, given_channel: bool) -> Session:
+    """A session gone on with: what is given now counts, the rest stays."""
+    import msgspec
+
+    from scripts.situations import redacted
+
+    given = redacted(given)
+    names = ("tenure_months", "tier", "history", "tried", "constraints")
+    found = {name: getattr(given, name) for name in names}
+    changes = {name: value for name, value in found.items() if value not in ("", None)}
+    if given_channel:
+        changes["channel"] = given.channel
+    context = msgspec.structs.replace(work.context, **changes)
+    return msgspec.structs.replace(work, context=context)
 
 
 def _context(
-    tenure_months: int | None, tier: str, history: str, tried: str, constraints: str, channel: str
+    tenure_months: int | None,
+    tier: str,
+    history: str,
+    tried: str,
+    constraints: str,
+    channel: str | None,
 ) -> Context:
     from workflow.drafts.situation import Channel, Context
 
     known = [each.value for each in Channel]
-    if channel not in known:
+    if channel is not None and channel not in known:
         raise typer.BadParameter(f"no channel {channel!r}; channels are {', '.join(known)}")
     return Context(
         tenure_months=tenure_months,
@@ -96,92 +196,17 @@ def _context(
         history=history,
         tried=tried,
         constraints=constraints,
-        channel=Channel(channel),
+        channel=Channel(channel or Channel.CALL),
     )
-
-
-def _described(path: Path | None, context: Context) -> Situation | Missing:
-    """A description, read with everything private taken out of it first."""
-    from detectors import Speaker
-    from workflow.drafts.situation import read_description
-
-    lines = [line for line in _text(str(path)).splitlines() if line.strip()]
-    said, raised, felt = _heard([(Speaker.CUSTOMER, line) for line in lines])
-    return read_description("\n".join(text for _, text in said), context, heard=raised, felt=felt)
-
-
-def _of_call(path: Path, context: Context) -> Situation | Missing:
-    import msgspec
-
-    from scripts.readers import read_file
-    from stream.events import CallStarted, CallUpdated, Chunk
-    from workflow.drafts.situation import read_turns
-
-    turns: list[tuple[Speaker, str]] = []
-    calls: set[str] = set()
-    for event in read_file(path):
-        calls.add(event.call_id)
-        if len(calls) > 1:
-            raise typer.BadParameter(f"{path} holds several calls; give a file with one")
-        if isinstance(event, Chunk) and event.is_final:
-            turns.append((event.speaker, event.text))
-        elif isinstance(event, CallStarted | CallUpdated) and event.customer is not None:
-            context = msgspec.structs.replace(
-                context,
-                tier=context.tier or event.customer.tier or "",
-                tenure_months=event.customer.tenure_months
-                if context.tenure_months is None
-                else context.tenure_months,
-            )
-    said, raised, felt = _heard(turns)
-    return read_turns(said, context, heard=raised, felt=felt)
-
-
-def _heard(
-    turns: Sequence[tuple[Speaker, str]],
-) -> tuple[list[tuple[Speaker, str]], list[str], Felt | None]:
-    """The turns with private data taken out, the hard stops raised in them, in order, and the
-    strongest feeling that a customer's words show."""
-    from detectors import Chunk, Conversation, Emotion
-    from detectors.vocabulary import Trigger
-    from scripts.classifier import detector
-    from scripts.policy import in_force
-    from workflow.drafts.situation import Felt
-    from workflow.policy import load_policy
-
-    reads = detector(load_policy(in_force(None)))
-    conversation = Conversation()
-    said: list[tuple[Speaker, str]] = []
-    raised: list[str] = []
-    felt, strongest = None, WORTH_TELLING
-    for number, (speaker, text) in enumerate(turns, start=1):
-        chunk = Chunk(
-            call_id="draft", sequence=number, utterance_id=f"u{number}", text=text, speaker=speaker
-        )
-        reading = reads.read(chunk, conversation)
-        conversation = conversation.after(reading)
-        said.append((speaker, reading.turn.text))
-        raised += [label for label in reading.raised() if label in set(Trigger)]
-        feeling = reading.emotion
-        if feeling is not None and feeling.label is not Emotion.NEUTRAL:
-            strength = feeling.intensity * feeling.scores.get(feeling.label, 0.0)
-            if strength > strongest:
-                felt = Felt(emotion=feeling.label, quote=_shortened(reading.turn.text))
-                strongest = strength
-    return said, list(dict.fromkeys(raised)), felt
-
-
-def _shortened(text: str) -> str:
-    words = text.split()
-    return " ".join(words) if len(words) <= MOST_SHOWN else " ".join(words[:MOST_SHOWN]) + " …"
 
 
 def _check(name: str) -> None:
     """Prints the faults of a draft; exit code 1 if there is any."""
+    from scripts.situations import text_of
     from scripts.terminal import count, printable
     from workflow.drafts.check import check
 
-    text = _text(name)
+    text = text_of(name)
     faults = check(text)
     for fault in faults:
         line, column = _place(text, fault)
@@ -199,12 +224,13 @@ def _place(text: str, fault: Fault) -> tuple[int, int]:
     return before.count("\n") + 1, fault.start - before.rfind("\n")
 
 
-def _text(name: str) -> str:
-    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    try:
-        return data.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as error:
-        raise typer.BadParameter(f"{name} is not UTF-8 text; save it as UTF-8") from error
+def _show(made: Draft, *, as_json: bool) -> None:
+    if as_json:
+        import msgspec
+
+        typer.echo(msgspec.json.encode(made).decode())
+    else:
+        typer.echo(_told(made))
 
 
 def _told(made: Draft) -> str:
@@ -223,10 +249,24 @@ def _told(made: Draft) -> str:
         parts.append(
             "OPTIONS\n"
             + "\n".join(
-                f"{number}. {option.title}{' (recommended)' if option.recommended else ''}\n"
-                f"   {printable(option.detail)}\n   Cost: {option.cost}"
+                f"{number}. {printable(option.title)}"
+                f"{' (recommended)' if option.recommended else ''}\n"
+                f"   {printable(option.detail)}\n   Cost: {printable(option.cost)}"
                 for number, option in enumerate(made.options, start=1)
             )
         )
-    parts.append(f"COACHING\n{made.coaching}")
+    parts.append(f"COACHING\n{printable(made.coaching)}")
+    if made.faults:
+        found = "\n".join(
+            f"- {fault.part}: {fault.code.value}: “{_clipped(printable(fault.quote))}” "
+            f"{fault.reason}\n  {fault.instead}"
+            for fault in made.faults
+        )
+        parts.append(f"STILL AT FAULT: mend this before you use it\n{found}")
+    if made.notes:
+        parts.append("NOTES\n" + "\n".join(f"- {printable(note)}" for note in made.notes))
     return "\n\n".join(parts)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= MOST_CLIPPED else text[:MOST_CLIPPED] + " …"

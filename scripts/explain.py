@@ -27,6 +27,10 @@ def explain(
         ),
     ] = None,
     policy: Annotated[Path | None, typer.Option(help=FILE_HELP, metavar="FILE")] = None,
+    queue: Annotated[
+        str | None,
+        typer.Option(help="As on this queue, if the policy has a section for it.", metavar="QUEUE"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Explain what is heard in some words: rules hit, context found, scores, decision.
@@ -45,7 +49,7 @@ def explain(
         raise typer.BadParameter("there are more --before-speaker than --before")
     speakers = [*named, *["customer"] * (len(earlier) - len(named)), speaker]
     _check(speakers)
-    reads = detector(load_policy(in_force(policy)))
+    reads = detector(load_policy(in_force(policy)).for_queue(queue))
     explanation = explained(reads, list(zip([*earlier, text], speakers, strict=True)))
     if as_json:
         typer.echo(msgspec.json.encode(explanation).decode())

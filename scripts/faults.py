@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 KNOWN: tuple[str, ...] = (
-    "workflow.policy:PolicyError",
+    "workflow.policy_mistakes:PolicyError",
     "stream.settings:SettingsError",
     "stream.codec:Unreadable",
     "stream.embedded.errors:EmbeddedKafkaError",
@@ -20,8 +20,11 @@ KNOWN: tuple[str, ...] = (
     "scripts.gathering:ReportFault",
     "scripts.records:RecordFault",
     "scripts.register:RegisterFault",
+    "scripts.situations:Restricted",
     "scripts.workers:WorkerError",
+    "writers.model:WriterError",
     "stream.mends:UnknownFaustError",
+    "stream.records:RecordKeyError",
     "stream.admin:ClusterError",
     "kafka.errors:KafkaError",
     "concurrent.futures.process:BrokenProcessPool",

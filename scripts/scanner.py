@@ -11,8 +11,9 @@ from detectors import Detector
 from detectors.chunk import Chunk
 from detectors.reading import Conversation, Finding, Reading
 from detectors.vocabulary import Disposition, Trigger
-from stream.events import CallEnded, TranscriptEvent
+from stream.events import CallEnded, CallStarted, CallUpdated, TranscriptEvent
 from workflow.policy import Policy
+from workflow.queue_detectors import QueueDetectors
 
 CALLS_REMEMBERED = 20_000
 """Calls kept open at once: some 60 MB of last turns; files that end no call would keep them all."""
@@ -44,6 +45,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     finding: Finding
     raised: bool
     was_final: bool = True
+    queue_id: str | None = None
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,18 +58,19 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Call:
-    __slots__ = ("conversation", "pending")
+    __slots__ = ("conversation", "pending", "queue_id")
 
     def __init__(self) -> None:
         self.conversation = Conversation()
         self.pending: dict[str, tuple[Chunk, Reading]] = {}
+        self.queue_id: str | None = None
 
 
 class Scanner:
     """Reads events in order. Partial results update the conversation; finals give outcomes."""
 
     def __init__(self, detector: Detector, policy: Policy, *, as_json: bool) -> None:
-        self._detector = detector
+        self._detectors = QueueDetectors(detector, policy, detector.scorer)
         self._policy = policy
         self._as_json = as_json
         self._calls: OrderedDict[str, _Call] = OrderedDict()
@@ -85,6 +88,8 @@ class Scanner:
             elif isinstance(event, CallEnded) and event.call_id in self._calls:
                 yield self._ended(self._calls.pop(event.call_id))
             else:
+                if isinstance(event, CallStarted | CallUpdated) and event.queue_id is not None:
+                    self._call(event.call_id).queue_id = event.queue_id
                 yield Outcome()
 
     def finish(self) -> Iterator[Outcome]:
@@ -93,15 +98,19 @@ class Scanner:
             yield self._ended(call)
         self._calls.clear()
 
-    def _chunk(self, chunk: Chunk) -> Outcome:
-        call = self._calls.get(chunk.call_id)
+    def _call(self, call_id: str) -> _Call:
+        call = self._calls.get(call_id)
         if call is None:
-            call = self._calls[chunk.call_id] = _Call()
+            call = self._calls[call_id] = _Call()
             if len(self._calls) > CALLS_REMEMBERED:
                 self._calls.popitem(last=False)
         else:
-            self._calls.move_to_end(chunk.call_id)
-        reading = self._detector.read(chunk, call.conversation)
+            self._calls.move_to_end(call_id)
+        return call
+
+    def _chunk(self, chunk: Chunk) -> Outcome:
+        call = self._call(chunk.call_id)
+        reading = self._detectors.for_queue(call.queue_id).read(chunk, call.conversation)
         call.conversation = call.conversation.after(reading)
         if not chunk.is_final:
             call.pending[chunk.utterance_id] = (chunk, reading)
@@ -111,7 +120,7 @@ class Scanner:
             line = _encoder.encode(_json_line(chunk, reading))
             return Outcome(line=line, read=True, not_monitored=reading.not_monitored)
         return Outcome(
-            sightings=self._sightings(chunk, reading),
+            sightings=self._sightings(chunk, reading, call.queue_id),
             read=True,
             not_monitored=reading.not_monitored,
         )
@@ -123,14 +132,17 @@ class Scanner:
             sightings=tuple(
                 sighting
                 for chunk, reading in call.pending.values()
-                for sighting in self._sightings(chunk, reading)
+                for sighting in self._sightings(chunk, reading, call.queue_id)
             )
         )
 
-    def _sightings(self, chunk: Chunk, reading: Reading) -> tuple[Sighting, ...]:
+    def _sightings(
+        self, chunk: Chunk, reading: Reading, queue_id: str | None
+    ) -> tuple[Sighting, ...]:
+        policy = self._policy.for_queue(queue_id)
         best: dict[str, Finding] = {}
         for finding in reading.findings:
-            if self._shows(finding):
+            if _shows(policy, finding):
                 known = best.get(finding.label)
                 if known is None or _rank(finding) > _rank(known):
                     best[finding.label] = finding
@@ -143,15 +155,17 @@ class Scanner:
                 finding=finding,
                 raised=finding.disposition is Disposition.RAISE,
                 was_final=chunk.is_final,
+                queue_id=queue_id,
             )
             for finding in sorted(best.values(), key=_rank, reverse=True)
         )
 
-    def _shows(self, finding: Finding) -> bool:
-        """What opens an alert by the policy, and hard stops that a person should review."""
-        if finding.disposition is Disposition.RAISE:
-            return self._policy.handling(finding.label) is not None
-        return finding.disposition is Disposition.REVIEW and finding.label in set(Trigger)
+
+def _shows(policy: Policy, finding: Finding) -> bool:
+    """What opens an alert by the policy, and hard stops that a person should review."""
+    if finding.disposition is Disposition.RAISE:
+        return policy.handling(finding.label) is not None
+    return finding.disposition is Disposition.REVIEW and finding.label in set(Trigger)
 
 
 def _rank(finding: Finding) -> tuple[bool, float]:

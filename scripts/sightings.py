@@ -61,6 +61,7 @@ class Tally:
 def lines(sighting: Sighting, policy: Policy) -> Text:
     """One finding in three lines."""
     finding = sighting.finding
+    policy = policy.for_queue(sighting.queue_id)
     handling = policy.handling(finding.label)
     style = SEVERITY_STYLES[handling.severity] if handling else "cyan"
     text = Text()

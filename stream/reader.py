@@ -5,6 +5,7 @@ Read in a hurry it gives the same ids with what rules alone say (docs/detection.
 from __future__ import annotations
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from detectors.chunk import Revision
 from detectors.detector import Detector
@@ -26,8 +27,9 @@ from stream.outputs import (
     score_output,
     unreadable,
 )
+from stream.recordkeeper import RecordKeeper
 from stream.records import Recorder
-from stream.reports import ReportReader
+from stream.reports import TICKING, ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
 from stream.step import CustomerLookup, Lookup, Step
@@ -38,11 +40,11 @@ from workflow.decision import Decision, Versions
 from workflow.desk import Desk
 from workflow.happenings import Ended, Happening
 from workflow.moments import rfc3339
+from workflow.picture import pictured
 from workflow.policy import Policy
+from workflow.queue_detectors import QueueDetectors
 
 _MODES = {mode.value: mode for mode in Mode}
-
-_TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
 
 MAX_FACTS_BYTES = 64_000
 """Facts stay in the state of the call, which must fit into one Kafka message."""
@@ -61,16 +63,18 @@ class CallReader:
         versions: Versions,
         record_key: bytes | None = None,
         customer_key: bytes | None = None,
+        detectors: QueueDetectors | None = None,
+        signer: Ed25519PrivateKey | None = None,
     ) -> None:
-        self._recorder = Recorder(record_key)
+        self._recorder = Recorder(record_key, self._mode, signer)
         self._follower = Follower(customer_key, policy.across_calls)
         self._customers = CustomerReader(policy.across_calls)
-        self._detector = detector
+        self._detectors = detectors or QueueDetectors(detector, policy, detector.scorer)
         self._policy = policy
         self._desk = Desk(policy, versions)
-        self._reports = ReportReader(self._desk)
+        self._keeper = RecordKeeper(policy.retention, writes=record_key is not None)
+        self._reports = ReportReader(self._desk, self._keeper)
         self._versions = versions
-        self._max_chars = policy.detection.max_text_chars
 
     def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
         """Process one message. Never raises for anything that the message itself contains.
@@ -92,15 +96,14 @@ class CallReader:
             event = decode_transcript(message.value)
             if message.key is None or message.key != event.call_id.encode():
                 raise Unreadable(KEY_MISMATCH, "the key of a message must be its call_id")
-            if isinstance(event, Chunk) and len(event.text) > self._max_chars:
-                raise Unreadable(
-                    "text_too_long", f"{len(event.text)} characters, at most {self._max_chars}"
-                )
             if not isinstance(event, Chunk) and len(message.value or b"") > MAX_FACTS_BYTES:
                 raise Unreadable("too_large", f"facts of a call, at most {MAX_FACTS_BYTES} bytes")
+            state = self._known(event.call_id, message, lookup)
+            most = self._policy.for_queue(state.facts.queue_id).detection.max_text_chars
+            if isinstance(event, Chunk) and len(event.text) > most:
+                raise Unreadable("text_too_long", f"{len(event.text)} characters, at most {most}")
         except Unreadable as error:
             return Step(outputs=unreadable(error, message))
-        state = self._known(event.call_id, message, lookup)
         match event:
             case CallStarted() | CallUpdated():
                 facts = state.facts.updated(event)
@@ -111,8 +114,12 @@ class CallReader:
                 return self._chunk(event, state, message, hurried=hurried)
 
     def next_moment(self, state: CallState) -> int | None:
-        """When a tick has something to do on a call (UTC ms), or None. Recordings wait for none."""
-        return self._desk.next_moment(state.desk) if state.mode in _TICKING else None
+        """When a tick has something to do on a call (UTC ms), or None. In recordings nobody is
+        waited for; their records are closed all the same."""
+        waits = state.mode in TICKING
+        at_desk = self._desk.next_moment(state.desk, state.facts) if waits else None
+        due = (at_desk, self._keeper.next_moment(state))
+        return min((moment for moment in due if moment is not None), default=None)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
@@ -127,12 +134,18 @@ class CallReader:
             return Step(repeat=True)
         outputs: tuple[Output, ...] = ()
         happened: tuple[Happening, ...] = ()
-        late = self._detector.catch_up(state.conversation)
+        late = self._detector(state).catch_up(state.conversation)
         if late is not None:
             heard = self._desk.after_reading(
-                state.desk, late, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+                state.desk,
+                late,
+                state.facts,
+                at_ms=message.timestamp_ms,
+                mode=state.mode,
+                picture=pictured(state.conversation, state.coach),
             )
-            outputs, happened = _decided(heard, message), heard.changes
+            outputs = _decided(heard, message)
+            happened = (*heard.changes, *heard.noted)
             conversation = state.conversation.after(late)
             state = msgspec.structs.replace(
                 state,
@@ -172,7 +185,8 @@ class CallReader:
         if _says_nothing_new(chunk, state, arrival):
             return Step(outputs=tuple(outputs), state=state)
         try:
-            reading = self._detector.read(chunk, state.conversation, hurried=hurried)
+            detector = self._detector(state)
+            reading = detector.read(chunk, state.conversation, hurried=hurried)
         except Exception as error:
             # Whatever one chunk does to the detector, its call goes on; the chunk is kept.
             detail = f"{type(error).__name__} while reading"
@@ -196,7 +210,12 @@ class CallReader:
             state = msgspec.structs.replace(state, swapped=True)
             notes = (*notes, _swapped(message, chunk.call_id))
         decision = self._desk.after_reading(
-            state.desk, reading, state.facts, at_ms=message.timestamp_ms, mode=state.mode
+            state.desk,
+            reading,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach, reading, message.timestamp_ms),
         )
         coached, hints = coach(
             state.coach,
@@ -220,9 +239,17 @@ class CallReader:
         step = Step(
             outputs=(*_decided(decision, message), score, *told, *notes),
             state=new,
-            happened=decision.changes,
+            happened=(*decision.changes, *decision.noted),
         )
         return registered(step, reading, message, self._policy, self._versions)
+
+    def _detector(self, state: CallState) -> Detector:
+        """The detector of the queue that the call is on now."""
+        return self._detectors.for_queue(state.facts.queue_id)
+
+    def _mode(self, state: CallState) -> Mode:
+        """As what the events of a call are marked."""
+        return self._policy.mode_for(state.facts.queue_id, state.mode)
 
     def _score(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Score:
         return Score(
@@ -235,7 +262,7 @@ class CallReader:
             at=rfc3339(message.timestamp_ms),
             policy_version=self._versions.policy,
             rules_version=self._versions.rules,
-            model_version=self._versions.model,
+            model_version=None if self._detector(state).scorer is None else self._versions.model,
             probabilities={k: round(v, 4) for k, v in reading.triggers.items() if v > 0},
             raised=tuple(reading.raised()),
             review=tuple(reading.review()),
@@ -252,7 +279,7 @@ class CallReader:
             queue_id=state.facts.queue_id,
             team_id=state.facts.team_id,
             agent_id=state.facts.agent_id,
-            mode=state.mode,
+            mode=self._mode(state),
             steps=tuple(taken.step for taken in reading.steps),
         )
 

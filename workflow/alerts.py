@@ -44,7 +44,8 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one alert. Times are RFC 3339; `probability` is 0–1 and no diagnosis.
 
-    `previous_contacts`: earlier calls of the caller, None while nobody knows.
+    `previous_contacts`: earlier calls of the caller, None while nobody knows. `yields_to`: the
+    graver alert of this call whose `say_now` the agent is shown instead.
     """
 
     alert_id: str
@@ -84,6 +85,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     incident_id: str | None = None
     chain_head: str | None = None
     previous_contacts: int | None = None
+    yields_to: str | None = None
 
 
 class Change(StrEnum):

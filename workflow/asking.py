@@ -7,12 +7,15 @@ import msgspec
 from workflow.alerts import Alert, AlertStatus, Owner
 from workflow.brief import write_brief
 from workflow.call import Mode
+from workflow.duty import Stop
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
-from workflow.policy import Handling, RouteMode, Severity
+from workflow.policy import Handling, RouteMode
+from workflow.precedence import leading
 from workflow.promising import promise
 from workflow.routing import (
     COMING,
+    Brief,
     CancelReason,
     FailureReason,
     Outcome,
@@ -23,12 +26,11 @@ from workflow.routing import (
 )
 from workflow.work import OVER, Work
 
-PRIORITY = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity.LOW: 4}
-
 
 def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
-    """Ask the desk of an alert to come, or add the alert to those it is coming for."""
-    if work.mode is Mode.SHADOW or work.ended:
+    """Ask the desk of an alert to come, or add the alert to those it is coming for. Nobody is asked
+    for what was heard in shadow."""
+    if alert.mode is Mode.SHADOW or work.ended:
         return
     asked = work.ways.get(handling.desk)
     if asked is not None and asked.stage is not Stage.OVER:
@@ -36,10 +38,11 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         # and keeps them there if the first one is taken back.
         if alert.alert_id not in asked.route.alert_ids:
             both = (*asked.route.alert_ids, alert.alert_id)
-            route = msgspec.structs.replace(asked.route, alert_ids=both)
+            urgent = min(asked.route.priority, work.priority(alert))
+            route = msgspec.structs.replace(asked.route, alert_ids=both, priority=urgent)
             work.way(handling.desk, msgspec.structs.replace(asked, route=route))
         return
-    stops = work.roster.chain(handling.desk, work.at_ms)
+    stops = work.chain(handling.desk)
     call = work.call
     due_ms = work.at_ms + handling.answer_within_s * 1000
     route = Route(
@@ -54,14 +57,14 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         owner=Owner(id=stops[0].person, name=stops[0].name),
         requested_at=work.at,
         expires_at=rfc3339(due_ms),
-        priority=PRIORITY[handling.severity],
+        priority=work.priority(alert),
         language=call.language,
-        brief=write_brief(alert, call, work.policy.desks[handling.desk].name),
+        brief=_brief(work, alert, stops[0]),
         queue_id=call.queue_id,
         team_id=call.team_id,
         agent_id=call.agent_id,
         deep_link=call.deep_link,
-        origin=work.mode,
+        origin=alert.mode,
     )
     work.way(handling.desk, Way(route=route, stops=stops, due_ms=due_ms))
     work.told(route)
@@ -113,15 +116,17 @@ def advance(work: Work, desk: str) -> None:
             _given_up(work, desk, way)
             return
         # A person at risk is never left: the round begins again with who is on duty now.
-        stops, at = work.roster.chain(desk, work.at_ms), 0
+        stops, at = work.chain(desk), 0
     stop = stops[at]
     due_ms = work.at_ms + _patience_ms(work, way)
     owner = Owner(id=stop.person, name=stop.name)
+    known = work.desk(stop.desk)
     route = msgspec.structs.replace(
         way.route,
         attempt=way.route.attempt + 1,
+        brief=_brief_anew(work, way, stop),
         desk=stop.desk,
-        target=work.policy.desks[stop.desk].target,
+        target=way.route.target if known is None else known.target,
         owner=owner,
         requested_at=work.at,
         expires_at=rfc3339(due_ms),
@@ -177,11 +182,31 @@ def _by_hand(work: Work, desk: str, way: Way) -> None:
         way.route,
         attempt=way.route.attempt + 1,
         mode=RouteMode.MANUAL,
+        brief=_brief_anew(work, way, way.stops[way.at]),
         requested_at=work.at,
         expires_at=rfc3339(due_ms),
     )
     work.way(desk, msgspec.structs.replace(way, route=route, stage=Stage.REQUESTED, due_ms=due_ms))
     work.told(route, fallback=True)
+
+
+def _brief(work: Work, alert: Alert, stop: Stop) -> Brief:
+    """What the person at this stop should know before they speak."""
+    return write_brief(
+        alert,
+        work.call,
+        work.policy.desks[stop.desk].name,
+        receiver=stop.name,
+        picture=work.picture,
+        history=work.history,
+        callbacks=tuple(work.callbacks.values()),
+    )
+
+
+def _brief_anew(work: Work, way: Way, stop: Stop) -> Brief | None:
+    """The brief as things stand now: of the gravest that they are to come for."""
+    first = leading(work.alerts[label] for label in _labels(work, way))
+    return way.route.brief if first is None else _brief(work, first, stop)
 
 
 def _joined(work: Work, desk: str, way: Way, person: str | None) -> None:

@@ -56,6 +56,7 @@ def coach(
     right after a turn of theirs that was strong by itself. During an open life stop, in shadow mode
     and where staff confer without the caller there is nothing.
     """
+    policy = policy.for_queue(call.queue_id)
     over = not reading.turn.is_final or not reading.monitored or reading.roles.swapped
     if over or audience is Audience.CONSULT:
         return state, ()

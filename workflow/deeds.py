@@ -35,12 +35,14 @@ _CALLBACKS = frozenset(
 _ASKED = frozenset({ActionKind.REQUEST_SUPERVISOR, ActionKind.REQUEST_SPECIALIST})
 HINTS = frozenset({ActionKind.HINT_SHOWN, ActionKind.HINT_USED, ActionKind.HINT_DISMISSED})
 """Deeds on hints, which are the coach's matter (`listening.after_deed`)."""
+ON_RECORD = frozenset({ActionKind.LEGAL_HOLD, ActionKind.REVIEW_INCIDENT, ActionKind.FORGET})
+"""Deeds on the record of the call (`recording.happening_of`)."""
 
 
 def done(work: Work, deed: Deed) -> int | None:
     """Carry out an action; gives the new revision of what it was done to. Raises Refused."""
-    if deed.action is ActionKind.LEGAL_HOLD or deed.action in HINTS or deed.action in COMPLAINTS:
-        raise Refused(f"hardstop does not keep '{deed.action.value}' yet")
+    if deed.action in ON_RECORD or deed.action in HINTS or deed.action in COMPLAINTS:
+        raise Refused(f"'{deed.action.value}' is not done at the desk")
     if deed.action is ActionKind.SET_VERIFIED:
         if deed.verified is None:
             raise Refused("say how far the caller is verified: none, partial or full")
@@ -157,8 +159,9 @@ def _asked(work: Work, deed: Deed) -> int:
         raise Refused("this queue is in shadow mode: nothing is routed")
     episode = work.episodes.get(label, 0) + 1
     work.episodes[label] = episode
-    stop = work.roster.chain(desk, work.at_ms)[0]
+    stop = work.chain(desk)[0]
     name = work.policy.desks[desk].name
+    texts = work.texts(_label_of(work, handling), handling, None)
     told = f": {deed.reason}" if deed.reason else ""
     call = work.call
     alert = Alert(
@@ -175,8 +178,8 @@ def _asked(work: Work, deed: Deed) -> int:
         opened_at=work.at,
         updated_at=work.at,
         ack_due_at=rfc3339(work.at_ms + handling.answer_within_s * 1000),
-        say_now=handling.say_now,
-        do_not_say=handling.do_not_say,
+        say_now=texts.say_now,
+        do_not_say=texts.do_not_say,
         desk=desk,
         owner=Owner(id=stop.person, name=stop.name),
         queue_id=call.queue_id,
@@ -194,9 +197,21 @@ def _asked(work: Work, deed: Deed) -> int:
     return alert.revision
 
 
+def _label_of(work: Work, handling: Handling) -> str:
+    """The label whose entry this is."""
+    policy = work.policy
+    every: list[tuple[str, Handling]] = [(t.value, entry) for t, entry in policy.triggers.items()]
+    every += [(s.value, entry) for s, entry in policy.signals.items()]
+    return next(label for label, entry in every if entry is handling)
+
+
 def _wanted(work: Work, deed: Deed) -> tuple[str, Handling]:
     policy = work.policy
-    given = [*policy.signals.values(), *policy.triggers.values()]
+    given = [
+        *policy.signals.values(),
+        *policy.tiers.rules.values(),
+        *policy.triggers.values(),
+    ]
     if deed.action is ActionKind.REQUEST_SUPERVISOR:
         found = [entry for entry in given if entry.tier is Tier.SUPERVISOR]
     else:

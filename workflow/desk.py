@@ -14,15 +14,19 @@ from detectors.vocabulary import Disposition, Signal
 from workflow.actions import Deed, Refused, Verdict
 from workflow.alerts import AlertStatus
 from workflow.asking import advance, heard_of, stop_asking
+from workflow.brief import prepare
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import next_moment
+from workflow.childhood import says_child
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
-from workflow.hearing import confirm, heard, words_are_final
+from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.history import History
+from workflow.picture import NOTHING_KNOWN, CallPicture
 from workflow.policy import Policy
 from workflow.promising import promise, tend
 from workflow.routing import COMING, CancelReason, Outcome
+from workflow.tiers import weigh
 from workflow.work import LIFE, OVER, Work
 
 
@@ -32,46 +36,80 @@ class Desk:
     def __init__(self, policy: Policy, versions: Versions) -> None:
         self._policy = policy
         self._versions = versions
+        prepare()
 
     def after_reading(
-        self, state: DeskState, reading: Reading, call: CallFacts, *, at_ms: int, mode: Mode
+        self,
+        state: DeskState,
+        reading: Reading,
+        call: CallFacts,
+        *,
+        at_ms: int,
+        mode: Mode,
+        picture: CallPicture = NOTHING_KNOWN,
     ) -> Decision:
-        """Open, confirm, update or retract alerts for one reading. `at_ms`: UTC ms of the chunk."""
-        work = self._work(state, call, at_ms, mode, degraded=reading.degraded)
+        """Open, confirm, update or retract alerts for one reading. `at_ms`: UTC ms of the chunk;
+        `picture`: the call with this reading, for the brief of whoever is asked to come."""
+        work = self._work(state, call, at_ms, mode, degraded=reading.degraded, picture=picture)
         strongest = _strongest(reading)
         if Signal.DO_NOT_CALL.value in strongest and reading.turn.is_final:
             work.do_not_call = True
+        work.child = work.child or says_child(reading.turn)
         for label, finding in strongest.items():
-            handling = work.policy.handling(label)
+            handling = work.wanted(label)
             if handling is not None:
                 heard(work, label, finding, handling, final=reading.turn.is_final)
         if reading.turn.is_final:
             raised = {f.label for f in reading.findings if f.disposition is Disposition.RAISE}
             words_are_final(work, reading.turn.utterance_id, raised)
+            retold(work)
+        weigh(work, reading)
         return work.decision()
 
     def after_outcome(
-        self, state: DeskState, outcome: Outcome, call: CallFacts, *, at_ms: int, mode: Mode
+        self,
+        state: DeskState,
+        outcome: Outcome,
+        call: CallFacts,
+        *,
+        at_ms: int,
+        mode: Mode,
+        picture: CallPicture = NOTHING_KNOWN,
     ) -> Decision:
         """What the platform says became of a route. A report on nothing known changes nothing."""
-        work = self._work(state, call, at_ms, mode)
+        work = self._work(state, call, at_ms, mode, picture=picture)
         heard_of(work, outcome)
         return work.decision()
 
     def after_action(
-        self, state: DeskState, deed: Deed, call: CallFacts, *, at_ms: int, mode: Mode
+        self,
+        state: DeskState,
+        deed: Deed,
+        call: CallFacts,
+        *,
+        at_ms: int,
+        mode: Mode,
+        picture: CallPicture = NOTHING_KNOWN,
     ) -> Decision:
         """What a person did. A refused action changes nothing, and its verdict says why."""
-        work = self._work(state, call, at_ms, mode)
+        work = self._work(state, call, at_ms, mode, picture=picture)
         try:
             revision = done(work, deed)
         except Refused as refused:
             return Decision(state, (), Verdict(action_id=deed.action_id, rejected=str(refused)))
         return work.decision(Verdict(action_id=deed.action_id, revision=revision))
 
-    def after_time(self, state: DeskState, call: CallFacts, *, at_ms: int, mode: Mode) -> Decision:
+    def after_time(
+        self,
+        state: DeskState,
+        call: CallFacts,
+        *,
+        at_ms: int,
+        mode: Mode,
+        picture: CallPicture = NOTHING_KNOWN,
+    ) -> Decision:
         """Who did not come in time is followed by the next; promises become due."""
-        work = self._work(state, call, at_ms, mode)
+        work = self._work(state, call, at_ms, mode, picture=picture)
         for desk, way in list(work.ways.items()):
             if way.stage in COMING and way.due_ms is not None and at_ms >= way.due_ms:
                 advance(work, desk)
@@ -100,34 +138,45 @@ class Desk:
                 work.alert(label)
         return work.decision()
 
-    def next_moment(self, state: DeskState) -> int | None:
-        """When `after_time` has something to do next (UTC ms), or None."""
+    def next_moment(self, state: DeskState, call: CallFacts | None = None) -> int | None:
+        """When `after_time` has something to do next (UTC ms), or None.
+
+        In shadow nobody is asked and nothing promised, so there is nothing to wait for; what was
+        begun while the call was live goes on.
+        """
         due = [
             way.due_ms
             for way in state.ways.values()
             if way.stage in COMING and way.due_ms is not None
         ]
-        rules = self._policy.callbacks
+        rules = self._policy.for_queue(call.queue_id if call else None).callbacks
         due += [m for c in state.callbacks.values() if (m := next_moment(c, rules)) is not None]
         return min(due, default=None)
 
     def _work(
-        self, state: DeskState, call: CallFacts, at_ms: int, mode: Mode, *, degraded: bool = False
+        self,
+        state: DeskState,
+        call: CallFacts,
+        at_ms: int,
+        mode: Mode,
+        *,
+        degraded: bool = False,
+        picture: CallPicture = NOTHING_KNOWN,
     ) -> Work:
-        return Work(self._policy, self._versions, state, call, at_ms, mode, degraded=degraded)
+        policy, versions = self._policy, self._versions
+        return Work(policy, versions, state, call, at_ms, mode, degraded=degraded, picture=picture)
 
 
 def _left_behind(work: Work) -> None:
     """Nobody had joined when the line went dead: a life stop is followed up at once, the rest by
     a callback; either way a person owns it."""
-    if work.mode is not Mode.LIVE:
-        # Of a recording nobody waits to be rung.
-        return
+    # Of a recording, or in shadow, nobody waits to be rung; what was begun live is owed.
+    live = {label: a for label, a in work.alerts.items() if a.mode is Mode.LIVE}
     for desk, way in list(work.ways.items()):
-        if way.stage in COMING:
+        if way.stage in COMING and way.route.origin is Mode.LIVE:
             stop_asking(work, desk, way, CancelReason.CALL_ENDED)
     waiting: dict[tuple[str, bool], list[str]] = {}
-    for label, alert in work.alerts.items():
+    for label, alert in live.items():
         open_ = (
             alert.status not in (*OVER, AlertStatus.CLAIMED) and alert.callback_reference is None
         )

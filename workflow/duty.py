@@ -83,18 +83,21 @@ class Roster:
         """
         stops: list[Stop] = []
         seen: set[str] = set()
-        for name in self._desks_from(desk):
+        names = list(self._desks_from(desk)) or [desk]
+        for name in names:
+            if name not in self._desks:
+                # Asked for under a policy that had this desk: who is always there remains.
+                continue
             if not self.desk_is_open(name, at_ms):
                 continue
             for person in self._desks[name].roster:
                 if person not in seen and self.is_there(person, at_ms):
                     seen.add(person)
                     stops.append(Stop(name, person, self._people[person].name))
-        last = list(self._desks_from(desk))[-1]
         for always in (self._duty.manager, self._duty.deputy):
             if always is not None and always not in seen:
                 seen.add(always)
-                stops.append(Stop(last, always, self._people[always].name))
+                stops.append(Stop(names[-1], always, self._people[always].name))
         return tuple(stops)
 
     def desk_is_open(self, desk: str, at_ms: int) -> bool:
@@ -115,7 +118,7 @@ class Roster:
     def _desks_from(self, desk: str) -> Iterator[str]:
         seen: set[str] = set()
         at: str | None = desk
-        while at is not None and at not in seen:
+        while at is not None and at in self._desks and at not in seen:
             seen.add(at)
             yield at
             at = self._desks[at].then

@@ -8,14 +8,23 @@ from detectors.mood import Mood, MoodState
 from detectors.reading import Reading
 from detectors.vocabulary import Disposition, Emotion, HeardStep, Signal, Speaker
 from workflow.actions import ActionKind, Deed, Refused
+from workflow.drafts.cues import cues
 from workflow.heard import Heard
 from workflow.hints import HintKind
+from workflow.quotes import Said, clipped, sentence_of
 
 WORDS_OF_A_TURN = 4
 """Fewer are a murmur ("right, okay"), and no answer."""
 COMPLAINS = "complaint.formal"
 """The rule for a caller who says that they complain; being dissatisfied asks for no reference."""
 ACKNOWLEDGES = "hear.complaint"
+LANDMINE = "landmine."
+"""How the ids of rules begin for what an agent should not say to an upset caller."""
+
+SAID_KEPT = 4
+"""Offers, and slips, of the agent's that are remembered: whoever takes over reads no more."""
+SAID_WORDS = 30
+"""Words of one of them."""
 
 STIRRED = 0.5
 """Intensity of one turn from which an agent should mind their words, before the mood follows."""
@@ -45,7 +54,9 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the coach remembers of one call. `given` is by hint id; `feeling` the strongest that a
     customer's words last had; `stirred`: their last turn was strong by itself, whatever the mood so
-    far; `unanswered` the agent's turns since an unacknowledged complaint."""
+    far; `unanswered` the agent's turns since an unacknowledged complaint; `remedies` and
+    `landmines` the last that the agent offered, and slipped on, in their own words; `complaint` the
+    first sentence in which the caller plainly states what went wrong."""
 
     heard: Heard = Heard()
     mood: Mood = Mood()
@@ -54,6 +65,9 @@ class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     given: dict[str, Given] = {}
     screen: Screen | None = None
     unanswered: int | None = None
+    remedies: tuple[Said, ...] = ()
+    landmines: tuple[Said, ...] = ()
+    complaint: Said | None = None
 
     @property
     def spent(self) -> int:
@@ -111,6 +125,7 @@ def listened(state: CoachState, reading: Reading, at_ms: int) -> CoachState:
             stirred=_stirred(state, reading),
             unanswered=0 if _complains(reading) and state.unanswered is None else state.unanswered,
             screen=screen,
+            complaint=state.complaint or _complaint(reading),
         )
     heard = state.heard.after(reading)
     if screen is not None and screen.step in heard.done:
@@ -121,7 +136,54 @@ def listened(state: CoachState, reading: Reading, at_ms: int) -> CoachState:
         unanswered = None
     elif unanswered is not None and len(reading.turn.text.split()) >= WORDS_OF_A_TURN:
         unanswered += 1
-    return msgspec.structs.replace(state, heard=heard, unanswered=unanswered, screen=screen)
+    return msgspec.structs.replace(
+        state,
+        heard=heard,
+        unanswered=unanswered,
+        screen=screen,
+        remedies=_kept(state.remedies, _offers(reading)),
+        landmines=_kept(state.landmines, _slips(reading)),
+    )
+
+
+def _complaint(reading: Reading) -> Said | None:
+    sentence, fit = cues().complaint(reading.turn.text)
+    if not fit:
+        return None
+    return Said(quote=clipped(sentence, SAID_WORDS), start_ms=reading.turn.start_ms)
+
+
+def _offers(reading: Reading) -> tuple[Said, ...]:
+    """What the agent offers in this turn, each sentence once."""
+    said = [
+        Said(
+            quote=clipped(sentence_of(reading.turn, evidence), SAID_WORDS),
+            start_ms=evidence.start_ms,
+            about=taken.rule_id,
+        )
+        for taken in reading.steps
+        if taken.step is HeardStep.RESOLVE
+        for evidence in taken.evidence[-1:]
+    ]
+    return tuple({each.quote: each for each in said}.values())
+
+
+def _slips(reading: Reading) -> tuple[Said, ...]:
+    return tuple(
+        Said(
+            quote=clipped(evidence.quote, SAID_WORDS),
+            start_ms=evidence.start_ms,
+            about=finding.rule_id,
+        )
+        for finding in reading.findings
+        if finding.rule_id.startswith(LANDMINE) and finding.disposition is Disposition.RAISE
+        for evidence in finding.evidence[-1:]
+    )
+
+
+def _kept(before: tuple[Said, ...], new: tuple[Said, ...]) -> tuple[Said, ...]:
+    known = {each.quote for each in before}
+    return (*before, *(each for each in new if each.quote not in known))[-SAID_KEPT:]
 
 
 def _feeling(state: CoachState, reading: Reading, mood: Mood) -> Emotion:

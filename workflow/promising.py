@@ -8,7 +8,7 @@ import msgspec
 
 from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
 from workflow.alerts import Alert, AlertStatus, Change, Owner
-from workflow.call import Verified
+from workflow.call import Mode, Verified
 from workflow.callbacks import (
     OVER,
     AttemptOutcome,
@@ -40,8 +40,9 @@ def promise(
 ) -> Callback:
     """Offer a callback with a named owner, or (welfare) have a lost caller rung at once."""
     duty = work.policy.duty
-    roster = work.policy.desks[desk].roster
-    on_duty = work.roster.chain(desk, work.at_ms)
+    known = work.desk(desk)
+    roster = () if known is None else known.roster
+    on_duty = work.chain(desk)
     if welfare:
         owner, state = work.owner(on_duty[0].person), CallbackState.DUE
         rules = work.policy.callbacks
@@ -122,6 +123,8 @@ def _closed_or_given(work: Work, callback: Callback, deed: Deed, terms: Callback
 
 
 def _offered(work: Work, deed: Deed) -> int:
+    if work.mode is Mode.SHADOW:
+        raise Refused("this queue is in shadow mode: nothing is promised")
     _not_forbidden(work, deed)
     terms = deed.callback or CallbackTerms()
     asked = deed.desk or "supervisors"
@@ -265,7 +268,8 @@ def _say(work: Work, callback: Callback) -> None:
             queue_id=work.call.queue_id,
             team_id=work.call.team_id,
             customer_ref=callback.customer_ref,
-            mode=work.mode,
+            # In shadow nothing is promised: what stands was promised before, and is owed.
+            mode=Mode.LIVE if work.mode is Mode.SHADOW else work.mode,
             policy_version=work.versions.policy,
             rules_version=work.versions.rules,
             model_version=work.versions.model,

@@ -6,10 +6,14 @@ from enum import StrEnum
 
 import msgspec
 
+from detectors.mood import Trend
+from detectors.vocabulary import Emotion, HeardStep
 from workflow.alerts import Owner
 from workflow.call import Mode
+from workflow.drafts.situation import Need
 from workflow.duty import Stop
 from workflow.policy import RouteMode, Tier
+from workflow.quotes import Quoted
 
 
 class FailureReason(StrEnum):
@@ -35,13 +39,31 @@ class CancelReason(StrEnum):
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the receiver reads before taking over: who, what they said, what to say first."""
+    """What the receiver reads before taking over: who, what they said, what to say first.
+
+    `quotes` are the words that raised the alert, `said` the sentences they stand in with their
+    times. `wants`: the demand in the caller's words, `need` what may lie beneath. `done`: steps of
+    HEARD the agent has taken; `offered` what they offered in their words; `promised`: callbacks.
+    `before`: earlier contacts. `landmines`: what else to keep from with this caller. `text`: all of
+    it in fewer than 120 words.
+    """
 
     headline: str
     caller: str
     quotes: tuple[str, ...]
     opening_line: str
     do_not_say: str
+    said: tuple[Quoted, ...] = ()
+    emotion: Emotion | None = None
+    trend: Trend | None = None
+    wants: Quoted | None = None
+    need: Need | None = None
+    done: tuple[HeardStep, ...] = ()
+    offered: tuple[Quoted, ...] = ()
+    promised: tuple[str, ...] = ()
+    before: tuple[str, ...] = ()
+    landmines: tuple[str, ...] = ()
+    text: str = ""
 
 
 class Route(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

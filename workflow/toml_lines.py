@@ -4,6 +4,7 @@ import re
 
 _HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-\"'. ]+?)\s*=")
+_PART = re.compile(r"\"([^\"]*)\"|'([^']*)'|([^.\"'\s]+)")
 
 
 def line_of(text: str, where: tuple[str, ...]) -> int:
@@ -26,12 +27,12 @@ def line_of(text: str, where: tuple[str, ...]) -> int:
         if depth == len(path) and depth > best_depth:
             best_depth, best_line = depth, number
     if best_line == 0 and where:
-        return _first_mention(text, where[0])
+        return _nearest(text, where)
     return best_line
 
 
 def _parts(dotted: str) -> tuple[str, ...]:
-    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+    return tuple(double or single or bare for double, single, bare in _PART.findall(dotted))
 
 
 def _shared(path: tuple[str, ...], where: tuple[str, ...]) -> int:
@@ -43,8 +44,12 @@ def _shared(path: tuple[str, ...], where: tuple[str, ...]) -> int:
     return depth
 
 
-def _first_mention(text: str, section: str) -> int:
+def _nearest(text: str, where: tuple[str, ...]) -> int:
+    """The first header of the section that has most in common with the path."""
+    best_depth, best_line = 0, 0
     for number, line in enumerate(text.splitlines(), start=1):
-        if (header := _HEADER.match(line)) and _parts(header[1])[0] == section:
-            return number
-    return 0
+        if header := _HEADER.match(line):
+            depth = _shared(_parts(header[1]), where)
+            if depth > best_depth:
+                best_depth, best_line = depth, number
+    return best_line

@@ -11,18 +11,36 @@ from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import Callback
-from workflow.decision import CallbackChange, ChangeOf, Decision, DeskState, RouteChange, Versions
+from workflow.callers import for_caller, lifted
+from workflow.decision import (
+    CallbackChange,
+    ChangeOf,
+    Decision,
+    DeskState,
+    OwnWork,
+    RouteChange,
+    Versions,
+)
+from workflow.duty import Desk, Stop
+from workflow.handling import Handling, Texts
+from workflow.lifetexts import texts_for
 from workflow.moments import rfc3339
-from workflow.policy import Handling, Policy
+from workflow.picture import NOTHING_KNOWN, CallPicture
+from workflow.policy import Policy, Severity
+from workflow.precedence import yielding
 from workflow.routing import Route, Way
 
 OVER = frozenset({AlertStatus.CLOSED, AlertStatus.RETRACTED})
 """Alerts that are done with: new evidence opens the next episode."""
+PRIORITY = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity.LOW: 4}
 LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 
 class Work:
-    """What the rooms of the desk share while they decide. `at_ms` is UTC milliseconds."""
+    """What the rooms of the desk share while they decide. `at_ms` is UTC milliseconds.
+
+    `policy` is the one of the call's queue, as far as that is known now.
+    """
 
     def __init__(
         self,
@@ -34,15 +52,16 @@ class Work:
         mode: Mode,
         *,
         degraded: bool = False,
+        picture: CallPicture = NOTHING_KNOWN,
     ) -> None:
-        self.policy = policy
-        self.versions = versions
+        self._site = policy
+        self.policy = policy.for_queue(call.queue_id)
+        self.versions = versions.by(classifier=self.policy.detection.classifier)
         self.call = call
         self.at_ms = at_ms
         self.at = rfc3339(at_ms)
         self.degraded = degraded
-        self.mode = Mode.SHADOW if mode is Mode.LIVE and policy.mode is Mode.SHADOW else mode
-        self.roster = policy.roster
+        self.mode = policy.mode_for(call.queue_id, mode)
         self.alerts = dict(state.alerts)
         self.ways = dict(state.ways)
         self.episodes = dict(state.episodes)
@@ -50,10 +69,15 @@ class Work:
         self.ended = state.ended
         self.do_not_call = state.do_not_call
         self.history = state.history
+        self.child = state.child
+        self.tiers = state.tiers
+        self.picture = picture
         self.changes: list[ChangeOf] = []
+        self.noted: list[OwnWork] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
         """The state as it is now, and all changes in order."""
+        self._give_precedence()
         state = DeskState(
             alerts=self.alerts,
             ways=self.ways,
@@ -62,8 +86,10 @@ class Work:
             ended=self.ended,
             do_not_call=self.do_not_call,
             history=self.history,
+            child=self.child,
+            tiers=self.tiers,
         )
-        return Decision(state, tuple(self.changes), verdict)
+        return Decision(state, tuple(self.changes), verdict, tuple(self.noted))
 
     def alert(self, label: str, change: Change = Change.UPDATED, **fields: Any) -> Alert:
         """Change an alert: its revision rises by one, and the world is told."""
@@ -91,10 +117,60 @@ class Work:
 
     def handling(self, alert: Alert) -> Handling | None:
         """What the policy says of an alert: by its trigger, else as for others of its desk."""
+        found = self._given(alert)
+        if found is None or alert.trigger in LIFE:
+            return found
+        # The desk that an alert was opened for stays, whatever is learnt of the caller since.
+        ours = for_caller(self.policy, self.call, found)
+        return msgspec.structs.replace(ours, desk=alert.desk or ours.desk)
+
+    def _given(self, alert: Alert) -> Handling | None:
         if alert.trigger in LABELS:
             return self.policy.handling(alert.trigger)
-        given = (*self.policy.triggers.values(), *self.policy.signals.values())
+        if alert.trigger in self.policy.tiers.rules:
+            return self.policy.tiers.rules[alert.trigger]
+        policy = self.policy
+        given = (*policy.triggers.values(), *policy.signals.values(), *policy.tiers.rules.values())
         return next((entry for entry in given if entry.desk == alert.desk), None)
+
+    def texts(self, label: str, handling: Handling, subtype: str | None) -> Texts:
+        """What the agent says now, and does not say."""
+        crisis = self.policy.crisis
+        return texts_for(label, handling, self.call, crisis, subtype=subtype, child=self.child)
+
+    def wanted(self, label: str) -> Handling | None:
+        """What the policy says of a label for this caller, or None where it opens no alert."""
+        found = self.policy.handling(label)
+        if found is None or label in LIFE:
+            return found
+        return for_caller(self.policy, self.call, found)
+
+    def priority(self, alert: Alert) -> int:
+        """How urgent it is that somebody comes, 1 the highest: always for a life, whoever calls."""
+        if alert.trigger in LIFE:
+            return 1
+        return lifted(self.policy, self.call, PRIORITY[alert.severity])
+
+    def _give_precedence(self) -> None:
+        """Each alert says which other one the agent is to go by."""
+        for label, leader in yielding(self.alerts).items():
+            alert = self.alerts[label]
+            if alert.yields_to == leader:
+                continue
+            told = [
+                place
+                for place, change in enumerate(self.changes)
+                if isinstance(change, AlertChange) and change.alert.alert_id == alert.alert_id
+            ]
+            if not told:
+                self.alert(label, yields_to=leader)
+                continue
+            # It is about to be told anyway: once is enough.
+            changed = msgspec.structs.replace(alert, yields_to=leader)
+            self.alerts[label] = changed
+            last = self.changes[told[-1]]
+            assert isinstance(last, AlertChange)
+            self.changes[told[-1]] = AlertChange(last.change, changed)
 
     def label_of(self, alert_id: str) -> str | None:
         """Under which label an alert stands."""
@@ -107,6 +183,18 @@ class Work:
         """A person by id, with the name that the policy knows."""
         known = self.policy.people.get(person)
         return Owner(id=person, name=person if known is None else known.name)
+
+    def desk(self, name: str) -> Desk | None:
+        """A desk by name: of this call's queue, else of the queue that it came from."""
+        return self._policy_with(name).desks.get(name)
+
+    def chain(self, desk: str) -> tuple[Stop, ...]:
+        """Who is asked when a desk is wanted now, in order. Never empty."""
+        return self._policy_with(desk).roster.chain(desk, self.at_ms)
+
+    def _policy_with(self, desk: str) -> Policy:
+        every = (self.policy, self._site, *self._site.by_queue.values())
+        return next((policy for policy in every if desk in policy.desks), self.policy)
 
     def way(self, desk: str, way: Way) -> None:
         """Keep a way as it is now, without telling anyone."""

@@ -29,7 +29,8 @@ EXPECTED: dict[str, set[str]] = {
     "sample-08-safeguarding-public-service": {"safeguarding"},
     "sample-09-fraud-and-regulator-bank": {"fraud", "regulator"},
     "sample-10-routine-telecom": set(),
-    "sample-11-angry-health-insurance": {"supervisor_request"},
+    # Furious, and passed from one to the next: a supervisor is wanted before he asks for one.
+    "sample-11-angry-health-insurance": {"supervisor_request", "repeated_contact"},
     "sample-12-bereavement-energy": set(),
     "sample-13-technical-support-broadband": set(),
     "sample-14-negated-retail": set(),
@@ -60,7 +61,7 @@ def test_a_sample_call_raises_what_it_should(call_id: str, reader: CallReader) -
     for alert in read(reader, CALLS[call_id]):
         newest[alert.alert_id] = alert
     # Nobody joins these calls: what follows their end is of another test.
-    heard = [a for a in newest.values() if a.trigger in LABELS]
+    heard = [a for a in newest.values() if a.trigger in (*LABELS, *load_policy().tiers.rules)]
     raised = {a.trigger for a in heard if a.status is not AlertStatus.RETRACTED}
     told = {a.trigger: [e.quote for e in a.evidence] for a in newest.values()}
     assert raised == EXPECTED[call_id], told

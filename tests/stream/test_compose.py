@@ -40,6 +40,6 @@ def test_it_sets_only_settings_that_exist() -> None:
 
 def test_the_image_has_everything_that_the_package_needs() -> None:
     dockerfile = (ROOT / "Dockerfile").read_text(encoding="utf-8")
-    for room in ("detectors", "models", "workflow", "stream", "wallboard", "scripts"):
+    for room in ("detectors", "models", "workflow", "stream", "writers", "wallboard", "scripts"):
         assert f"COPY {room} {room}" in dockerfile
     assert "USER hardstop" in dockerfile

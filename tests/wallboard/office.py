@@ -279,7 +279,7 @@ def complaint(
         ComplaintStep(at=rfc3339(NOW + at), by=by, state=ComplaintState(state), note=note)
         for state, by, at, note in steps
     )
-    received = NOW + list(steps)[0][2]
+    received = NOW + next(iter(steps))[2]
     fields: dict[str, Any] = {
         "reference": reference,
         "call_id": f"call-{reference[3:7].lower()}",

@@ -185,7 +185,8 @@ def test_what_is_no_period_is_refused(text: str) -> None:
 
 
 def with_terms(lines: str) -> Policy:
-    return parse_policy(f"{default_policy_text()}\n{lines}\n", source="policy.toml")
+    text = default_policy_text().replace("enabled = true\n", f"enabled = true\n{lines}\n", 1)
+    return parse_policy(text, source="policy.toml")
 
 
 def test_the_policy_that_comes_with_hardstop_registers_complaints() -> None:

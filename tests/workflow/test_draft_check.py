@@ -19,6 +19,8 @@ from workflow.drafts.check import (
 )
 
 EXAMPLES = [(rule, text) for rule in fault_rules() for text in rule.examples]
+OF_NO_RULE = {Code.LENGTH, Code.INVENTED, Code.UNFINISHED, Code.CONSTRAINT}
+"""What hangs on the situation and not on words alone."""
 INNOCENT = [(rule, text) for rule in fault_rules() for text in rule.counter_examples]
 
 
@@ -36,7 +38,7 @@ def test_every_rule_is_tried_from_both_sides() -> None:
     for rule in fault_rules():
         assert len(rule.examples) >= 3, rule.id
         assert len(rule.counter_examples) >= 2, rule.id
-    assert {rule.code for rule in fault_rules()} == set(Code) - {Code.LENGTH}
+    assert {rule.code for rule in fault_rules()} == set(Code) - OF_NO_RULE
 
 
 def test_plain_ownership_passes() -> None:

@@ -67,7 +67,7 @@ def test_facts_are_quoted_from_where_they_stand() -> None:
     assert found.of(FactKind.TRIED).startswith("emailed your support")
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_is_read_and_nothing_is_invented(text: str) -> None:
     found = read_description(text)
@@ -127,3 +127,20 @@ def test_the_context_is_kept_as_it_was_given() -> None:
     found = read_description("I am angry, my bill is wrong.", context)
     assert isinstance(found, Situation)
     assert found.context == context
+
+
+@pytest.mark.parametrize(
+    ("text", "topic"),
+    [
+        ("I am angry, my flight was cancelled.", "booking"),
+        ("I am angry, your app crashed and my orders are lost.", "software"),
+        ("I am angry, my order never came.", "delivery"),
+        ("I am angry, you refuse to cancel my contract.", "cancellation"),
+    ],
+)
+def test_what_it_is_about_is_told_by_the_plainest_words(text: str, topic: str) -> None:
+    assert read(text).topic == topic
+
+
+def test_money_taken_again_is_a_complaint() -> None:
+    assert read("I am desperate. You took the direct debit of $900 again.").quotable

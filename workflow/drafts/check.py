@@ -38,6 +38,9 @@ class Code(StrEnum):
     NAMED_BLAME = "named_blame"
     ASKS_TO_REPEAT = "asks_to_repeat"
     LENGTH = "length"
+    INVENTED = "invented"
+    UNFINISHED = "unfinished"
+    CONSTRAINT = "constraint"
 
 
 class Known(StrEnum):
@@ -67,7 +70,8 @@ NO_FACTS = Facts()
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that must not be said. `text[start:end] == quote` (Python string offsets)."""
+    """One thing that must not be said. `text[start:end] == quote` (Python string offsets), where
+    the text is the `part` of the draft that is named."""
 
     code: Code
     start: int
@@ -75,6 +79,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     quote: str
     reason: str
     instead: str
+    part: str = "draft"
 
 
 class FaultRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
+from workflow.drafts.check import Fault
 from workflow.policy import Severity
+
+BUILT_IN = "built-in"
+"""The writer that needs no model and no network."""
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +32,9 @@ class Option(msgspec.Struct, frozen=True, kw_only=True):
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What a writer answers. Where `takeover` is set a life may be at stake: then `draft` says what
-    to do now instead of what to send, there are no options, and a person must take over."""
+    to do now instead of what to send, there are no options, and a person must take over.
+    `faults`: what the review still finds in a model's draft. `notes`: what the writer was asked for
+    and could not do, or why another writer answered."""
 
     assessment: Assessment
     landmines: tuple[str, ...]
@@ -36,3 +42,6 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     options: tuple[Option, ...]
     coaching: str
     takeover: bool = False
+    writer: str = BUILT_IN
+    faults: tuple[Fault, ...] = ()
+    notes: tuple[str, ...] = ()

@@ -32,6 +32,11 @@ def is_priority(context: Context) -> bool:
     return bool(_PRIORITY.search(context.tier)) or (context.tenure_months or 0) >= LONG_STANDING
 
 
+def rules_out_money(constraints: str) -> bool:
+    """Whether stated constraints leave no money to offer."""
+    return _NO_MONEY.search(constraints) is not None
+
+
 def severity(situation: Situation) -> Severity:
     """How heavy it weighs: a hard stop is high; so are two of strong feeling, a repeat, a cost."""
     if situation.trigger in LIFE_STOPS:
@@ -54,7 +59,7 @@ def options(situation: Situation) -> tuple[Option, ...]:
     limits = situation.context.constraints.strip()
     core = given["core"][situation.need.value]
     kind = "priority" if is_priority(situation.context) else "standard"
-    gesture = given["goodwill"]["none" if _NO_MONEY.search(limits) else kind]
+    gesture = given["goodwill"]["none" if rules_out_money(limits) else kind]
     senior = given["senior"]
     within = f" Stay within what you stated: “{limits}”." if limits else ""
     found = [

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
-from detectors.vocabulary import LIFE_STOPS, Emotion, Speaker
+from detectors.vocabulary import LIFE_STOPS, Emotion, Speaker, Trigger
 from workflow.drafts.check import Facts, Known
 from workflow.drafts.cues import cues
 
@@ -39,6 +39,14 @@ class FactKind(StrEnum):
     FAILED = "failed"
     COST = "cost"
     TRIED = "tried"
+
+
+class Restriction(StrEnum):
+    """Why only the named desk may handle something."""
+
+    SAFEGUARDING = "safeguarding"
+    IMPOSTOR = "impostor"
+    MISCONDUCT = "misconduct"
 
 
 class Required(StrEnum):
@@ -89,7 +97,8 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a draft is written from. `said`: the words read; `complaint`: the sentence of them
     that states it; `quotable`: whether that sentence is the customer's own and fit to be quoted
-    back. `trigger`: the hard stop in it, if any. `topic`: what it is about, by its id."""
+    back. `trigger`: the hard stop in it, if any. `topic`: what it is about, by its id.
+    `restricted`: why it goes to the named desk alone, if it does."""
 
     said: str
     complaint: str
@@ -102,6 +111,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     trigger: str | None = None
     facts: tuple[Found, ...] = ()
     context: Context = NO_CONTEXT
+    restricted: tuple[Restriction, ...] = ()
 
     @property
     def is_life_stop(self) -> bool:
@@ -141,9 +151,11 @@ def read_description(
     *,
     heard: Sequence[str] | None = None,
     felt: Felt | None = None,
+    restricted: Sequence[Restriction] = (),
 ) -> Situation | Missing:
-    """Read a pasted description. `heard` and `felt`: what a detector made of the same words."""
-    return _read(text.strip(), context, heard, felt, at_rest=None)
+    """Read a pasted description. `heard`, `felt` and `restricted`: what a detector made of the same
+    words."""
+    return _restricted(_read(text.strip(), context, heard, felt, at_rest=None), restricted)
 
 
 def read_turns(
@@ -152,12 +164,26 @@ def read_turns(
     *,
     heard: Sequence[str] | None = None,
     felt: Felt | None = None,
+    restricted: Sequence[Restriction] = (),
 ) -> Situation | Missing:
     """Read a call's final turns. Only what was not said by the agent is read; a caller whose words
     show no feeling is neutral, for the words were there to show it. With `heard`, hard stops are
     those alone that the detector raised."""
     said = "\n".join(text.strip() for who, text in turns if who is not Speaker.AGENT)
-    return _read(said, context, heard, felt, at_rest=Emotion.NEUTRAL)
+    return _restricted(_read(said, context, heard, felt, at_rest=Emotion.NEUTRAL), restricted)
+
+
+def _restricted(read: Situation | Missing, known: Sequence[Restriction]) -> Situation | Missing:
+    """The situation with every ground for keeping it to one desk: those known, those in a note."""
+    if isinstance(read, Missing):
+        return read
+    found = {*known}
+    for restriction in (Restriction.IMPOSTOR, Restriction.MISCONDUCT):
+        if cues().spans("restricted", restriction.value, read.said):
+            found.add(restriction)
+    if read.trigger == Trigger.SAFEGUARDING:
+        found.add(Restriction.SAFEGUARDING)
+    return msgspec.structs.replace(read, restricted=tuple(sorted(found)))
 
 
 def _read(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
+from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -20,13 +21,26 @@ from workflow.drafts.check import LEAST_WORDS, MOST_WORDS, Facts, Length, check,
 from workflow.drafts.cues import cues
 from workflow.drafts.draft import Assessment, Draft
 from workflow.drafts.options import guidance, is_priority, landmines, options, severity
-from workflow.drafts.situation import Channel, FactKind, Found, Need, Situation
+from workflow.drafts.situation import Channel, FactKind, Found, Need, Restriction, Situation
 from workflow.policy import Severity
 
 FIELD = 7
 """Sentences to choose from at every place, and positions of a code word."""
 MOST_FACTS = 2
 """Facts that are said back in sentences of their own: more would be a list, not an answer."""
+
+MOST_FACTS_LONG = 4
+_SPARED = ("found_2", "impact", "need_choice", "found_1", "repeat")
+"""What a shorter response does without, in this order, down to the least length."""
+
+
+class Size(StrEnum):
+    """How long a response is to be, within the lengths that are always asked for."""
+
+    SHORTER = "shorter"
+    USUAL = "usual"
+    LONGER = "longer"
+
 
 _POSITION = {
     "opening": 0, "account": 1, "impact": 2, "owning": 3, "need_act": 4, "trigger": 5, "step": 6,
@@ -55,22 +69,25 @@ _NOT_IN_PUBLIC = frozenset({"bereavement"})
 _SPACE = re.compile(r"\s+")
 
 
-def draft(situation: Situation) -> Draft:
-    """Everything an agent needs to answer. For a life stop: what to do now, and no answer."""
+def draft(situation: Situation, size: Size = Size.USUAL) -> Draft:
+    """Everything an agent needs to answer. For a life stop, or somebody who may not be who they
+    say: what to do now, and no answer."""
     if situation.is_life_stop:
-        return _takeover(situation)
+        return _takeover(situation, str(situation.trigger))
+    if Restriction.IMPOSTOR in situation.restricted:
+        return _takeover(situation, Restriction.IMPOSTOR.value)
     return Draft(
         assessment=_assessment(situation),
         landmines=landmines(situation),
-        draft=response(situation),
+        draft=response(situation, size),
         options=options(situation),
         coaching=coaching(situation),
     )
 
 
-def response(situation: Situation) -> str:
+def response(situation: Situation, size: Size = Size.USUAL) -> str:
     """The response in paragraphs, 150 to 300 words, without a fault by the draft check."""
-    return "\n\n".join(" ".join(paragraph) for paragraph in sentences(situation))
+    return "\n\n".join(" ".join(paragraph) for paragraph in sentences(situation, size))
 
 
 def faults(situation: Situation, text: str) -> tuple[Any, ...]:
@@ -79,19 +96,35 @@ def faults(situation: Situation, text: str) -> tuple[Any, ...]:
     return check(text, facts=Facts(known=known.known, said=known.said, length=Length()))
 
 
-def sentences(situation: Situation) -> list[list[str]]:
+def sentences(situation: Situation, size: Size = Size.USUAL) -> list[list[str]]:
     """The response by paragraph and sentence: empathy, ownership, next step, nothing to repeat."""
-    return [
-        paragraph
-        for paragraph in (
-            [_line(situation, "opening"), _line(situation, "account"), _line(situation, "impact")],
-            _facts(situation),
-            [_line(situation, "owning"), _line(situation, "need_act"), *_trigger(situation)],
-            [_line(situation, p) for p in ("step", "need_choice", "update")],
-            [_line(situation, "repeat"), _line(situation, "close")],
-        )
-        if paragraph
+    most = MOST_FACTS_LONG if size is Size.LONGER else MOST_FACTS
+    placed = [
+        [(place, _line(situation, place)) for place in ("opening", "account", "impact")],
+        [(f"found_{number}", line) for number, line in enumerate(_facts(situation, most), start=1)],
+        [
+            ("owning", _line(situation, "owning")),
+            ("need_act", _line(situation, "need_act")),
+            *(("trigger", line) for line in _trigger(situation)),
+        ],
+        [(place, _line(situation, place)) for place in ("step", "need_choice", "update")],
+        [(place, _line(situation, place)) for place in ("repeat", "close")],
     ]
+    if size is Size.SHORTER:
+        for spared in _SPARED:
+            without = [[line for line in part if line[0] != spared] for part in placed]
+            placed = without if _words(without) >= LEAST_WORDS else placed
+    if size is Size.LONGER:
+        for at, place in ((3, "need_choice"), (0, "impact")):
+            more = [list(part) for part in placed]
+            after = next(i for i, line in enumerate(more[at]) if line[0] == place) + 1
+            more[at].insert(after, (f"{place}_more", _line(situation, place, further=1)))
+            placed = more if _words(more) <= MOST_WORDS else placed
+    return [[line for _, line in part] for part in placed if part]
+
+
+def _words(placed: list[list[tuple[str, str]]]) -> int:
+    return word_count(" ".join(line for part in placed for _, line in part))
 
 
 def coaching(situation: Situation) -> str:
@@ -115,7 +148,7 @@ def _assessment(situation: Situation) -> Assessment:
     )
 
 
-def _line(situation: Situation, place: str) -> str:
+def _line(situation: Situation, place: str, *, further: int = 0) -> str:
     # What a customer told us may be private even where they complain in the open.
     in_public = situation.context.channel is Channel.PUBLIC
     fraud = situation.trigger == Trigger.FRAUD
@@ -129,11 +162,12 @@ def _line(situation: Situation, place: str) -> str:
         "step": situation.context.channel.value,
         "close": situation.context.channel.value,
     }
-    line: str = _material()[place][kinds.get(place, "any")][_chosen(situation, place)]
+    number = (_chosen(situation, place) + further) % FIELD
+    line: str = _material()[place][kinds.get(place, "any")][number]
     return _filled(line, situation)
 
 
-def _facts(situation: Situation) -> list[str]:
+def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
     """The customer's own facts, said back; where others read along, none of them."""
     if situation.context.channel is Channel.PUBLIC:
         return [_line(situation, "private")]
@@ -142,7 +176,7 @@ def _facts(situation: Situation) -> list[str]:
         if (found := _sayable(situation, kind)) is not None:
             line: str = _material()["found"][kind.value][_chosen(situation, kind)]
             told.append(line.replace("{found}", _one_line(found.quote)))
-    return told[:MOST_FACTS]
+    return told[:most]
 
 
 def _sayable(situation: Situation, kind: FactKind) -> Found | None:
@@ -218,8 +252,9 @@ def _digits(number: int) -> tuple[int, int, int]:
     return number % FIELD, number // FIELD % FIELD, number // FIELD**2 % FIELD
 
 
-def _takeover(situation: Situation) -> Draft:
-    life = _material()["life"][situation.trigger]
+def _takeover(situation: Situation, why: str) -> Draft:
+    material = _material()
+    life = material["life"].get(why) or material["restricted"][why]
     text = (
         f"No answer is drafted here: the words tell of {life['name']}, and a person must take over "
         f"now. {life['now']}"

@@ -1,0 +1,1 @@
+"""Models that write drafts. Off unless one is named; given redacted words alone."""
