@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +41,7 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._services = services
         self._on_ready = on_ready
+        self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -47,6 +51,21 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._services.hub.close()
         await super().shutdown(sockets=sockets)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's own, which in the end raises the signal again: that would kill the process
+        before Kafka and the database are let go of."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        signals = (signal.SIGINT, signal.SIGTERM)
+        before = [(number, signal.signal(number, self.handle_exit)) for number in signals]
+        try:
+            yield
+        finally:
+            for number, handler in before:
+                signal.signal(number, handler)
 
 
 def desks_of(policy: Policy) -> dict[str, tuple[str, ...]]:
@@ -86,7 +105,7 @@ def run_wallboard(
         )
         server = Server(config, services, on_ready)
         asyncio.run(_serve(server, services, kafka, publisher))
-        return 0 if server.started else 1
+        return 0 if server.started and not server.failed else 1
     finally:
         engine.dispose()
 
@@ -122,7 +141,7 @@ def _ended(task: asyncio.Task[None], server: Server) -> None:
     if task.cancelled() or server.should_exit:
         return
     log.error("%s has failed; the service stops", task.get_name(), exc_info=task.exception())
-    server.should_exit = True
+    server.failed = server.should_exit = True
 
 
 async def _prune(services: Services) -> None:
