@@ -10,7 +10,18 @@ from fastapi.staticfiles import StaticFiles
 
 from wallboard.auth.gate import SignInNeeded
 from wallboard.headers import Careful
-from wallboard.routes import actions, callbacks, complaints, health, incidents, patterns, stream
+from wallboard.routes import (
+    actions,
+    board,
+    call,
+    callbacks,
+    complaints,
+    health,
+    incidents,
+    my_call,
+    patterns,
+    stream,
+)
 from wallboard.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -26,6 +37,9 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(health.router)
     app.include_router(stream.router)
     app.include_router(actions.router)
+    app.include_router(board.router)
+    app.include_router(call.router)
+    app.include_router(my_call.router)
     app.include_router(callbacks.router)
     app.include_router(incidents.router)
     app.include_router(complaints.router)

@@ -43,7 +43,7 @@ class Careful:
         headers["x-content-type-options"] = "nosniff"
         headers["referrer-policy"] = "no-referrer"
         headers["permissions-policy"] = "camera=(), microphone=(), geolocation=()"
-        if not path.startswith("/static"):
-            headers["cache-control"] = "no-store"
+        # Scripts and styles are asked for anew, by ETag: an old one would not fit a new page.
+        headers["cache-control"] = "no-cache" if path.startswith("/static") else "no-store"
         if self._settings.is_secure:
             headers["strict-transport-security"] = "max-age=31536000"
