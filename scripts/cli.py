@@ -38,6 +38,7 @@ from scripts.train import train
 from scripts.verify import verify
 from scripts.version import version
 from scripts.wallboard import wallboard
+from scripts.wallboard_users import app as wallboard_users
 from scripts.worker import worker
 
 app = typer.Typer(
@@ -63,6 +64,7 @@ app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
 app.command()(report)
+app.add_typer(wallboard_users, name="wallboard-users")
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
 app.command()(archive)

@@ -56,6 +56,10 @@ def wallboard(
         if ready_file is not None:
             ready_file.touch()
 
+    def invite(link: str) -> None:
+        # On its own line, so that it can be copied; once used it is worth nothing.
+        print(f"Nobody administers yet. Within a day, open:\n{link}", file=sys.stderr)
+
     with cluster(policy=path, topic_prefix=topic_prefix) as kafka:
         logging.basicConfig(
             level=kafka.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
@@ -63,5 +67,5 @@ def wallboard(
         if not named:
             create_topics(kafka)
         decided = load_policy(kafka.policy_path)
-        status = run_wallboard(kafka, settings, decided, on_ready=announce)
+        status = run_wallboard(kafka, settings, decided, on_ready=announce, on_first_start=invite)
     raise typer.Exit(status)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from wallboard.auth.gate import SignInNeeded
+from wallboard.auth.setup import install
 from wallboard.headers import Careful
 from wallboard.routes import (
     actions,
@@ -32,8 +31,8 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(title="hardstop wallboard", docs_url=None, redoc_url=None)
     app.state.services = services
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
-    app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_middleware(Careful, settings=services.settings)
+    install(app, services)
     app.include_router(health.router)
     app.include_router(stream.router)
     app.include_router(actions.router)
@@ -45,10 +44,3 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(complaints.router)
     app.include_router(patterns.router)
     return app
-
-
-async def _sign_in(request: Request, _: Exception) -> Response:
-    wants_page = "text/html" in request.headers.get("accept", "")
-    if wants_page and request.method == "GET":
-        return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
-    return JSONResponse({"detail": "sign in, or send a token"}, status_code=401)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from stream.settings import Settings
 from wallboard.app import create_app
+from wallboard.auth.invitations import first_admin_link
 from wallboard.intake.projection import Intake
 from wallboard.intake.publisher import Publisher
 from wallboard.intake.reader import Reader
@@ -23,6 +24,7 @@ from wallboard.services import Services
 from wallboard.settings import WallboardSettings
 from wallboard.store.engine import open_engine, sessions_of
 from wallboard.store.schema import upgrade
+from wallboard.webhooks.courier import Courier
 from workflow.policy import Policy
 
 log = logging.getLogger(__name__)
@@ -83,8 +85,10 @@ def run_wallboard(
     policy: Policy,
     *,
     on_ready: Callable[[], None] | None = None,
+    on_first_start: Callable[[str], None] | None = None,
 ) -> int:
-    """Serve until SIGTERM or Ctrl-C; gives the exit status."""
+    """Serve until SIGTERM or Ctrl-C; gives the exit status. `on_first_start` is told the one-time
+    link for an administrator while there is none."""
     engine = open_engine(settings.database)
     try:
         upgrade(engine)
@@ -104,13 +108,19 @@ def run_wallboard(
             proxy_headers=True,
         )
         server = Server(config, services, on_ready)
-        asyncio.run(_serve(server, services, kafka, publisher))
+        courier = Courier(services)
+        link = first_admin_link(services.sessions, settings, services.clock())
+        if link is not None and on_first_start is not None:
+            on_first_start(link)
+        asyncio.run(_serve(server, services, kafka, publisher, courier))
         return 0 if server.started and not server.failed else 1
     finally:
         engine.dispose()
 
 
-async def _serve(server: Server, services: Services, kafka: Settings, publisher: Publisher) -> None:
+async def _serve(
+    server: Server, services: Services, kafka: Settings, publisher: Publisher, courier: Courier
+) -> None:
     settings = services.settings
     intake = Intake(
         services.sessions,
@@ -124,6 +134,7 @@ async def _serve(server: Server, services: Services, kafka: Settings, publisher:
     beside = [
         asyncio.create_task(reader.run(), name="intake"),
         asyncio.create_task(_prune(services), name="pruning"),
+        asyncio.create_task(courier.run(), name="webhooks"),
     ]
     for task in beside:
         task.add_done_callback(lambda done: _ended(done, server))

@@ -34,6 +34,21 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
     local_users: bool = True
+    """Whether people may sign in with a password kept here."""
+    oidc_scopes: str = "openid profile email"
+    oidc_user_claim: str = "sub"
+    """The claim that holds a person's id, as in the policy. It must be one that people cannot
+    change themselves, as whoever has it is that person here."""
+    oidc_role_claim: str = "roles"
+    """Where the role is said; dots lead into objects, as in realm_access.roles."""
+    oidc_roles: str = ""
+    """VALUE=ROLE with commas, e.g. cc-leads=supervisor; a role's own name needs no entry."""
+    oidc_desks_claim: str = "desks"
+    oidc_queues_claim: str = "queues"
+    oidc_teams_claim: str = "teams"
+    oidc_agent_claim: str = "agent_id"
+    webhook_networks: str = ""
+    """Networks that webhooks may reach besides public addresses, e.g. 10.0.0.0/8,127.0.0.1."""
 
     @property
     def base_url(self) -> str:

@@ -276,6 +276,9 @@ class Session(Table):
     created_at: Mapped[int]
     seen_at: Mapped[int]
     expires_at: Mapped[int] = mapped_column(index=True)
+    address: Mapped[str | None]
+    device: Mapped[str | None]
+    """What the browser calls itself, so that people know their own."""
 
 
 class Token(Table):
@@ -339,6 +342,8 @@ class Webhook(Table):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_by: Mapped[str]
     created_at: Mapped[int]
+    name: Mapped[str | None]
+    severities: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class Delivery(Table):
@@ -358,5 +363,7 @@ class Delivery(Table):
     next_at: Mapped[int | None] = mapped_column(index=True)
     answered: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[int]
+    about: Mapped[str | None] = mapped_column(index=True)
+    """kind:id:state of what it tells, so that a chat room hears of each state once."""
 
     __table_args__ = (Index("delivery_once", "webhook_id", "feed", unique=True),)
