@@ -456,7 +456,7 @@ def _hint(call_id: str, number: int, at: int, became: str | None, agent: str) ->
         "version": 1,
         "hint_id": hint_id,
         "call_id": call_id,
-        "kind": ("heard", "guardrail", "landmine")[number % 3] if number % 2 else "heard",
+        "kind": ("next_step", "guardrail", "landmine")[number % 3] if number % 2 else "next_step",
         "at": rfc3339(at),
         "agent_id": agent,
     }

@@ -158,8 +158,20 @@ _ALERTS: tuple[dict[str, Any], ...] = (
 )
 
 _TALK: tuple[tuple[str, str, int, str | None, float], ...] = (
-    ("agent", "Good afternoon, you're speaking with Priya. How can I help you today?", 380, None, 0),
-    ("customer", "Hi. I'm ringing about the final notice I got this morning.", 371, "sadness", 0.31),
+    (
+        "agent",
+        "Good afternoon, you're speaking with Priya. How can I help you today?",
+        380,
+        None,
+        0,
+    ),
+    (
+        "customer",
+        "Hi. I'm ringing about the final notice I got this morning.",
+        371,
+        "sadness",
+        0.31,
+    ),
     ("agent", "Thank you for calling about it. Let me bring your account up.", 363, None, 0),
     (
         "customer",
@@ -175,7 +187,13 @@ _TALK: tuple[tuple[str, str, int, str | None, float], ...] = (
         None,
         0,
     ),
-    ("customer", "My husband used to deal with all of it and he died in January.", 318, "sadness", 0.74),
+    (
+        "customer",
+        "My husband used to deal with all of it and he died in January.",
+        318,
+        "sadness",
+        0.74,
+    ),
     ("agent", "I'm very sorry for your loss. Thank you for telling me.", 309, None, 0),
     (
         "customer",
@@ -184,7 +202,13 @@ _TALK: tuple[tuple[str, str, int, str | None, float], ...] = (
         "distress",
         0.69,
     ),
-    ("agent", "I hear you. Nobody is coming to the house today, I can promise you that.", 108, None, 0),
+    (
+        "agent",
+        "I hear you. Nobody is coming to the house today, I can promise you that.",
+        108,
+        None,
+        0,
+    ),
     ("customer", "It doesn't matter anyway.", 66, "sadness", 0.7),
     (
         "customer",
@@ -223,7 +247,9 @@ def build(db: Db, policy: Policy, now: int) -> None:
             detail="words come 14 s late from the transcriber",
         )
     )
-    db.add(Feed(kind="note", ref="scene", at=now - 2 * SECOND, body={}, handling="normal", mode="live"))
+    db.add(
+        Feed(kind="note", ref="scene", at=now - 2 * SECOND, body={}, handling="normal", mode="live")
+    )
 
 
 def _call(
@@ -250,7 +276,9 @@ def _call(
             not_monitored=_SILENT.get(call_id),
             degraded=call_id == "c-7109",
             mood={"state": state, "trend": trend, "heat": heat, "low": low, "turns": 8},
-            heard={"done": ["hear", "apologize"], "next": "empathize"} if call_id == "c-7101" else None,
+            heard={"done": ["hear", "apologize"], "next": "empathize"}
+            if call_id == "c-7101"
+            else None,
             handling="normal",
             mode="live",
         )
@@ -388,7 +416,9 @@ def _route(
 
 def _before(db: Db, now: int) -> None:
     """Earlier contacts: two callers are known, one is owed a callback."""
-    for number, (caller, days) in enumerate((("cu-55", 9), ("cu-55", 3), ("cu-18", 1), ("cu-07", 6))):
+    for number, (caller, days) in enumerate(
+        (("cu-55", 9), ("cu-55", 3), ("cu-18", 1), ("cu-07", 6))
+    ):
         began = now - days * 24 * HOUR
         db.add(
             Call(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from wallboard.access import Role
+from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.routes.answers import as_json, only
@@ -22,6 +23,7 @@ def callbacks_page(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     tab: Tab = Tab.OPEN,
     mine: bool = False,
     part: str = "",
@@ -29,6 +31,7 @@ def callbacks_page(
     """The page; with `part=list` the list alone, as the page's script asks for it anew."""
     only(viewer, READERS)
     found = log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine)
+    looked_at("callback", "log")
     return page(
         request,
         services,
@@ -55,10 +58,13 @@ def callbacks(
 
 
 @router.get("/api/callbacks/{reference}")
-def callback(reference: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
+def callback(
+    reference: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
     """One callback. 403: it is not there, or not for whoever asks."""
     only(viewer, READERS)
     found = one(db, viewer, services.policy, services.clock(), reference)
     if found is None:
         raise HTTPException(403, "this callback is not there, or it is not for you")
+    looked_at("callback", reference)
     return as_json(found)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
+from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.routes.answers import as_file, as_json, only
@@ -26,6 +27,7 @@ def complaints_page(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     tab: Tab = Tab.OPEN,
     find: Find = "",
     part: str = "",
@@ -34,6 +36,7 @@ def complaints_page(
     only(viewer, READERS)
     now = services.clock()
     found = register(db, viewer, services.policy, now, tab=tab, find=find.strip())
+    looked_at("complaint", "register")
     return page(
         request,
         services,
@@ -61,6 +64,7 @@ def export(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     first: Annotated[Day, Query(alias="from")] = "",
     last: Annotated[Day, Query(alias="to")] = "",
 ) -> Response:
@@ -71,5 +75,6 @@ def export(
         found = records(db, viewer, first=first, last=last)
     except ValueError as error:
         raise HTTPException(400, f"give days like 2026-11-30, in order: {error}") from error
+    looked_at("complaint", "export")
     today = datetime.fromtimestamp(now / 1000, UTC).date()
     return as_file(as_csv(found, now), f"complaints-{today}.csv", "text/csv; charset=utf-8")

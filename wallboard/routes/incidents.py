@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
 from wallboard.access import Viewer
+from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
@@ -96,10 +97,12 @@ def incident_page(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     part: str = "",
 ) -> Response:
     """One record, entry by entry."""
     found = _record(db, viewer, services, incident_id)
+    looked_at("record", incident_id)
     return page(
         request,
         services,
@@ -113,15 +116,22 @@ def incident_page(
 
 
 @router.get("/api/incidents/{incident_id}")
-def incident(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
+def incident(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
     """One record. 403: it is not there, or not for whoever asks."""
-    return as_json(_record(db, viewer, services, incident_id))
+    found = _record(db, viewer, services, incident_id)
+    looked_at("record", incident_id)
+    return as_json(found)
 
 
 @router.get("/incidents/{incident_id}/export.json", include_in_schema=False)
-def export_json(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
+def export_json(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
     """The entries as the workers wrote them, with what their chain proves."""
     rows = _rows(db, viewer, incident_id)
+    looked_at("record", incident_id)
     try:
         content = exported(rows)
     except msgspec.ValidationError as error:
@@ -130,9 +140,12 @@ def export_json(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Da
 
 
 @router.get("/incidents/{incident_id}/export.html", include_in_schema=False)
-def export_html(incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> Response:
+def export_html(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
     """One page to print and keep; it loads nothing from outside."""
     found = _record(db, viewer, services, incident_id)
+    looked_at("record", incident_id)
     text = templates().get_template("incident_print.html").render(record=found)
     return as_file(text.encode(), f"record-{found.call_id}.html", "text/html; charset=utf-8")
 

@@ -11,6 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from models.evaluation.report.html import html
 from wallboard.access import Viewer
+from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.routes.answers import as_file, as_json, only
@@ -100,6 +101,7 @@ def patterns_file(
 def labelled(
     viewer: SignedIn,
     services: ServicesOf,
+    looked_at: Looks,
     first: First = "",
     last: Last = "",
     zone: Name = "",
@@ -112,6 +114,7 @@ def labelled(
     except ValueError as error:
         raise HTTPException(400, str(error)) from error
     scope = Scope.of_days(period.first, period.last, period.time_zone)
+    looked_at("report", f"feedback {period.first}/{period.last}")
 
     def lines() -> Iterator[bytes]:
         # A session of its own: that of the request is over when the answer begins.
