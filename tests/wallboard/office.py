@@ -93,7 +93,7 @@ class Office:
             if db.get(User, user_id) is None:
                 person = POLICY.people.get(user_id)
                 named = {"name": person.name if person else user_id.title(), "role": role.value}
-                user = User(user_id=user_id, created_at=self.now, **named, **{**fields, **more})
+                user = User(user_id=user_id, created_at=self.now, **{**named, **fields, **more})
                 db.add(user)
                 db.flush()
                 self._session(db, user_id, secret)
@@ -456,7 +456,7 @@ def _hint(call_id: str, number: int, at: int, became: str | None, agent: str) ->
         "version": 1,
         "hint_id": hint_id,
         "call_id": call_id,
-        "kind": ("next_step", "guardrail", "landmine")[number % 3] if number % 2 else "next_step",
+        "kind": ("next_step", "next_step", "guardrail", "landmine")[number // 3 % 4],
         "at": rfc3339(at),
         "agent_id": agent,
     }
