@@ -90,7 +90,7 @@ _ALERTS: tuple[dict[str, Any], ...] = (
         "said": 41,
         "due": 11,
         "imminent": True,
-        "words": "I have the tablets here in front of me and I honestly don't see the point any more",
+        "words": "I have the tablets in front of me and I honestly don't see the point any more",
         "route": ("offered", "femi", 1),
     },
     {
@@ -212,7 +212,7 @@ _TALK: tuple[tuple[str, str, int, str | None, float], ...] = (
     ("customer", "It doesn't matter anyway.", 66, "sadness", 0.7),
     (
         "customer",
-        "I have the tablets here in front of me and I honestly don't see the point any more",
+        "I have the tablets in front of me and I honestly don't see the point any more",
         41,
         "distress",
         0.92,

@@ -43,7 +43,14 @@ def call_html(
     return page(request, services, "call.html", viewer=viewer, active="board", state=found)
 
 
-@router.get("/api/calls/{call_id}")
+@router.get("/api/calls/{call_id:path}/earlier")
+def earlier(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
+    """How often this caller has called before, and what is owed to them."""
+    built: dict[str, Any] = msgspec.to_builtins(earlier_of(db, viewer, _call(db, viewer, call_id)))
+    return built
+
+
+@router.get("/api/calls/{call_id:path}")
 def call_json(call_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> dict[str, Any]:
     """A call at feed number `number`: go on from there with /api/stream?after=&call=."""
     found = call_page(db, services.policy, viewer, call_id, services.clock())
@@ -53,14 +60,7 @@ def call_json(call_id: str, viewer: SignedIn, services: ServicesOf, db: Database
     return built
 
 
-@router.get("/api/calls/{call_id}/earlier")
-def earlier(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
-    """How often this caller has called before, and what is owed to them."""
-    built: dict[str, Any] = msgspec.to_builtins(earlier_of(db, viewer, _call(db, viewer, call_id)))
-    return built
-
-
-@router.post("/api/calls/{call_id}/draft")
+@router.post("/api/calls/{call_id:path}/draft")
 def draft(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
     """A draft of an answer, from the final words so far. It is nowhere kept."""
     call = _call(db, viewer, call_id)
@@ -73,7 +73,7 @@ def draft(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
     return built
 
 
-@router.post("/api/calls/{call_id}/messages", status_code=201)
+@router.post("/api/calls/{call_id:path}/messages", status_code=201)
 def write(
     call_id: str, line: Line, viewer: SignedIn, services: ServicesOf, db: Database
 ) -> dict[str, Any]:

@@ -84,9 +84,11 @@ document.addEventListener("keydown", (event) => {
 
 function showHelp() {
   const list = document.getElementById("help-keys");
+  const together = new Map();
+  for (const [name, { text }] of known) together.set(text, [...(together.get(text) ?? []), name]);
   list.replaceChildren(
-    ...[...known].flatMap(([name, { text }]) => [
-      el("dt", {}, el("kbd", {}, { ArrowDown: "↓", ArrowUp: "↑" }[name] ?? name)),
+    ...[...together].flatMap(([text, names]) => [
+      el("dt", {}, ...names.flatMap((name) => [el("kbd", {}, { ArrowDown: "↓", ArrowUp: "↑" }[name] ?? name), " "])),
       el("dd", {}, text),
     ]),
   );

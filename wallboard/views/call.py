@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from detectors.vocabulary import Speaker
-from wallboard.access import Role, Viewer, may_see
+from wallboard.access import Role, Scope, Viewer, may_see
 from wallboard.intake.floor import call_body
 from wallboard.intake.restriction import RESTRICTED
 from wallboard.intake.scores import turn_body
@@ -67,6 +67,7 @@ def call_page(
     call = call_for(db, viewer, call_id)
     if call is None:
         return None
+    reads = viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
     alerts = alerts_of(db, viewer, call_id)
     entries = db.scalars(
         select(Entry).where(Entry.call_id == call_id).order_by(Entry.at, Entry.number)
@@ -79,7 +80,7 @@ def call_page(
         call=call_body(call),
         alerts=tuple(alert.body for alert in alerts),
         routes=tuple(routes_of(db, alerts)),
-        turns=tuple(turn_body(turn) for turn in turns_of(db, call_id)),
+        turns=tuple(turn_body(turn) for turn in turns_of(db, call_id)) if reads else (),
         hints=tuple(hints_of(db, call_id)),
         deeds=tuple(deeds_of(db, viewer, call_id)),
         messages=tuple(messages_of(db, call_id)),
