@@ -12,7 +12,7 @@ from detectors.vocabulary import LIFE_STOPS, Signal
 from stream.events import Action
 from wallboard.access import Role, Scope, Thing, Viewer, may_act, may_see
 from wallboard.store.tables import Alert, Call, Callback, Complaint, Hint
-from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms
+from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms, HoldChange
 from workflow.call import Verified
 from workflow.moments import rfc3339
 
@@ -39,8 +39,9 @@ ON_CALLS = frozenset(
 )
 OF_AGENTS = HINTS | ON_CALLS | {ActionKind.COMMIT_CALLBACK}
 """What an agent may do, on their own call."""
+ON_RECORD = frozenset({ActionKind.LEGAL_HOLD, ActionKind.REVIEW_INCIDENT})
 HOLDERS = frozenset({Role.SUPERVISOR, Role.QA, Role.ADMIN})
-"""Who may set a legal hold."""
+"""Who may set a legal hold, and review a record."""
 REVIEWERS = frozenset({Role.SUPERVISOR, Role.DESK, Role.QA})
 """Who may work on the complaint register."""
 
@@ -69,6 +70,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     callback: CallbackTerms | None = None
     expected_revision: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
     reason: Words | None = None
+    hold: HoldChange | None = None
 
 
 class Denied(Exception):
@@ -98,6 +100,10 @@ def action_of(
         raise Incomplete("say which desk is wanted")
     if wish.action is ActionKind.LEGAL_HOLD and not (wish.reason or "").strip():
         raise Incomplete("a legal hold needs its ground")
+    if wish.action is ActionKind.LEGAL_HOLD and wish.hold is None:
+        raise Incomplete("say whether the legal hold is set or lifted")
+    if wish.action is ActionKind.REVIEW_INCIDENT and not (wish.reason or "").strip():
+        raise Incomplete("a review says what was found")
     if (
         wish.action is ActionKind.FALSE_ALARM
         and trigger in _LIFE
@@ -115,8 +121,10 @@ def _by_role(viewer: Viewer, wish: Wish) -> None:
     kind = wish.action
     if viewer.role is Role.SERVICE and Scope.ACT not in viewer.scopes:
         raise Denied("this token has no scope 'act'")
-    if kind is ActionKind.LEGAL_HOLD:
+    if kind in ON_RECORD:
         allowed = viewer.role in HOLDERS
+    elif kind is ActionKind.FORGET:
+        allowed = viewer.role is Role.ADMIN
     elif kind in HINTS:
         allowed = viewer.role is Role.AGENT
     elif kind.value.endswith("_complaint"):
@@ -157,7 +165,7 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
         # Their own, restricted or not: it is them who the caller is talking to.
         own = viewer.agent_id is not None and call.agent_id == viewer.agent_id
         return _allowed(call, own), call.trigger
-    if kind is ActionKind.LEGAL_HOLD:
+    if kind in ON_RECORD or kind is ActionKind.FORGET:
         return _allowed(call, may_see(viewer, call, trigger=call.trigger)), call.trigger
     return _allowed(call, may_act(viewer, call, trigger=call.trigger)), call.trigger
 

@@ -9,7 +9,18 @@ from fastapi.staticfiles import StaticFiles
 
 from wallboard.auth.setup import install
 from wallboard.headers import Careful
-from wallboard.routes import actions, board, call, health, my_call, stream
+from wallboard.routes import (
+    actions,
+    board,
+    call,
+    callbacks,
+    complaints,
+    health,
+    incidents,
+    my_call,
+    patterns,
+    stream,
+)
 from wallboard.services import Services
 
 STATIC = Path(__file__).parent / "static"
@@ -28,4 +39,8 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(board.router)
     app.include_router(call.router)
     app.include_router(my_call.router)
+    app.include_router(callbacks.router)
+    app.include_router(incidents.router)
+    app.include_router(complaints.router)
+    app.include_router(patterns.router)
     return app

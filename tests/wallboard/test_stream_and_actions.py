@@ -220,7 +220,7 @@ def test_who_may_do_what(house: House) -> None:
         ("ann", commit, 202),
         ("ben", commit, 403),
         ("kim", commit, 403),
-        ("quinn", {"action": "legal_hold", "reason": "a court asks"}, 202),
+        ("quinn", {"action": "legal_hold", "reason": "a court asks", "hold": "set"}, 202),
         ("quinn", {"action": "legal_hold"}, 400),
         ("ann", {"action": "legal_hold", "reason": "no"}, 403),
         ("ann", {"action": "hint_used", "hint_id": "none"}, 404),
