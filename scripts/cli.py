@@ -37,6 +37,8 @@ from scripts.topics import app as topics
 from scripts.train import train
 from scripts.verify import verify
 from scripts.version import version
+from scripts.wallboard import wallboard
+from scripts.wallboard_users import app as wallboard_users
 from scripts.worker import worker
 
 app = typer.Typer(
@@ -53,6 +55,7 @@ app.command()(scan)
 app.command()(explain)
 app.command()(draft)
 app.command()(worker)
+app.command()(wallboard)
 app.command()(replay)
 app.command()(tail)
 app.add_typer(callbacks, name="callbacks")
@@ -61,6 +64,7 @@ app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
 app.command()(report)
+app.add_typer(wallboard_users, name="wallboard-users")
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
 app.command()(archive)

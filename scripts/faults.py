@@ -26,6 +26,7 @@ KNOWN: tuple[str, ...] = (
     "stream.mends:UnknownFaustError",
     "stream.records:RecordKeyError",
     "stream.admin:ClusterError",
+    "wallboard.auth.members:MemberError",
     "kafka.errors:KafkaError",
     "concurrent.futures.process:BrokenProcessPool",
 )

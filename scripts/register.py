@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,40 +9,14 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stream.events import ComplaintRecord
-from workflow.complaints import overdue
+from workflow.complaint_table import as_csv
 
 if TYPE_CHECKING:
     from stream.settings import Settings
 
-TYPE = "complaint"
+__all__ = ["as_csv", "as_json", "from_file", "from_topic"]
 
-COLUMNS = (
-    "reference",
-    "state",
-    "jurisdiction",
-    "received_at",
-    "acknowledge_by",
-    "acknowledged_at",
-    "answer_by",
-    "closed_at",
-    "overdue",
-    "customer_ref",
-    "queue_id",
-    "team_id",
-    "call_id",
-    "quotes",
-    "notes",
-    "test",
-    "test_basis",
-    "basis",
-    "handling",
-    "mode",
-    "registered_at",
-    "summary_by",
-    "update_by",
-    "revision",
-)
-"""Of a CSV file: what a person asks first comes first."""
+TYPE = "complaint"
 
 
 class RegisterFault(ValueError):
@@ -101,40 +73,3 @@ def from_file(path: Path) -> dict[str, ComplaintRecord]:
 def as_json(records: Iterable[ComplaintRecord]) -> bytes:
     """Whole records, as one indented array."""
     return msgspec.json.format(msgspec.json.encode(list(records)), indent=2) + b"\n"
-
-
-def as_csv(records: Iterable[ComplaintRecord], now_ms: int) -> bytes:
-    """One row a complaint, UTF-8 with a mark that spreadsheets know it by (RFC 4180)."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    for record in records:
-        row = _row(record, now_ms)
-        writer.writerow([_harmless(row[column]) for column in COLUMNS])
-    return b"\xef\xbb\xbf" + text.getvalue().encode()
-
-
-def _row(record: ComplaintRecord, now_ms: int) -> dict[str, str]:
-    late = overdue(record, now_ms)
-    steps = {step.state.value: step for step in record.history}
-    acknowledged = steps.get("acknowledged")
-    closed = steps.get("answered") or steps.get("withdrawn")
-    notes = [f"{s.at} {s.by} {s.state.value}: {s.note}" for s in record.history if s.note]
-    row = {
-        "acknowledged_at": acknowledged.at if acknowledged else "",
-        "closed_at": closed.at if closed else "",
-        "overdue": late.value if late else "",
-        "quotes": " | ".join(quote.quote for quote in record.quotes),
-        "notes": " | ".join(notes),
-    }
-    for column in COLUMNS:
-        if column not in row:
-            value = getattr(record, column)
-            row[column] = "" if value is None else str(value)
-    return row
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes what begins like this for a formula, and a caller chooses the words
-    (OWASP, CSV injection)."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -280,6 +280,7 @@ class CallReader:
             team_id=state.facts.team_id,
             agent_id=state.facts.agent_id,
             mode=self._mode(state),
+            steps=tuple(taken.step for taken in reading.steps),
         )
 
 

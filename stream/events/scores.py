@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from detectors.mood import MoodReport
 from detectors.reading import EmotionScore, Finding
-from detectors.vocabulary import Speaker
+from detectors.vocabulary import HeardStep, Speaker
 from stream.events.base import Event
 from workflow.call import Mode
 
@@ -12,7 +12,8 @@ from workflow.call import Mode
 class Score(Event, tag="score", frozen=True, kw_only=True):
     """What was read in one chunk. `probabilities` (0–1) leaves out labels at zero.
 
-    `mood` is how the customer who spoke has felt over the call so far.
+    `mood` is how the customer who spoke has felt over the call so far; `steps` are those of HEARD
+    that the agent's words take.
     """
 
     call_id: str
@@ -42,3 +43,4 @@ class Score(Event, tag="score", frozen=True, kw_only=True):
     model_version: str | None = None
     degraded: bool = False
     mood: MoodReport | None = None
+    steps: tuple[HeardStep, ...] = ()

@@ -1,0 +1,119 @@
+"""A wallboard on a free port of this machine, and Debian's Chromium to look at it with."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from sqlalchemy import select
+
+from tests.wallboard.scene import services, sign_in
+from wallboard.app import create_app
+from wallboard.hub import Hub
+from wallboard.services import Services, now_ms
+from wallboard.store.feeding import News, add_to_feed, seen_of
+from wallboard.store.tables import Alert
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+class Floor:
+    """A served scene that things happen on."""
+
+    def __init__(self, folder: Path, *, calm: bool = False, port: int = 0) -> None:
+        self.services: Services = services(folder, calm=calm)
+        self.port = port or _free_port()
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.fresh()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def fresh(self, *, age_ms: int = 0) -> None:
+        """The broker answers, and the last event came so long ago."""
+        self.services.freshness.contact_at = now_ms() + 3_600_000
+        self.services.freshness.last_event_at = now_ms() - age_ms
+
+    def start(self) -> None:
+        config = uvicorn.Config(
+            create_app(self.services),
+            host="127.0.0.1",
+            port=self.port,
+            log_level="warning",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            threading.Event().wait(0.05)
+
+    def stop(self) -> None:
+        """Away, as after a fault: open streams are cut."""
+        assert self._server is not None
+        assert self._thread is not None
+        self._server.should_exit = self._server.force_exit = True
+        self.services.hub.close()
+        self._thread.join(10)
+        # The next server has a loop of its own.
+        self.services = dataclasses.replace(self.services, hub=Hub())
+
+    def cookie(self, person: str) -> dict[str, Any]:
+        with self.services.sessions.begin() as db:
+            secret = sign_in(db, person, now_ms())
+        return {"name": "hardstop_session", "value": secret, "url": self.url}
+
+    def tell_alert(self, alert_id: str, like: str, **changes: Any) -> None:
+        """An alert as the intake would project it: a copy of another, or its next revision."""
+        with self.services.sessions.begin() as db:
+            known = db.get(Alert, alert_id)
+            source = known or db.scalars(select(Alert).where(Alert.trigger == like)).one()
+            revision = known.revision + 1 if known else 1
+            body = {**source.body, "alert_id": alert_id, "revision": revision, **changes}
+            if known is None:
+                columns = {
+                    column.name: getattr(source, column.name) for column in Alert.__table__.columns
+                }
+                known = Alert(**{**columns, "alert_id": alert_id})
+                db.add(known)
+            known.body, known.revision = body, revision
+            known.status, known.trigger = body["status"], body["trigger"]
+            known.updated_at = now_ms()
+            news = News(
+                kind="alert",
+                ref=alert_id,
+                call_id=known.call_id,
+                at=now_ms(),
+                body=body,
+                seen=seen_of(known),
+                trigger=known.trigger,
+            )
+            add_to_feed(db, [news])
+        self.fresh()
+        self.services.hub.notify()
+
+
+@contextmanager
+def served(folder: Path, *, calm: bool = False) -> Iterator[Floor]:
+    """A floor that is served for the length of the block."""
+    floor = Floor(folder, calm=calm)
+    floor.start()
+    try:
+        yield floor
+    finally:
+        floor.stop()
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port

@@ -1,0 +1,188 @@
+"""The board in a real browser: what happens is seen, what is lost is said, words stay words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.wallboard.browser import CHROMIUM, Floor, served
+from wallboard.services import now_ms
+from workflow.moments import rfc3339
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
+
+AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    with playwright.sync_playwright() as found:
+        browser = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Floor]:
+    with served(tmp_path) as found:
+        yield found
+
+
+def look(chromium: Any, floor: Floor, person: str, path: str = "/board", **how: Any) -> Any:
+    context = chromium.new_context(reduced_motion="reduce", **how)
+    # Many tests share a machine.
+    context.set_default_timeout(30_000)
+    context.add_cookies([floor.cookie(person)])
+    page = context.new_page()
+    page.faults = []
+    page.on("pageerror", lambda error: page.faults.append(str(error)))
+    page.goto(floor.url + path)
+    return page
+
+
+def test_an_alert_appears_without_a_reload_and_life_comes_first(
+    chromium: Any, floor: Floor
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    floor.tell_alert("al-new", "self_harm", trigger="emergency", status="confirmed", subtype=None)
+    page.wait_for_selector("#life #alert-al-new")
+    assert "Emergency" in page.inner_text("#alert-al-new h3")
+    assert "3 life stops" in page.inner_text("#headline")
+    assert page.faults == []
+
+
+def test_what_is_withdrawn_goes_with_a_trace(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    floor.tell_alert("al-maybe", "violence", status="provisional")
+    page.wait_for_selector("article#alert-al-maybe.alert--provisional")
+    floor.tell_alert(
+        "al-maybe",
+        "violence",
+        status="retracted",
+        closed_reason="the final words no longer say it",
+        updated_at=rfc3339(now_ms()),
+    )
+    page.wait_for_selector("li#alert-al-maybe")
+    assert "Withdrawn" in page.inner_text("li#alert-al-maybe")
+    assert page.query_selector("article#alert-al-maybe") is None
+
+
+def test_what_was_missed_while_away_comes_once(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    floor.stop()
+    page.wait_for_selector("[data-link=lost]")
+    assert "Not connected" in page.inner_text("#link-banner")
+    floor.tell_alert("al-missed", "fraud", status="confirmed")
+    floor.start()
+    page.wait_for_selector("#alert-al-missed", timeout=45_000)
+    page.wait_for_selector("[data-link=live]", timeout=45_000)
+    assert len(page.query_selector_all("#alert-al-missed")) == 1
+
+
+def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:
+    with served(tmp_path, calm=True) as floor:
+        page = look(chromium, floor, "alex")
+        page.wait_for_selector("#calm[data-state=calm]")
+        assert "No open alerts" in page.inner_text("#calm")
+        floor.services.freshness.contact_at = now_ms() - 60_000
+        page.wait_for_selector("#calm[data-state=stale]", timeout=45_000)
+        assert "This is not calm" in page.inner_text("#calm")
+
+
+def test_what_a_caller_says_stays_words(chromium: Any, floor: Floor) -> None:
+    words = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
+    evidence = {"utterance_id": "u", "speaker": "customer", "quote": words, "char_start": 0}
+    floor.tell_alert(
+        "al-xss",
+        "fraud",
+        status="confirmed",
+        evidence=[{**evidence, "char_end": len(words)}],
+        owner={"id": "x", "name": words},
+        deep_link="javascript:document.title='run'",
+    )
+    for path in ("/board", "/calls/c-7104"):
+        page = look(chromium, floor, "alex", path)
+        page.wait_for_selector("#alert-al-xss")
+        assert words in page.inner_text("#alert-al-xss")
+        assert page.query_selector("#alert-al-xss img") is None
+        assert "run" not in page.title()
+        assert page.query_selector('a[href^="javascript:"]') is None
+
+
+def test_a_false_alarm_of_a_life_stop_is_asked_for_its_reason_by_keys_alone(
+    chromium: Any, floor: Floor
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("#life .alert")
+    page.keyboard.press("j")
+    assert "self_harm" in page.evaluate("document.activeElement.id")
+    page.keyboard.press("f")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("Control+Enter")
+    assert "reason" in page.inner_text("dialog[open] .error")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert "self_harm" in page.evaluate("document.activeElement.id")
+
+
+def test_a_claim_is_pending_until_it_has_been_applied(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    page.click("#life .alert >> nth=0 >> [data-act=claim]")
+    page.wait_for_selector("#life .alert >> nth=0 >> [data-act=claim][data-pending]")
+    assert "Claiming" in page.inner_text("#life .alert >> nth=0 >> [data-act=claim]")
+
+
+def test_filters_stay_in_the_address(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex", "/board?trigger=fraud")
+    page.wait_for_selector("#others .alert")
+    assert len(page.query_selector_all(".alert")) == 1
+    page.select_option("#filter-trigger", "media")
+    page.wait_for_function("location.search === '?trigger=media'")
+    assert "Media" in page.inner_text(".alert h3")
+
+
+def test_an_agent_reads_what_to_say_and_what_the_supervisor_wrote(
+    chromium: Any, floor: Floor
+) -> None:
+    page = look(chromium, floor, "priya", "/my-call", viewport={"width": 320, "height": 720})
+    page.wait_for_selector(".now--life")
+    assert "staying on the line" in page.inner_text(".now__say")
+    assert "Alex Morgan" in page.inner_text(".letter")
+    page.click(".letter button")
+    page.wait_for_selector(".letter", state="detached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert page.faults == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("person", "path"),
+    [
+        ("alex", "/board"),
+        ("alex", "/board?wall=1"),
+        ("alex", "/calls/c-7101"),
+        ("priya", "/my-call"),
+    ],
+)
+def test_axe_finds_no_violation(
+    chromium: Any, floor: Floor, person: str, path: str, scheme: str
+) -> None:
+    page = look(chromium, floor, person, path, color_scheme=scheme, bypass_csp=True)
+    page.wait_for_selector("[data-link=live]")
+    page.wait_for_timeout(300)
+    page.add_script_tag(path=str(AXE))
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    result = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)
+    found = [
+        (fault["id"], fault["impact"], [node["html"][:160] for node in fault["nodes"][:3]])
+        for fault in result["violations"]
+    ]
+    assert found == []

@@ -1,0 +1,240 @@
+"""What pages and their JSON show, and to whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from tests.wallboard.scene import services, sign_in
+from wallboard.app import create_app
+from wallboard.auth.gate import COOKIE, CSRF_HEADER, digest
+from wallboard.pages import HERE, data_block, templates
+from wallboard.services import Services, now_ms
+from wallboard.store.tables import Alert, Call, Feed, Message, Session, Token
+
+SignIn = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Services:
+    return services(tmp_path)
+
+
+@pytest.fixture
+def as_(floor: Services) -> SignIn:
+    app = create_app(floor)
+
+    def client(person: str) -> TestClient:
+        with floor.sessions.begin() as db:
+            secret = sign_in(db, person, now_ms())
+        with floor.sessions() as db:
+            session = db.get(Session, digest(secret))
+            assert session is not None
+            headers = {CSRF_HEADER: session.csrf}
+        return TestClient(app, cookies={COOKIE: secret}, headers=headers)
+
+    return client
+
+
+def triggers(client: TestClient) -> set[str]:
+    return {alert["trigger"] for alert in client.get("/api/board").json()["alerts"]}
+
+
+def restrict(floor: Services, trigger: str, desk: str) -> None:
+    """The alert of a trigger becomes one for its desk alone, as the intake would have it."""
+    with floor.sessions.begin() as db:
+        alert = db.scalars(select(Alert).where(Alert.trigger == trigger)).one()
+        call = db.get(Call, alert.call_id)
+        assert call is not None
+        alert.handling = call.handling = "restricted"
+        alert.desk = call.desk = desk
+        call.trigger = trigger
+
+
+def test_a_supervisor_of_one_queue_sees_that_queue_alone(as_: SignIn) -> None:
+    assert triggers(as_("bo")) == {"self_harm", "legal_threat"}
+    assert as_("bo").get("/calls/c-7102").status_code == 403
+    assert as_("bo").get("/api/calls/c-7102").status_code == 403
+    assert as_("bo").get("/api/calls/c-7101").status_code == 200
+
+
+def test_a_desk_sees_what_is_its_own(as_: SignIn) -> None:
+    assert triggers(as_("jo")) == {"violence"}
+
+
+def test_a_restricted_alert_is_seen_by_its_desk_alone(floor: Services, as_: SignIn) -> None:
+    restrict(floor, "violence", "safety")
+    assert "violence" not in triggers(as_("alex"))
+    assert "violence" not in triggers(as_("sam"))
+    assert "violence" in triggers(as_("jo"))
+    assert as_("alex").get("/api/calls/c-7102").status_code == 403
+    page = as_("alex").get("/calls/c-7102")
+    assert page.status_code == 403
+    assert "hospital" not in page.text
+
+
+def test_who_may_not_see_a_call_cannot_tell_whether_it_exists(as_: SignIn) -> None:
+    there, nowhere = (as_("bo").get(f"/api/calls/{name}") for name in ("c-7102", "c-none"))
+    assert (there.status_code, there.json()) == (nowhere.status_code, nowhere.json())
+
+
+def test_nobody_sees_a_page_without_signing_in(floor: Services) -> None:
+    client = TestClient(create_app(floor), follow_redirects=False)
+    for path in ("/board", "/calls/c-7101", "/my-call"):
+        answer = client.get(path, headers={"accept": "text/html"})
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+    for path in ("/api/board", "/api/calls/c-7101", "/api/my-call"):
+        assert client.get(path).status_code == 401
+
+
+def test_an_agent_gets_their_own_call(as_: SignIn) -> None:
+    mine = as_("priya").get("/api/my-call").json()
+    assert mine["call"]["call_id"] == "c-7101"
+    assert [message["name"] for message in mine["messages"]] == ["Alex Morgan"]
+    assert as_("priya").get("/api/calls/c-7102").status_code == 403
+
+
+def test_a_board_begins_at_the_newest_event(floor: Services, as_: SignIn) -> None:
+    with floor.sessions() as db:
+        newest = db.scalars(select(Feed.number).order_by(Feed.number.desc())).first()
+    assert as_("alex").get("/api/board").json()["number"] == newest
+
+
+def test_what_has_gone_leaves_a_trace_for_a_minute(floor: Services, as_: SignIn) -> None:
+    assert "regulator" in triggers(as_("alex"))
+    with floor.sessions.begin() as db:
+        row = db.scalars(select(Alert).where(Alert.trigger == "regulator")).one()
+        row.updated_at = now_ms() - 61_000
+    assert "regulator" not in triggers(as_("alex"))
+
+
+def test_earlier_contacts_of_a_caller_are_counted(as_: SignIn) -> None:
+    known = as_("alex").get("/api/calls/c-7101/earlier").json()
+    assert known == {"contacts": 2, "hard_stops": 1, "open_callbacks": 1}
+
+
+def test_a_call_whose_id_has_slashes_is_found(floor: Services, as_: SignIn) -> None:
+    with floor.sessions.begin() as db:
+        db.add(Call(call_id="site/7/1", first_at=1, last_at=2, degraded=False))
+    for path in (
+        "/calls/site%2F7%2F1",
+        "/api/calls/site%2F7%2F1",
+        "/api/calls/site%2F7%2F1/earlier",
+    ):
+        assert as_("alex").get(path).status_code == 200
+
+
+def test_a_service_without_the_scope_for_it_reads_no_transcript(floor: Services) -> None:
+    with floor.sessions.begin() as db:
+        for name, scopes in (("plain", ["read"]), ("full", ["read", "transcripts"])):
+            db.add(
+                Token(
+                    token_id=name,
+                    digest=digest(name),
+                    name=name,
+                    scopes=scopes,
+                    created_by="sam",
+                    created_at=now_ms(),
+                )
+            )
+    client = TestClient(create_app(floor))
+    turns = {
+        name: client.get("/api/calls/c-7101", headers={"authorization": f"Bearer {name}"}).json()[
+            "turns"
+        ]
+        for name in ("plain", "full")
+    }
+    assert turns["plain"] == []
+    assert turns["full"] != []
+
+
+def test_a_message_reaches_the_agent_through_the_feed(floor: Services, as_: SignIn) -> None:
+    answer = as_("alex").post("/api/calls/c-7101/messages", json={"text": "Well done."})
+    assert answer.status_code == 201
+    with floor.sessions() as db:
+        row = db.scalars(select(Feed).where(Feed.kind == "message")).one()
+        assert (row.body["text"], row.agent_id) == ("Well done.", "a-1042")
+
+
+def test_a_message_is_marked_as_read_by_its_agent_alone(floor: Services, as_: SignIn) -> None:
+    assert as_("tom").post("/api/messages/m-1/seen", json={}).status_code == 403
+    assert as_("alex").post("/api/messages/m-1/seen", json={}).status_code == 403
+    assert as_("priya").post("/api/messages/m-1/seen", json={}).status_code == 200
+    with floor.sessions() as db:
+        message = db.get(Message, "m-1")
+        assert message is not None
+        assert message.seen_at is not None
+
+
+@pytest.mark.parametrize("person", ["quinn", "sam", "priya"])
+def test_only_supervisors_and_desks_write_to_agents(as_: SignIn, person: str) -> None:
+    answer = as_(person).post("/api/calls/c-7101/messages", json={"text": "Hello"})
+    assert answer.status_code == 403
+
+
+def test_nothing_is_sent_from_a_page_of_another_session(as_: SignIn) -> None:
+    client = as_("alex")
+    client.headers[CSRF_HEADER] = "guessed"
+    answer = client.post("/api/calls/c-7101/messages", json={"text": "Hello"})
+    assert answer.status_code == 403
+
+
+def test_a_life_stop_gets_no_draft_but_what_to_do_now(as_: SignIn) -> None:
+    made = as_("alex").post("/api/calls/c-7101/draft", json={}).json()
+    assert made["takeover"] is True
+    assert made["options"] == []
+
+
+def test_nothing_is_drafted_from_a_restricted_call(floor: Services, as_: SignIn) -> None:
+    restrict(floor, "violence", "safety")
+    assert as_("jo").post("/api/calls/c-7102/draft", json={}).status_code == 403
+
+
+def test_pages_have_no_inline_scripts_styles_or_handlers(as_: SignIn) -> None:
+    for person, path in (
+        ("alex", "/board"),
+        ("alex", "/board?wall=1"),
+        ("alex", "/calls/c-7101"),
+        ("bo", "/calls/c-7102"),
+        ("priya", "/my-call"),
+    ):
+        html = as_(person).get(path).text
+        scripts = re.findall(r"<script([^>]*)>", html)
+        assert all("src=" in script or "application/json" in script for script in scripts)
+        assert not re.search(r"<[^>]+\s(?:style|on\w+)=", html)
+
+
+def test_state_in_a_page_cannot_end_its_element() -> None:
+    block = str(data_block("state", {"said": "</script><script>run()</script>&\u2028"}))
+    assert block.count("</script>") == 1
+    inside = block.removesuffix("</script>").partition(">")[2]
+    assert msgspec.json.decode(inside)["said"] == "</script><script>run()</script>&\u2028"
+
+
+def test_every_text_that_scripts_name_is_in_the_catalogue() -> None:
+    texts = msgspec.json.decode((HERE / "static/texts/en.json").read_bytes())
+    for script in (HERE / "static").glob("*.js"):
+        for name in re.findall(r"""\bt\(\s*["']([a-z_.]+)["']""", script.read_text()):
+            assert name in texts, f"{script.name} names {name}"
+
+
+def test_every_icon_that_is_named_is_drawn() -> None:
+    drawn = set(re.findall(r'<symbol id="([\w-]+)"', (HERE / "static/icons.svg").read_text()))
+    for folder, pattern in (("static", "*.js"), ("templates", "*.html")):
+        for file in (HERE / folder).glob(pattern):
+            for name in re.findall(r"""\bicon\(["']([\w-]+)["']""", file.read_text()):
+                assert name in drawn, f"{file.name} names {name}"
+
+
+def test_every_template_can_be_read() -> None:
+    names = templates().list_templates()
+    assert {"base.html", "board.html", "call.html", "my_call.html"} <= set(names)
+    for name in names:
+        templates().get_template(name)

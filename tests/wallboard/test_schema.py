@@ -1,0 +1,106 @@
+"""Migrations lead to the tables, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from tests.wallboard.house import NOW, House, alert, route, score
+from wallboard.hub import after
+from wallboard.pruning import prune
+from wallboard.settings import WallboardSettings
+from wallboard.store.engine import open_engine
+from wallboard.store.schema import differences, upgrade
+from wallboard.store.tables import Alert, Turn
+
+
+def test_the_migrations_lead_to_the_tables_and_run_again_they_change_nothing(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'a 50% folder.db'}")
+    assert len(differences(engine)) > 10
+    upgrade(engine)
+    upgrade(engine)
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def _binaries() -> Path | None:
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if debian:
+        return debian[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of its own, in a folder of its own, on a socket in it."""
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL here (Debian: apt-get install postgresql)")
+    user: dict[str, str | int] = {}
+    if os.getuid() == 0:
+        # PostgreSQL refuses to run as root.
+        names = {entry.pw_name for entry in pwd.getpwall()}
+        if "postgres" not in names:
+            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
+        user = {"user": "postgres"}
+    # Sockets have short paths, and the folder must be open to that user.
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    if user:
+        shutil.chown(folder, "postgres")
+    data = folder / "data"
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(
+            [str(part) for part in command],
+            check=True,
+            capture_output=True,
+            cwd=folder,
+            timeout=120,
+            **user,  # type: ignore[call-overload]
+        )
+
+    try:
+        run(binaries / "initdb", "-D", data, "-U", "hardstop", "-A", "trust", "--no-sync")
+        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
+        run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://hardstop@/postgres?host={folder}"
+        finally:
+            run(binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_postgresql_takes_the_same_migrations_and_the_same_events(
+    postgres: str, tmp_path: Path
+) -> None:
+    house = House(tmp_path, postgres)
+    upgrade(house.engine)
+    assert differences(house.engine) == []
+    house.read("alerts", alert(revision=2), alert())
+    house.read("routing", route())
+    house.read("scores", score(1, text="nul \0 inside"), score(2, "u" * 400), score(3, "u3"))
+    with house.sessions() as db:
+        row = db.get(Alert, "a1")
+        assert row is not None
+        assert (row.revision, row.body["revision"]) == (2, 2)
+        turn = db.get(Turn, ("c1", "u1"))
+        assert turn is not None
+        assert turn.text == "nul � inside"
+        assert db.get(Turn, ("c1", "u3")) is not None
+        assert db.scalar(text("SELECT count(*) FROM turns")) == 2
+    assert [item.kind for item in after(house.sessions, 0)].count("turn") == 2
+    prune(house.sessions, WallboardSettings(), NOW + 10**9)
+    assert len(after(house.sessions, 0)) == 1
+    house.engine.dispose()

@@ -1,0 +1,159 @@
+"""Restricted is its desk's alone, misconduct never the accused's team's, another team's nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from tests.wallboard.house import House, alert, at, route, score
+from wallboard.access import Role, Scope, Viewer, may_see
+from wallboard.audience import may_hear
+from wallboard.hub import Item, after
+from wallboard.store.feeding import Seen
+from wallboard.store.tables import Call, Turn
+
+DESKS = ("legal", "safety", "quality")
+TEAMS = ("north", "south")
+names = st.sampled_from
+
+
+@pytest.fixture
+def house(tmp_path: object) -> Iterator[House]:
+    built = House(tmp_path)  # type: ignore[arg-type]
+    yield built
+    built.engine.dispose()
+
+
+viewers = st.builds(
+    Viewer,
+    id=st.just("somebody"),
+    name=st.just("Somebody"),
+    role=st.sampled_from(Role),
+    desks=st.sets(names(DESKS)).map(tuple),
+    queues=st.sets(names(("billing", "sales"))).map(tuple),
+    teams=st.sets(names(TEAMS)).map(tuple),
+    agent_id=names((None, "ann", "ben")),
+    scopes=st.sets(st.sampled_from(Scope)).map(tuple),
+)
+things = st.builds(
+    Seen,
+    queue_id=names((None, "billing", "sales")),
+    team_id=names((None, *TEAMS)),
+    agent_id=names((None, "ann", "ben")),
+    desk=names((None, *DESKS)),
+    handling=names(("normal", "special_category", "restricted")),
+)
+
+
+@given(viewer=viewers, thing=things)
+def test_restricted_things_are_for_their_desk_alone(viewer: Viewer, thing: Seen) -> None:
+    if thing.handling == "restricted" and may_see(viewer, thing):
+        assert thing.desk in viewer.desks
+
+
+@given(viewer=viewers, thing=things)
+def test_misconduct_never_reaches_the_team_of_the_accused(viewer: Viewer, thing: Seen) -> None:
+    if may_see(viewer, thing, trigger="misconduct"):
+        assert thing.team_id not in viewer.teams or thing.team_id is None
+        assert thing.desk in viewer.desks
+
+
+@given(viewer=viewers, thing=things)
+def test_another_team_sees_nothing(viewer: Viewer, thing: Seen) -> None:
+    bound = viewer.role in (Role.SUPERVISOR, Role.QA, Role.SERVICE)
+    apart = thing.queue_id not in viewer.queues and thing.team_id not in viewer.teams
+    if bound and (viewer.queues or viewer.teams) and apart and may_see(viewer, thing):
+        assert thing.desk in viewer.desks
+
+
+@given(viewer=viewers, thing=things)
+def test_agents_see_their_own_calls_alone(viewer: Viewer, thing: Seen) -> None:
+    if viewer.role is Role.AGENT and thing.handling != "restricted" and may_see(viewer, thing):
+        assert thing.agent_id == viewer.agent_id
+
+
+def heard(house: House, viewer: Viewer) -> list[Item]:
+    return [item for item in after(house.sessions, 0) if may_hear(viewer, item)]
+
+
+def kinds(items: list[Item]) -> set[str]:
+    return {item.kind for item in items}
+
+
+def test_a_restricted_alert_takes_the_call_off_every_board_but_its_desk(house: House) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    safety = house.user("jo", "desk", desks=["safety"])
+    admin = house.user("root", "admin")
+    house.read("scores", score(1, text="what was said"))
+    assert kinds(heard(house, lead)) == {"call", "turn"}
+    house.read("alerts", alert(trigger="safeguarding", desk="safety", handling="restricted"))
+    house.read("scores", score(2, "u2", text="what was said next"))
+    house.read("routing", route(desk="safety"))
+    for outsider in (lead, admin):
+        (gone,) = heard(house, outsider)
+        assert (gone.kind, b'"gone":true' in gone.frame) == ("call", True)
+    assert kinds(heard(house, safety)) == {"alert", "call", "route", "turn"}
+    with house.sessions() as db:
+        assert [call.desk for call in db.scalars(select(Call))] == ["safety"]
+
+
+def test_an_alert_that_becomes_restricted_is_taken_back_from_those_who_had_it(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor")
+    fraud = house.user("iris", "desk", desks=["fraud"])
+    house.read("alerts", alert(trigger="fraud", desk="fraud"))
+    house.read("alerts", alert(revision=2, trigger="fraud", desk="fraud", subtype="impostor"))
+    told = [item.frame for item in heard(house, lead) if item.kind == "alert"]
+    assert b'"gone":true' in told[-1]
+    assert not any(b"impostor" in frame for frame in told)
+    assert any(b"impostor" in item.frame for item in heard(house, fraud))
+
+
+def test_a_route_that_comes_before_its_alert_is_for_its_desk_alone(house: House) -> None:
+    lead = house.user("sam", "supervisor")
+    house.read("routing", route())
+    assert "route" not in kinds(heard(house, lead))
+    house.read("alerts", alert())
+    assert "route" in kinds(heard(house, lead))
+
+
+def test_the_transcript_names_no_finding_that_is_for_a_desk_alone(house: House) -> None:
+    finding = {"disposition": "review", "probability": 0.5, "reason": "…", "evidence": []}
+    labels = ("misconduct", "legal_threat")
+    found = [{**finding, "label": label, "rule_id": label} for label in labels]
+    house.read("scores", score(1, findings=found))
+    with house.sessions() as db:
+        (turn,) = db.scalars(select(Turn))
+    assert [one["label"] for one in turn.findings or ()] == ["legal_threat"]
+
+
+def test_who_did_something_hears_what_became_of_it_and_nobody_else_of_another_team(
+    house: House,
+) -> None:
+    doer = house.user("bo", "supervisor", teams=["south"])
+    other = house.user("kim", "supervisor", teams=["south"])
+    house.read("alerts", alert())
+    actor = {"id": "bo", "role": "supervisor"}
+    action = {"type": "action", "version": 1, "action_id": "x1", "call_id": "c1"}
+    house.read(
+        "supervisor.actions", {**action, "action": "claim", "actor": actor, "alert_id": "a1"}
+    )
+    verdict = {"type": "action.rejected", "version": 1, "action_id": "x1", "call_id": "c1"}
+    house.read("operations", {**verdict, "at": at(), "reason": "too late"})
+    assert kinds(heard(house, doer)) == {"deed"}
+    assert heard(house, other) == []
+
+
+def test_a_token_hears_words_only_with_the_scope_for_transcripts(house: House) -> None:
+    house.read("scores", score(1))
+    bare = Viewer(id="token:1", name="t", role=Role.SERVICE, scopes=(Scope.STREAM,))
+    full = Viewer(
+        id="token:2", name="t", role=Role.SERVICE, scopes=(Scope.STREAM, Scope.TRANSCRIPTS)
+    )
+    assert "turn" not in kinds(heard(house, bare))
+    assert "turn" in kinds(heard(house, full))

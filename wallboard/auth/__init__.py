@@ -1,0 +1,1 @@
+"""Who somebody is: sessions in cookies, tokens of services, local users, OpenID Connect."""

@@ -1,0 +1,85 @@
+"""The audit log: who signed in, who was refused, who looked at what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import Depends, Request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wallboard.auth.gate import SignedIn
+from wallboard.services import Database, ServicesOf
+from wallboard.store.tables import Audit
+
+AGAIN_MS = 5 * 60_000
+"""A page that reloads itself is one look, not hundreds."""
+
+
+class What(StrEnum):
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in.refused"
+    SIGN_OUT = "sign_out"
+    SESSION_ENDED = "session.ended"
+    PASSWORD_CHANGED = "password.changed"
+    REFUSED = "refused"
+    USER_INVITED = "user.invited"
+    USER_JOINED = "user.joined"
+    USER_CHANGED = "user.changed"
+    USER_DEACTIVATED = "user.deactivated"
+    USER_ACTIVATED = "user.activated"
+    TOKEN_MADE = "token.made"
+    TOKEN_REVOKED = "token.revoked"
+    WEBHOOK_MADE = "webhook.made"
+    WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_REMOVED = "webhook.removed"
+    WEBHOOK_RESENT = "webhook.resent"
+    AUDIT_SEARCHED = "audit.searched"
+
+
+LOOKED = "looked."
+"""Before what was looked at: looked.call, looked.record, ..."""
+
+
+def note(
+    db: Session,
+    at: int,
+    what: What | str,
+    *,
+    user_id: str | None,
+    ref: str | None = None,
+    address: str | None = None,
+) -> None:
+    """One line of the log. `what` and `ref` hold ids, never a caller's words."""
+    line = Audit(at=at, user_id=user_id, what=str(what), ref=ref and ref[:300], address=address)
+    db.add(line)
+
+
+def address_of(request: Request) -> str:
+    """Whence a request came; behind a proxy as uvicorn was told to believe it."""
+    return request.client.host if request.client is not None else "unknown"
+
+
+LookedAt = Callable[[str, str], None]
+"""(what, ref): `what` is call, record, callback, complaint, report; `ref` its id."""
+
+
+def _looked_at(request: Request, viewer: SignedIn, services: ServicesOf, db: Database) -> LookedAt:
+    def looked_at(what: str, ref: str) -> None:
+        now, kind = services.clock(), LOOKED + what
+        recent = select(Audit.number).where(
+            Audit.user_id == viewer.id,
+            Audit.what == kind,
+            Audit.ref == ref[:300],
+            Audit.at > now - AGAIN_MS,
+        )
+        if db.scalar(recent.limit(1)) is None:
+            note(db, now, kind, user_id=viewer.id, ref=ref, address=address_of(request))
+
+    return looked_at
+
+
+Looks = Annotated[LookedAt, Depends(_looked_at)]
+"""For routes: `def page(call_id: str, looked_at: Looks)`, then `looked_at("call", call_id)`."""

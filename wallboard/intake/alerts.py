@@ -1,0 +1,98 @@
+"""`alerts`: the newest revision of each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from detectors.vocabulary import LIFE_STOPS
+from stream.events import AlertEvent
+from wallboard.intake import callbacks, routes
+from wallboard.intake.arrival import Arrival, due, moment, plain
+from wallboard.intake.floor import Floor
+from wallboard.intake.restriction import RESTRICTED, handling_of
+from wallboard.store.feeding import seen_of
+from wallboard.store.tables import Alert, Callback, Route
+from workflow.policy import Severity
+
+_RANKS = {severity: rank for rank, severity in enumerate(Severity, start=1)}
+_LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
+
+
+def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
+    """An older revision, or one that is known, changes nothing."""
+    known = floor.row(Alert, event.alert_id)
+    if known is not None and event.revision <= known.revision:
+        return
+    at = moment(event.updated_at, arrival.at)
+    handling = handling_of(event.trigger, event.subtype, event.handling.value)
+    call = floor.call(
+        event.call_id,
+        at,
+        queue_id=event.queue_id,
+        team_id=event.team_id,
+        agent_id=event.agent_id,
+        mode=event.mode.value,
+    )
+    if event.customer_ref is not None:
+        call.customer_ref = event.customer_ref
+    if event.deep_link is not None:
+        call.deep_link = event.deep_link
+    if handling == RESTRICTED:
+        floor.restrict(call, event.desk, event.trigger, at)
+    before = None if known is None else seen_of(known, known.mode)
+    body = plain(event)
+    values: dict[str, Any] = {
+        "call_id": event.call_id,
+        "trigger": event.trigger,
+        "status": event.status.value,
+        "rank": 0 if event.trigger in _LIFE else _RANKS[event.severity],
+        "revision": event.revision,
+        "opened_at": moment(event.opened_at, arrival.at),
+        "updated_at": at,
+        "ack_due_at": due(event.ack_due_at),
+        "owner_id": event.owner.id if event.owner else None,
+        "closed_reason": event.closed_reason,
+        "body": body,
+        "queue_id": event.queue_id,
+        "team_id": event.team_id,
+        "agent_id": event.agent_id,
+        "desk": event.desk,
+        "handling": handling,
+        "mode": event.mode.value,
+    }
+    if known is None:
+        row = floor.put(Alert(alert_id=event.alert_id, **values), event.alert_id)
+    else:
+        row = known
+        for name, value in values.items():
+            setattr(row, name, value)
+    closed_off = before is not None and before.handling != handling == RESTRICTED
+    if before is not None and closed_off:
+        floor.gone("alert", event.alert_id, event.call_id, before, at)
+    floor.tell(
+        "alert",
+        event.alert_id,
+        row,
+        at,
+        body,
+        call_id=event.call_id,
+        trigger=event.trigger,
+        mode=row.mode,
+    )
+    if known is None or closed_off:
+        _tell_what_hangs_on_it(floor, row, at)
+
+
+def _tell_what_hangs_on_it(floor: Floor, alert: Alert, at: int) -> None:
+    """Topics are read side by side: a route or a callback may have come before its alert, and
+    only now is it known who may see it."""
+    floor.db.flush()
+    for route in floor.db.scalars(select(Route).where(Route.call_id == alert.call_id)):
+        if alert.alert_id in route.body.get("alert_ids", ()):
+            routes.tell(floor, route, at)
+    for callback in floor.db.scalars(select(Callback).where(Callback.call_id == alert.call_id)):
+        if alert.alert_id in callback.body.get("alert_ids", ()):
+            callbacks.settle(floor, callback)
+            callbacks.tell(floor, callback, at)

@@ -1,0 +1,237 @@
+"""What a batch is projected onto: rows by key, the call behind everything, and the news of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from detectors.vocabulary import Signal
+from wallboard.access import Thing
+from wallboard.intake.restriction import RESTRICTED
+from wallboard.store.feeding import News, Seen, add_to_feed, seen_of
+from wallboard.store.tables import Call, Callback, Complaint, Deed, Entry, Feed, Table, Turn
+
+HOUR = 3_600_000
+SILENT_MS = HOUR
+"""Turns older than this are no news: nobody watches that call live any more."""
+_LATEST_ONLY = frozenset({"turn", "call"})
+"""Kinds of which a batch tells the newest state alone."""
+_WORDS = ("turn", "call", "entry", "note", "complaint")
+
+T = TypeVar("T", bound=Table)
+
+
+class Floor:
+    """One transaction of the intake. `now` is UTC ms; what is older than `feed_ms` is no news, and
+    turns older than `turns_ms` are not kept. `desks`: at which desks a person of the policy sits.
+    """
+
+    def __init__(
+        self,
+        db: Session,
+        *,
+        now: int,
+        feed_ms: int = 6 * HOUR,
+        turns_ms: int = 7 * 24 * HOUR,
+        desks: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.db = db
+        self.now = now
+        self.feed_ms = feed_ms
+        self.turns_ms = turns_ms
+        self._desks = desks or {}
+        self._news: dict[tuple[str, str], News] = {}
+        self._rows: dict[tuple[type[Table], object], Table | None] = {}
+
+    def row(self, kind: type[T], key: object) -> T | None:
+        """A row by its key, read once."""
+        if key == "":
+            return None
+        place = (kind, key)
+        if place not in self._rows:
+            self._rows[place] = self.db.get(kind, key)
+        found: Any = self._rows[place]
+        return found  # type: ignore[no-any-return]
+
+    def put(self, row: T, key: object) -> T:
+        """A new row."""
+        self.db.add(row)
+        self._rows[(type(row), key)] = row
+        return row
+
+    def expect(self, calls: set[str], turns: set[tuple[str, str]]) -> None:
+        """Read the calls and turns of a batch at once."""
+        self._rows |= {(Call, call_id): None for call_id in calls}
+        for call in self.db.scalars(select(Call).where(Call.call_id.in_(calls))):
+            self._rows[(Call, call.call_id)] = call
+        self._rows |= {(Turn, key): None for key in turns}
+        utterances = {utterance for _, utterance in turns}
+        query = select(Turn).where(Turn.call_id.in_(calls), Turn.utterance_id.in_(utterances))
+        for turn in self.db.scalars(query):
+            self._rows[(Turn, (turn.call_id, turn.utterance_id))] = turn
+
+    def desk_of(self, person: str | None) -> str | None:
+        """A desk at which a person sits."""
+        return next(iter(self._desks.get(person or "", ())), None)
+
+    # The call behind it
+
+    def call(
+        self,
+        call_id: str,
+        at: int,
+        *,
+        queue_id: str | None = None,
+        team_id: str | None = None,
+        agent_id: str | None = None,
+        mode: str | None = None,
+    ) -> Call:
+        """The call, made if it is new. A fact is noted when it was not known, or is stated anew by
+        a later event."""
+        found = self.row(Call, call_id)
+        new = found is None
+        if found is None:
+            found = Call(
+                call_id=call_id,
+                first_at=at,
+                last_at=at,
+                handling="normal",
+                mode=mode or "live",
+                degraded=False,
+            )
+            self.put(found, call_id)
+        later = at >= found.last_at
+        changed = False
+        stated = {"queue_id": queue_id, "team_id": team_id, "agent_id": agent_id}
+        for name, value in stated.items():
+            known = getattr(found, name)
+            if value is not None and value != known and (known is None or later):
+                setattr(found, name, value)
+                changed = True
+        if found.ended_at is not None and at > found.ended_at:
+            found.ended_at = None
+            changed = True
+        found.first_at, found.last_at = min(found.first_at, at), max(found.last_at, at)
+        if changed:
+            self._pass_on(found)
+        if changed or new:
+            self.tell_call(found, at)
+        return found
+
+    def end_call(self, call: Call, at: int) -> None:
+        """The call is over."""
+        if call.ended_at is None and at >= call.last_at:
+            call.ended_at = at
+            self.tell_call(call, at)
+
+    def restrict(self, call: Call, desk: str | None, trigger: str, at: int) -> None:
+        """A restricted alert stands on the call: its words are for that desk alone from now on."""
+        misconduct = Signal.MISCONDUCT.value
+        if call.handling == RESTRICTED and (trigger != misconduct or call.trigger == misconduct):
+            return
+        before = seen_of(call, call.mode)
+        closed = {"handling": RESTRICTED, "desk": desk, "trigger": trigger}
+        call.handling, call.desk, call.trigger = RESTRICTED, desk, trigger
+        self.db.flush()
+        of_call = Feed.call_id == call.call_id
+        self.db.execute(update(Feed).where(of_call, Feed.kind.in_(_WORDS)).values(**closed))
+        entries = update(Entry).where(Entry.call_id == call.call_id)
+        self.db.execute(entries.values(handling=RESTRICTED, desk=desk))
+        for key, news in self._news.items():
+            if news.call_id == call.call_id and news.kind in _WORDS:
+                self._news[key] = msgspec.structs.replace(
+                    news,
+                    trigger=trigger,
+                    seen=msgspec.structs.replace(news.seen, handling=RESTRICTED, desk=desk),
+                )
+        self.gone("call", call.call_id, call.call_id, before, at)
+        self.tell_call(call, at)
+
+    def _pass_on(self, call: Call) -> None:
+        """What came before the call's facts were known is shown to those who may see the call."""
+        facts = {"queue_id": call.queue_id, "team_id": call.team_id, "agent_id": call.agent_id}
+        self.db.flush()
+        for kind in (Entry, Callback, Complaint, Deed):
+            unknown = (
+                kind.call_id == call.call_id,
+                kind.queue_id.is_(None),
+                kind.team_id.is_(None),
+            )
+            self.db.execute(update(kind).where(*unknown).values(**facts))
+
+    # News
+
+    def tell(
+        self,
+        kind: str,
+        ref: str,
+        thing: Thing,
+        at: int,
+        body: dict[str, Any],
+        *,
+        call_id: str | None,
+        trigger: str | None = None,
+        mode: str = "live",
+    ) -> None:
+        """A thing has changed: those who may see it hear of it, unless it is old."""
+        news = News(
+            kind=kind,
+            ref=ref,
+            call_id=call_id,
+            at=self.now,
+            body=body,
+            seen=seen_of(thing, mode),
+            trigger=trigger,
+        )
+        self._add(news, ref if kind in _LATEST_ONLY else f"{ref}#{len(self._news)}", at)
+
+    def tell_call(self, call: Call, at: int) -> None:
+        """The call has changed."""
+        body = call_body(call)
+        ref = call.call_id
+        self.tell("call", ref, call, at, body, call_id=ref, trigger=call.trigger, mode=call.mode)
+
+    def gone(self, kind: str, ref: str, call_id: str, before: Seen, at: int) -> None:
+        """Those who could see a thing so far may see it no more: {"gone": true}."""
+        body = {"gone": True}
+        news = News(kind=kind, ref=ref, call_id=call_id, at=self.now, body=body, seen=before)
+        self._add(news, f"{ref}#gone", at)
+
+    def _add(self, news: News, key: str, at: int) -> None:
+        age = self.now - at
+        if age > (SILENT_MS if news.kind in _LATEST_ONLY else self.feed_ms):
+            return
+        self._news.pop((news.kind, key), None)
+        self._news[(news.kind, key)] = news
+
+    def publish(self) -> int:
+        """Write the feed; gives how many rows."""
+        self.db.flush()
+        news: Iterable[News] = self._news.values()
+        add_to_feed(self.db, news)
+        return len(self._news)
+
+
+def call_body(call: Call) -> dict[str, Any]:
+    """A call as the feed and the API tell of it."""
+    names = (
+        "call_id",
+        "customer_ref",
+        "deep_link",
+        "queue_id",
+        "team_id",
+        "agent_id",
+        "mode",
+        "first_at",
+        "last_at",
+        "ended_at",
+        "not_monitored",
+        "degraded",
+        "mood",
+        "heard",
+    )
+    return {name: getattr(call, name) for name in names}

@@ -1,0 +1,76 @@
+"""`incidents`: every entry of every record, as it came."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from stream.events import IncidentEntry
+from wallboard.intake.arrival import Arrival, moment, plain
+from wallboard.intake.floor import Floor
+from wallboard.intake.restriction import RESTRICTED
+from wallboard.store.tables import Call, Entry
+from workflow.chain import EntryKind
+
+
+def project(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
+    """An entry is kept once; one whose content was erased takes the place of the full one."""
+    key = (event.incident_id, event.number)
+    known = floor.row(Entry, key)
+    body = plain(event)
+    if known is not None:
+        if event.is_blank and known.body.get("salt") is not None:
+            known.body = body
+            _tell(floor, known, known.at)
+        return
+    at = moment(event.at, arrival.at)
+    call = floor.row(Call, event.call_id)
+    if call is None and event.kind is EntryKind.OPENED:
+        call = floor.call(event.call_id, at, mode=event.mode.value)
+    restricted = call is not None and call.handling == RESTRICTED
+    row = Entry(
+        incident_id=event.incident_id,
+        number=event.number,
+        call_id=event.call_id,
+        kind=event.kind.value,
+        at=at,
+        body=body,
+        queue_id=call.queue_id if call else None,
+        team_id=call.team_id if call else None,
+        agent_id=call.agent_id if call else None,
+        desk=(call.desk if restricted and call else None) or _desk(floor, event),
+        handling=RESTRICTED if restricted else event.handling.value,
+        mode=event.mode.value,
+    )
+    floor.put(row, key)
+    if event.kind is EntryKind.CALL_ENDED and call is not None:
+        floor.end_call(call, at)
+    _tell(floor, row, at)
+
+
+def _desk(floor: Floor, event: IncidentEntry) -> str | None:
+    """The desk that the entry names, or the one named before it."""
+    if "desk" in event.facts:
+        return event.facts["desk"]
+    floor.db.flush()
+    before = (
+        select(Entry.desk)
+        .where(Entry.incident_id == event.incident_id, Entry.number < event.number)
+        .where(Entry.desk.is_not(None))
+        .order_by(Entry.number.desc())
+        .limit(1)
+    )
+    return floor.db.scalar(before)
+
+
+def _tell(floor: Floor, row: Entry, at: int) -> None:
+    call = floor.row(Call, row.call_id)
+    floor.tell(
+        "entry",
+        f"{row.incident_id}/{row.number}",
+        row,
+        at,
+        row.body,
+        call_id=row.call_id,
+        trigger=call.trigger if call else None,
+        mode=row.mode,
+    )

@@ -1,0 +1,142 @@
+"""`routing` and `routing.outcomes`: the newest attempt of each route, and how far it has come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stream.events import (
+    RouteAccepted,
+    RouteCancelled,
+    RouteCompleted,
+    RouteFailed,
+    RouteJoined,
+    RouteOffered,
+    RoutingEvent,
+    RoutingOutcome,
+)
+from wallboard.intake.arrival import Arrival, moment, plain
+from wallboard.intake.floor import Floor
+from wallboard.intake.restriction import NORMAL, RESTRICTED
+from wallboard.store.feeding import Seen
+from wallboard.store.tables import Alert, Call, Route
+from workflow.routing import CancelReason
+
+_ORDER = (
+    "requested",
+    "offered",
+    "accepted",
+    "failed",
+    "cancelled",
+    "joined",
+    "completed",
+)
+"""Of one attempt, whatever order it is read in: who has joined is not removed by a cancellation."""
+
+_STATES: dict[type[RoutingOutcome], str] = {
+    RouteOffered: "offered",
+    RouteAccepted: "accepted",
+    RouteFailed: "failed",
+    RouteJoined: "joined",
+    RouteCompleted: "completed",
+}
+
+
+def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
+    """A request, its fallback to the next, or its end."""
+    cancelled = isinstance(event, RouteCancelled)
+    at = moment(event.requested_at, arrival.at)
+    # A cancellation carries the time of the request that it ends.
+    at = arrival.at if cancelled else at
+    call = floor.call(
+        event.call_id,
+        at,
+        queue_id=event.queue_id,
+        team_id=event.team_id,
+        agent_id=event.agent_id,
+        mode=event.origin.value,
+    )
+    row = _row(floor, event.route_id, event.call_id, event.attempt, at)
+    if event.attempt < row.attempt:
+        return
+    changed = _moved(row, event.attempt, "cancelled" if cancelled else "requested", at)
+    stated = "type" in row.body and row.body["attempt"] == event.attempt
+    if cancelled or not stated:
+        person = {"person_id": row.body["person_id"]} if "person_id" in row.body else {}
+        body = plain(event) | person
+        changed = changed or body != row.body
+        row.body, row.desk = body, event.desk
+    if event.cancel_reason is not None and row.state == "cancelled":
+        row.reason = event.cancel_reason.value
+    if event.cancel_reason is CancelReason.CALL_ENDED:
+        floor.end_call(call, at)
+    if changed:
+        tell(floor, row, at)
+
+
+def project_outcome(floor: Floor, arrival: Arrival, event: RoutingOutcome) -> None:
+    """What the platform says of an attempt."""
+    at = moment(event.at, arrival.at)
+    row = _row(floor, event.route_id, event.call_id, event.attempt, at)
+    if event.attempt < row.attempt or not _moved(row, event.attempt, _STATES[type(event)], at):
+        return
+    if isinstance(event, RouteFailed):
+        row.reason = event.reason.value
+    person = getattr(event, "person_id", None)
+    if person is not None:
+        row.body = {**row.body, "person_id": person}
+    tell(floor, row, at)
+
+
+def tell(floor: Floor, row: Route, at: int) -> None:
+    """Those who may see its alerts hear of a route."""
+    call = floor.row(Call, row.call_id)
+    alert_ids = row.body.get("alert_ids", [])
+    alerts = [floor.row(Alert, alert_id) for alert_id in alert_ids]
+    known = [alert for alert in alerts if alert is not None]
+    closed = [alert for alert in known if alert.handling == RESTRICTED]
+    # Until its alerts are known, a route is for its desk alone.
+    unknown = len(known) < len(alert_ids) or not alert_ids
+    seen = Seen(
+        queue_id=call.queue_id if call else None,
+        team_id=call.team_id if call else None,
+        agent_id=call.agent_id if call else None,
+        desk=row.desk or None,
+        handling=RESTRICTED if closed or unknown else NORMAL,
+    )
+    body: dict[str, Any] = {
+        **row.body,
+        "route_id": row.route_id,
+        "attempt": row.attempt,
+        "state": row.state,
+        "state_reason": row.reason,
+        "state_at": row.updated_at,
+    }
+    trigger = closed[0].trigger if closed else known[0].trigger if known else None
+    floor.tell("route", row.route_id, seen, at, body, call_id=row.call_id, trigger=trigger)
+
+
+def _row(floor: Floor, route_id: str, call_id: str, attempt: int, at: int) -> Route:
+    known = floor.row(Route, route_id)
+    if known is not None:
+        return known
+    row = Route(
+        route_id=route_id,
+        call_id=call_id,
+        attempt=attempt,
+        # Below every state: whatever comes first is a change.
+        state="",
+        desk="",
+        updated_at=at,
+        body={},
+    )
+    return floor.put(row, route_id)
+
+
+def _moved(row: Route, attempt: int, state: str, at: int) -> bool:
+    if attempt > row.attempt:
+        row.attempt, row.state, row.reason = attempt, "", None
+        row.body = {name: value for name, value in row.body.items() if name != "person_id"}
+    if row.state and _ORDER.index(state) <= _ORDER.index(row.state):
+        return False
+    row.state, row.updated_at, row.reason = state, at, None
+    return True

@@ -1,0 +1,62 @@
+"""What is not kept: the feed, the words of calls, hints and notes, each for its own time."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, func, select
+
+from wallboard.hub import TURNS_RESUMED_MS
+from wallboard.intake.floor import call_body
+from wallboard.settings import WallboardSettings
+from wallboard.store.engine import Sessions
+from wallboard.store.feeding import News, add_to_feed, seen_of, take_turn
+from wallboard.store.tables import Call, Feed, Hint, Note, Session, Turn
+
+HOUR = 3_600_000
+DAY = 24 * HOUR
+TURNS_KEPT_MS = TURNS_RESUMED_MS + 5 * 60_000
+"""Longer than they are resumed from: nothing vanishes while somebody decides that it is there."""
+SILENT_MS = 15 * 60_000
+"""No topic tells that a call without a hard stop has ended: one that is silent so long has."""
+
+
+def prune(sessions: Sessions, settings: WallboardSettings, now_ms: int) -> None:
+    """Delete what is too old. The newest row of the feed stays, so that its number is known."""
+    old = now_ms - settings.transcript_days * DAY
+    with sessions.begin() as db:
+        take_turn(db)
+        newest = db.scalar(select(func.max(Feed.number))) or 0
+        kept = Feed.number < newest
+        db.execute(delete(Feed).where(kept, Feed.at < now_ms - settings.feed_hours * HOUR))
+        turns = (Feed.kind == "turn", Feed.at < now_ms - TURNS_KEPT_MS)
+        db.execute(delete(Feed).where(kept, *turns))
+    with sessions.begin() as db:
+        take_turn(db)
+        db.execute(delete(Turn).where(Turn.at < old))
+        db.execute(delete(Hint).where(Hint.at < old))
+        db.execute(delete(Note).where(Note.at < old))
+        db.execute(delete(Session).where(Session.expires_at < now_ms))
+
+
+def end_silent_calls(sessions: Sessions, now_ms: int) -> int:
+    """Calls without a word for SILENT_MS count as over; gives how many."""
+    with sessions.begin() as db:
+        take_turn(db)
+        query = select(Call).where(Call.ended_at.is_(None), Call.last_at < now_ms - SILENT_MS)
+        silent = list(db.scalars(query.limit(1000)))
+        news = []
+        for call in silent:
+            call.ended_at = call.last_at
+            news.append(
+                News(
+                    kind="call",
+                    ref=call.call_id,
+                    call_id=call.call_id,
+                    at=now_ms,
+                    body=call_body(call),
+                    seen=seen_of(call, call.mode),
+                    trigger=call.trigger,
+                )
+            )
+        recent = [one for one in news if now_ms - one.body["last_at"] < HOUR]
+        add_to_feed(db, recent)
+        return len(silent)

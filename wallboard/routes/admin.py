@@ -1,0 +1,332 @@
+"""Administration: users, tokens, the audit log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Db
+
+from wallboard.access import Role, Viewer
+from wallboard.auth import browsers, invitations, members, tokens
+from wallboard.auth.audit import What, address_of, note
+from wallboard.auth.gate import Admin
+from wallboard.dates import written
+from wallboard.pages import page
+from wallboard.services import Database, Services, ServicesOf
+from wallboard.store.tables import Token, User
+from wallboard.views import audit as audit_view
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+
+Text = Annotated[str, Form()]
+Texts = Annotated[list[str] | None, Form()]
+
+
+@router.get("")
+def home(viewer: Admin) -> Response:
+    """Begins with the users."""
+    return RedirectResponse("/admin/users", status_code=303)
+
+
+@router.get("/users")
+def users(request: Request, services: ServicesOf, db: Database, viewer: Admin) -> Response:
+    """Everybody who may sign in, and the form that invites."""
+    return _users_page(request, services, db, viewer)
+
+
+@router.post("/users")
+def invite(
+    request: Request,
+    services: ServicesOf,
+    db: Database,
+    viewer: Admin,
+    user: Text = "",
+    name: Text = "",
+    role: Text = "",
+    desks: Texts = None,
+    queues: Text = "",
+    teams: Text = "",
+    agent_id: Text = "",
+) -> Response:
+    """Make an account and show its one-time link."""
+    now = services.clock()
+    try:
+        profile = members.profile_of(
+            name=name,
+            role=role,
+            desks=desks or (),
+            queues=listed(queues),
+            teams=listed(teams),
+            agent_id=agent_id,
+            known_desks=services.policy.desks,
+        )
+        made = members.create(db, user, profile, now)
+    except members.MemberError as error:
+        return _users_page(request, services, db, viewer, problem=str(error))
+    secret = invitations.invite(db, profile.role, now, made.user_id)
+    _note(db, request, services, viewer, What.USER_INVITED, made.user_id)
+    link = invitations.address(services.settings, secret)
+    return _users_page(request, services, db, viewer, link=link, invited=made)
+
+
+@router.get("/users/{user_id}")
+def user_page(
+    request: Request, services: ServicesOf, db: Database, viewer: Admin, user_id: str
+) -> Response:
+    """One user."""
+    return _user_page(request, services, db, viewer, _user(db, user_id))
+
+
+@router.post("/users/{user_id}")
+def change(
+    request: Request,
+    services: ServicesOf,
+    db: Database,
+    viewer: Admin,
+    user_id: str,
+    name: Text = "",
+    role: Text = "",
+    desks: Texts = None,
+    queues: Text = "",
+    teams: Text = "",
+    agent_id: Text = "",
+) -> Response:
+    """Change role, desks, queues, teams."""
+    user = _user(db, user_id)
+    try:
+        profile = members.profile_of(
+            name=name,
+            role=role,
+            desks=desks or (),
+            queues=listed(queues),
+            teams=listed(teams),
+            agent_id=agent_id,
+            known_desks=services.policy.desks,
+        )
+        members.change(db, user, profile)
+    except members.MemberError as error:
+        return _user_page(request, services, db, viewer, user, problem=str(error))
+    _note(db, request, services, viewer, What.USER_CHANGED, user_id)
+    return RedirectResponse("/admin/users", status_code=303)
+
+
+@router.post("/users/{user_id}/active")
+def set_active(
+    request: Request,
+    services: ServicesOf,
+    db: Database,
+    viewer: Admin,
+    user_id: str,
+    active: Text = "",
+) -> Response:
+    """Close an account, or open it again."""
+    user = _user(db, user_id)
+    try:
+        if active == "yes":
+            user.active = True
+        else:
+            members.deactivate(db, user)
+    except members.MemberError as error:
+        return _user_page(request, services, db, viewer, user, problem=str(error))
+    what = What.USER_ACTIVATED if user.active else What.USER_DEACTIVATED
+    _note(db, request, services, viewer, what, user_id)
+    return RedirectResponse("/admin/users", status_code=303)
+
+
+@router.post("/users/{user_id}/link")
+def link_again(
+    request: Request, services: ServicesOf, db: Database, viewer: Admin, user_id: str
+) -> Response:
+    """A new one-time link, for a forgotten password; the user's sessions end."""
+    user = _user(db, user_id)
+    if not user.active or not services.settings.local_users:
+        problem = "This account is closed." if not user.active else "There are no passwords here."
+        return _user_page(request, services, db, viewer, user, problem=problem)
+    secret = invitations.invite(db, Role(user.role), services.clock(), user_id)
+    browsers.end_all(db, user_id)
+    _note(db, request, services, viewer, What.USER_INVITED, user_id)
+    link = invitations.address(services.settings, secret)
+    return _user_page(request, services, db, viewer, user, link=link)
+
+
+@router.get("/tokens")
+def token_list(request: Request, services: ServicesOf, db: Database, viewer: Admin) -> Response:
+    """The keys of services."""
+    return _tokens_page(request, services, db, viewer)
+
+
+@router.post("/tokens")
+def make_token(
+    request: Request,
+    services: ServicesOf,
+    db: Database,
+    viewer: Admin,
+    name: Text = "",
+    scopes: Texts = None,
+    queues: Text = "",
+    days: Text = "",
+) -> Response:
+    """A new key, shown once."""
+    try:
+        if days.strip() and not days.strip().isdecimal():
+            raise tokens.TokenError("days are a number, or nothing for a token without end")
+        token, secret = tokens.issue(
+            db,
+            name=name,
+            scopes=scopes or (),
+            queues=listed(queues),
+            days=int(days) if days.strip() else None,
+            created_by=viewer.id,
+            now=services.clock(),
+        )
+    except tokens.TokenError as error:
+        return _tokens_page(request, services, db, viewer, problem=str(error))
+    _note(db, request, services, viewer, What.TOKEN_MADE, token.token_id)
+    return _tokens_page(request, services, db, viewer, secret=secret)
+
+
+@router.post("/tokens/{token_id}/revoke")
+def revoke(
+    request: Request, services: ServicesOf, db: Database, viewer: Admin, token_id: str
+) -> Response:
+    """The key opens nothing from now on."""
+    token = db.get(Token, token_id)
+    if token is None:
+        raise HTTPException(404, "there is no such token")
+    if token.revoked_at is None:
+        token.revoked_at = services.clock()
+        _note(db, request, services, viewer, What.TOKEN_REVOKED, token_id)
+    return RedirectResponse("/admin/tokens", status_code=303)
+
+
+@router.get("/audit")
+def audit(
+    request: Request,
+    services: ServicesOf,
+    db: Database,
+    viewer: Admin,
+    person: str = "",
+    day: str = "",
+    what: str = "",
+    before: Annotated[int | None, Query(ge=0)] = None,
+) -> Response:
+    """The audit log, by person and day."""
+    found = audit_view.search(
+        db, person=person.strip(), day=day, what=what, before=before, zone=viewer.time_zone
+    )
+    if person or day:
+        _note(db, request, services, viewer, What.AUDIT_SEARCHED, person.strip() or day[:10])
+    return page(
+        request,
+        services,
+        "admin_audit.html",
+        viewer=viewer,
+        when=written(viewer.time_zone),
+        active="admin",
+        found=found,
+        person=person,
+        day=day,
+        what=what,
+        kinds=list(What),
+    )
+
+
+def listed(text: str) -> list[str]:
+    """Names written with commas."""
+    return [name for part in text.split(",") if (name := part.strip())]
+
+
+def _user(db: Db, user_id: str) -> User:
+    found = db.get(User, user_id)
+    if found is None:
+        raise HTTPException(404, "there is no such user")
+    return found
+
+
+def _note(
+    db: Db, request: Request, services: Services, viewer: Viewer, what: What, ref: str
+) -> None:
+    note(db, services.clock(), what, user_id=viewer.id, ref=ref, address=address_of(request))
+
+
+def _users_page(
+    request: Request,
+    services: Services,
+    db: Db,
+    viewer: Viewer,
+    *,
+    problem: str | None = None,
+    link: str | None = None,
+    invited: User | None = None,
+) -> Response:
+    return page(
+        request,
+        services,
+        "admin_users.html",
+        status=422 if problem else 200,
+        viewer=viewer,
+        when=written(viewer.time_zone),
+        active="admin",
+        users=list(db.scalars(select(User).order_by(User.active.desc(), User.name))),
+        people=services.policy.people,
+        desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
+        role_choices=[(role.value, role.value.capitalize()) for role in members.ROLES],
+        problem=problem,
+        link=link,
+        invited=invited,
+    )
+
+
+def _user_page(
+    request: Request,
+    services: Services,
+    db: Db,
+    viewer: Viewer,
+    user: User,
+    *,
+    problem: str | None = None,
+    link: str | None = None,
+) -> Response:
+    return page(
+        request,
+        services,
+        "admin_user.html",
+        status=422 if problem else 200,
+        viewer=viewer,
+        when=written(viewer.time_zone),
+        active="admin",
+        user=user,
+        sessions=browsers.of_user(db, user.user_id, services.clock()),
+        desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
+        role_choices=[(role.value, role.value.capitalize()) for role in members.ROLES],
+        local_users=services.settings.local_users,
+        problem=problem,
+        link=link,
+    )
+
+
+def _tokens_page(
+    request: Request,
+    services: Services,
+    db: Db,
+    viewer: Viewer,
+    *,
+    problem: str | None = None,
+    secret: str | None = None,
+) -> Response:
+    return page(
+        request,
+        services,
+        "admin_tokens.html",
+        status=422 if problem else 200,
+        viewer=viewer,
+        when=written(viewer.time_zone),
+        active="admin",
+        tokens=list(db.scalars(select(Token).order_by(Token.created_at.desc()))),
+        now=services.clock(),
+        problem=problem,
+        secret=secret,
+    )

@@ -1,0 +1,48 @@
+"""The board: /board, /board?wall=1 and its JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from wallboard.access import Role
+from wallboard.auth.gate import SignedIn
+from wallboard.pages import page
+from wallboard.services import Database, ServicesOf
+from wallboard.views.board import board
+
+router = APIRouter()
+
+
+@router.get("/", include_in_schema=False)
+def front(viewer: SignedIn) -> RedirectResponse:
+    """Where somebody begins: agents on their call, all others on the board."""
+    return RedirectResponse("/my-call" if viewer.role is Role.AGENT else "/board", status_code=303)
+
+
+@router.get("/board", response_class=HTMLResponse, include_in_schema=False)
+def board_page(
+    request: Request,
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    wall: Annotated[bool, Query()] = False,
+) -> HTMLResponse:
+    """Open alerts, the most urgent first."""
+    found = board(db, services.policy, viewer, services.clock())
+    return page(
+        request, services, "board.html", viewer=viewer, active="board", state=found, wall=wall
+    )
+
+
+@router.get("/api/board")
+def board_json(viewer: SignedIn, services: ServicesOf, db: Database) -> dict[str, Any]:
+    """Open alerts with their routes and calls, at feed number `number`: go on from there with
+    /api/stream?after=."""
+    built: dict[str, Any] = msgspec.to_builtins(
+        board(db, services.policy, viewer, services.clock())
+    )
+    return built

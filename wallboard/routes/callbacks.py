@@ -1,0 +1,70 @@
+"""/callbacks: the Supervisor Callback Log."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request, Response
+
+from wallboard.access import Role
+from wallboard.auth.audit import Looks
+from wallboard.auth.gate import SignedIn
+from wallboard.pages import page
+from wallboard.routes.answers import as_json, only
+from wallboard.services import Database, ServicesOf
+from wallboard.views.callbacks import Tab, log, one, people
+
+router = APIRouter()
+
+READERS = frozenset({Role.SUPERVISOR, Role.DESK, Role.QA, Role.ADMIN, Role.SERVICE})
+
+
+@router.get("/callbacks", include_in_schema=False)
+def callbacks_page(
+    request: Request,
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    looked_at: Looks,
+    tab: Tab = Tab.OPEN,
+    mine: bool = False,
+    part: str = "",
+) -> Response:
+    """The page; with `part=list` the list alone, as the page's script asks for it anew."""
+    only(viewer, READERS)
+    found = log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine)
+    looked_at("callback", "log")
+    return page(
+        request,
+        services,
+        "callbacks_list.html" if part == "list" else "callbacks.html",
+        viewer=viewer,
+        active="callbacks",
+        state={"number": found.number, "now": found.now},
+        log=found,
+        people=people(services.policy),
+    )
+
+
+@router.get("/api/callbacks")
+def callbacks(
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    tab: Tab = Tab.OPEN,
+    mine: bool = False,
+) -> Response:
+    """A part of the log, with the number of the feed that it stands at."""
+    only(viewer, READERS)
+    return as_json(log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine))
+
+
+@router.get("/api/callbacks/{reference}")
+def callback(
+    reference: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
+    """One callback. 403: it is not there, or not for whoever asks."""
+    only(viewer, READERS)
+    found = one(db, viewer, services.policy, services.clock(), reference)
+    if found is None:
+        raise HTTPException(403, "this callback is not there, or it is not for you")
+    looked_at("callback", reference)
+    return as_json(found)

@@ -1,0 +1,80 @@
+"""/complaints: the complaint register."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+
+from wallboard.auth.audit import Looks
+from wallboard.auth.gate import SignedIn
+from wallboard.pages import page
+from wallboard.routes.answers import as_file, as_json, only
+from wallboard.services import Database, ServicesOf
+from wallboard.views.complaints import READERS, Tab, records, register
+from workflow.complaint_table import as_csv
+
+router = APIRouter()
+
+Find = Annotated[str, Query(max_length=256)]
+Day = Annotated[str, Query(max_length=10)]
+
+
+@router.get("/complaints", include_in_schema=False)
+def complaints_page(
+    request: Request,
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    looked_at: Looks,
+    tab: Tab = Tab.OPEN,
+    find: Find = "",
+    part: str = "",
+) -> Response:
+    """The page; with `part=list` the list alone."""
+    only(viewer, READERS)
+    now = services.clock()
+    found = register(db, viewer, services.policy, now, tab=tab, find=find.strip())
+    looked_at("complaint", "register")
+    return page(
+        request,
+        services,
+        "complaints_list.html" if part == "list" else "complaints.html",
+        viewer=viewer,
+        active="complaints",
+        state={"number": found.number, "now": found.now},
+        register=found,
+        find=find.strip(),
+    )
+
+
+@router.get("/api/complaints")
+def complaints(
+    viewer: SignedIn, services: ServicesOf, db: Database, tab: Tab = Tab.OPEN, find: Find = ""
+) -> Response:
+    """A part of the register: what is late first, then by the next date."""
+    only(viewer, READERS)
+    now = services.clock()
+    return as_json(register(db, viewer, services.policy, now, tab=tab, find=find.strip()))
+
+
+@router.get("/complaints/export.csv", include_in_schema=False)
+def export(
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    looked_at: Looks,
+    first: Annotated[Day, Query(alias="from")] = "",
+    last: Annotated[Day, Query(alias="to")] = "",
+) -> Response:
+    """The register as a table, of complaints received between two days."""
+    only(viewer, READERS)
+    now = services.clock()
+    try:
+        found = records(db, viewer, first=first, last=last)
+    except ValueError as error:
+        raise HTTPException(400, f"give days like 2026-11-30, in order: {error}") from error
+    looked_at("complaint", "export")
+    today = datetime.fromtimestamp(now / 1000, UTC).date()
+    return as_file(as_csv(found, now), f"complaints-{today}.csv", "text/csv; charset=utf-8")

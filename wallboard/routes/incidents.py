@@ -1,0 +1,164 @@
+"""/incidents: records of hard stops."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
+
+from wallboard.access import Viewer
+from wallboard.auth.audit import Looks
+from wallboard.auth.gate import SignedIn
+from wallboard.pages import page, templates
+from wallboard.routes.answers import as_file, as_json, only
+from wallboard.services import Database, Services, ServicesOf
+from wallboard.store.tables import Entry
+from wallboard.views.incident import Record, exported, record, rows_of
+from wallboard.views.incidents import SEARCHERS, Asked, ReviewState, search
+
+router = APIRouter()
+
+NOT_FOR_YOU = "this record is not there, or it is not for you"
+
+
+def asked(
+    call: Annotated[str, Query(max_length=256)] = "",
+    trigger: Annotated[str, Query(max_length=100)] = "",
+    desk: Annotated[str, Query(max_length=200)] = "",
+    review: Annotated[str, Query(pattern="^(|waiting|reviewed|held)$")] = "",
+    first: Annotated[str, Query(alias="from", max_length=10)] = "",
+    last: Annotated[str, Query(alias="to", max_length=10)] = "",
+    before: Annotated[int | None, Query(ge=0)] = None,
+) -> Asked:
+    """What a search is for."""
+    return Asked(
+        call=call.strip(),
+        trigger=trigger,
+        desk=desk,
+        review=review,
+        first=first,
+        last=last,
+        before=before,
+    )
+
+
+AskedFor = Annotated[Asked, Depends(asked)]
+
+
+@router.get("/incidents", include_in_schema=False)
+def incidents_page(
+    request: Request,
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    wanted: AskedFor,
+    part: str = "",
+) -> Response:
+    """Search and results."""
+    only(viewer, SEARCHERS)
+    problem = ""
+    try:
+        found = search(db, viewer, services.policy, wanted)
+    except ValueError:
+        problem = "days are written like 2026-11-30"
+        cleared = msgspec.structs.replace(wanted, first="", last="")
+        found = search(db, viewer, services.policy, cleared)
+    return page(
+        request,
+        services,
+        "incidents_list.html" if part == "list" else "incidents.html",
+        viewer=viewer,
+        active="incidents",
+        state={"number": found.number},
+        asked=wanted,
+        found=found,
+        problem=problem,
+        triggers=[trigger.value for trigger in services.policy.triggers],
+        desks={name: desk.name for name, desk in services.policy.desks.items()},
+        states=list(ReviewState),
+    )
+
+
+@router.get("/api/incidents")
+def incidents(viewer: SignedIn, services: ServicesOf, db: Database, wanted: AskedFor) -> Response:
+    """Records, the newest first, 50 at a time: `older` is the next page's `before`."""
+    only(viewer, SEARCHERS)
+    try:
+        return as_json(search(db, viewer, services.policy, wanted))
+    except ValueError as error:
+        raise HTTPException(400, "days are written like 2026-11-30") from error
+
+
+@router.get("/incidents/{incident_id}", include_in_schema=False)
+def incident_page(
+    incident_id: str,
+    request: Request,
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    looked_at: Looks,
+    part: str = "",
+) -> Response:
+    """One record, entry by entry."""
+    found = _record(db, viewer, services, incident_id)
+    looked_at("record", incident_id)
+    return page(
+        request,
+        services,
+        "incident_record.html" if part == "list" else "incident.html",
+        viewer=viewer,
+        active="incidents",
+        state={"number": found.number, "call_id": found.call_id},
+        record=found,
+        desks={name: desk.name for name, desk in services.policy.desks.items()},
+    )
+
+
+@router.get("/api/incidents/{incident_id}")
+def incident(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
+    """One record. 403: it is not there, or not for whoever asks."""
+    found = _record(db, viewer, services, incident_id)
+    looked_at("record", incident_id)
+    return as_json(found)
+
+
+@router.get("/incidents/{incident_id}/export.json", include_in_schema=False)
+def export_json(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
+    """The entries as the workers wrote them, with what their chain proves."""
+    rows = _rows(db, viewer, incident_id)
+    looked_at("record", incident_id)
+    try:
+        content = exported(rows)
+    except msgspec.ValidationError as error:
+        raise HTTPException(409, "an entry that is kept here cannot be read as one") from error
+    return as_file(content, f"record-{rows[0].call_id}.json", "application/json")
+
+
+@router.get("/incidents/{incident_id}/export.html", include_in_schema=False)
+def export_html(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
+    """One page to print and keep; it loads nothing from outside."""
+    found = _record(db, viewer, services, incident_id)
+    looked_at("record", incident_id)
+    text = templates().get_template("incident_print.html").render(record=found)
+    return as_file(text.encode(), f"record-{found.call_id}.html", "text/html; charset=utf-8")
+
+
+def _record(db: Database, viewer: Viewer, services: Services, incident_id: str) -> Record:
+    found = record(db, viewer, services.policy, incident_id)
+    if found is None:
+        raise HTTPException(403, NOT_FOR_YOU)
+    return found
+
+
+def _rows(db: Database, viewer: Viewer, incident_id: str) -> list[Entry]:
+    rows = rows_of(db, viewer, incident_id)
+    if rows is None:
+        raise HTTPException(403, NOT_FOR_YOU)
+    return rows

@@ -1,0 +1,81 @@
+"""Settings of the wallboard, from the environment: HARDSTOP_WALLBOARD_<NAME IN CAPITALS>."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
+
+from stream.settings import SettingsError
+
+PREFIX = "HARDSTOP_WALLBOARD_"
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
+
+
+class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How to serve and what to keep. Times are in the unit that the name says; lists are written
+    with commas. `database` is an SQLAlchemy URL."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8484
+    public_url: str | None = None
+    """As people reach it; https makes cookies secure. Without it: http://HOST:PORT."""
+    database: str = "sqlite:///hardstop-wallboard.db"
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
+    frame_ancestors: str = ""
+    """Origins of agents' desktops that may embed *My call*."""
+    transcript_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
+    feed_hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 6
+    stale_after_s: Annotated[int, msgspec.Meta(ge=5, le=600)] = 20
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    local_users: bool = True
+    """Whether people may sign in with a password kept here."""
+    oidc_scopes: str = "openid profile email"
+    oidc_user_claim: str = "sub"
+    """The claim that holds a person's id, as in the policy. It must be one that people cannot
+    change themselves, as whoever has it is that person here."""
+    oidc_role_claim: str = "roles"
+    """Where the role is said; dots lead into objects, as in realm_access.roles."""
+    oidc_roles: str = ""
+    """VALUE=ROLE with commas, e.g. cc-leads=supervisor; a role's own name needs no entry."""
+    oidc_desks_claim: str = "desks"
+    oidc_queues_claim: str = "queues"
+    oidc_teams_claim: str = "teams"
+    oidc_agent_claim: str = "agent_id"
+    webhook_networks: str = ""
+    """Networks that webhooks may reach besides public addresses, e.g. 10.0.0.0/8,127.0.0.1."""
+
+    @property
+    def base_url(self) -> str:
+        """Where people find it, without a slash at the end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies may demand https."""
+        return self.base_url.startswith("https://")
+
+
+def load_wallboard_settings(
+    environ: Mapping[str, str] | None = None, **overrides: object
+) -> WallboardSettings:
+    """Defaults, then the environment, then `overrides`. Raises SettingsError naming the setting."""
+    environ = os.environ if environ is None else environ
+    values: dict[str, object] = {}
+    for name in WallboardSettings.__struct_fields__:
+        text = environ.get(PREFIX + name.upper())
+        if text:
+            values[name] = text
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    for name, value in values.items():
+        try:
+            msgspec.convert({name: value}, WallboardSettings, strict=False)
+        except msgspec.ValidationError as error:
+            problem = str(error).partition(" - at")[0]
+            raise SettingsError(f"setting ${PREFIX}{name.upper()}: {problem}") from error
+    return msgspec.convert(values, WallboardSettings, strict=False)

@@ -1,0 +1,75 @@
+// Sound and desktop notifications: both off until somebody asks for them.
+
+import { el, icon } from "./dom.js";
+import { t } from "./text.js";
+import { toast } from "./page.js";
+
+const SOUND = "hardstop.sound";
+const NOTIFY = "hardstop.notify";
+let context = null;
+
+const soundOn = () => localStorage.getItem(SOUND) === "on";
+const notifyOn = () => localStorage.getItem(NOTIFY) === "on" && globalThis.Notification?.permission === "granted";
+
+function audio() {
+  context ??= new AudioContext();
+  if (context.state === "suspended") context.resume().catch(() => {});
+  return context;
+}
+
+/** A life stop: two rising pairs nobody takes for a chat message. Anything else: one soft tone. */
+function ring(isLife) {
+  const ctx = audio();
+  const notes = isLife ? [[0, 660], [0.18, 880], [0.5, 660], [0.68, 880]] : [[0, 520]];
+  for (const [after, pitch] of notes) {
+    const [tone, level] = [ctx.createOscillator(), ctx.createGain()];
+    const at = ctx.currentTime + after;
+    tone.type = isLife ? "triangle" : "sine";
+    tone.frequency.value = pitch;
+    level.gain.setValueAtTime(0, at);
+    level.gain.linearRampToValueAtTime(isLife ? 0.4 : 0.18, at + 0.02);
+    level.gain.exponentialRampToValueAtTime(0.001, at + (isLife ? 0.16 : 0.5));
+    tone.connect(level).connect(ctx.destination);
+    tone.start(at);
+    tone.stop(at + 0.6);
+  }
+}
+
+/** Tell of a new alert, as far as was asked for. The caller's words never leave the page. */
+export function sound(alert, title, body, isLife) {
+  if (soundOn()) ring(isLife);
+  if (!notifyOn()) return;
+  const note = new Notification(title, { body, tag: alert.alert_id, requireInteraction: isLife });
+  note.onclick = () => {
+    window.focus();
+    location.hash = `alert-${alert.alert_id}`;
+    note.close();
+  };
+}
+
+/** The two switches, into an element. */
+export function switches(place) {
+  const noise = el("button.button.button--quiet", { type: "button", id: "sound" });
+  const desktop = el("button.button.button--quiet", { type: "button", id: "notify" });
+  const show = () => {
+    noise.replaceChildren(icon(soundOn() ? "sound" : "mute"), el("span", {}, t(soundOn() ? "board.sound_on" : "board.sound_off")));
+    noise.setAttribute("aria-pressed", String(soundOn()));
+    desktop.replaceChildren(icon("bell"), el("span", {}, t(notifyOn() ? "board.notify_on" : "board.notify_off")));
+    desktop.setAttribute("aria-pressed", String(notifyOn()));
+  };
+  noise.onclick = () => {
+    localStorage.setItem(SOUND, soundOn() ? "off" : "on");
+    if (soundOn()) ring(false);
+    show();
+  };
+  desktop.onclick = async () => {
+    if (notifyOn()) localStorage.setItem(NOTIFY, "off");
+    else if ((await globalThis.Notification?.requestPermission?.()) === "granted") localStorage.setItem(NOTIFY, "on");
+    else toast(t("board.notify_denied"), { kind: "bad" });
+    show();
+  };
+  show();
+  place.append(noise, desktop);
+  // A browser lets a page sound only after somebody has touched it.
+  if (soundOn()) document.addEventListener("pointerdown", audio, { once: true });
+}

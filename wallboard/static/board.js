@@ -1,0 +1,317 @@
+// The board: open alerts by urgency, kept true by the live channel.
+
+import { sound, switches } from "./alarm.js";
+import { fill, newCard, tick, trace } from "./card.js";
+import { onPending, pending, perform } from "./deeds.js";
+import { about, data, el, icon, safeLink } from "./dom.js";
+import { Floor } from "./floor.js";
+import { live } from "./live.js";
+import { ago, clockOf } from "./moments.js";
+import { key } from "./page.js";
+import { t, word } from "./text.js";
+
+const floor = new Floor();
+const cards = new Map();
+const dirty = new Set();
+const wall = document.body.classList.contains("wall");
+const may = ["supervisor", "desk"].includes(about.viewer?.role) && !wall;
+const place = (id) => document.getElementById(id);
+const WALL_CARDS = 6;
+let drawing = false;
+let drawn = "";
+
+// What comes
+
+function on(kind, run) {
+  document.addEventListener(`hardstop:${kind}`, ({ detail }) => run(detail));
+}
+
+on("alert", ({ ref, body }) => {
+  const before = floor.alert(ref, body);
+  if (before === null) return;
+  dirty.add(ref);
+  if (before === undefined && floor.isOpen(body)) arrived(body);
+  draw();
+});
+on("route", ({ ref, body }) => {
+  const ids = [...(floor.routes.get(ref)?.alert_ids ?? []), ...(body.alert_ids ?? [])];
+  floor.route(ref, body);
+  ids.forEach((id) => dirty.add(id));
+  draw();
+});
+on("call", ({ ref, body }) => {
+  floor.call(ref, body);
+  for (const alert of floor.alerts.values()) if (alert.call_id === ref) dirty.add(alert.alert_id);
+  draw();
+});
+on("note", ({ call_id, at, body }) => {
+  floor.note(call_id, at, body);
+  draw();
+});
+on("reset", reload);
+on("link", ({ changed }) => (changed ? draw() : seconds()));
+onPending((id) => { dirty.add(id); draw(); });
+
+async function reload() {
+  try {
+    const answer = await fetch("/api/board");
+    if (!answer.ok) return;
+    const state = await answer.json();
+    floor.load(state);
+    for (const id of floor.alerts.keys()) dirty.add(id);
+    live.rebase(state.number);
+    draw();
+  } catch {
+    setTimeout(reload, 3000);
+  }
+}
+
+function arrived(alert) {
+  if (!shown(alert)) return;
+  const title = word("trigger", alert.trigger);
+  place("announce").textContent = t("board.announce", { what: title, desk: floor.desk(alert.desk) });
+  sound(alert, title, t("board.notification", { desk: floor.desk(alert.desk) }), floor.rank(alert) === 0);
+  if (!floor.earlier.has(alert.call_id)) askEarlier(alert.call_id);
+}
+
+async function askEarlier(call) {
+  floor.earlier.set(call, null);
+  try {
+    const answer = await fetch(`/api/calls/${encodeURIComponent(call)}/earlier`);
+    if (answer.ok) floor.earlier.set(call, await answer.json());
+  } catch {
+    floor.earlier.delete(call);
+  }
+  for (const alert of floor.alerts.values()) if (alert.call_id === call) dirty.add(alert.alert_id);
+  draw();
+}
+
+// What is shown
+
+const FILTERS = ["desk", "queue", "trigger"];
+const chosen = () => new URLSearchParams(location.search);
+
+function shown(alert) {
+  const query = chosen();
+  const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
+  return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
+}
+
+function draw() {
+  if (drawing) return;
+  drawing = true;
+  // A page in the background draws when it is looked at; what it knows is true all the same.
+  requestAnimationFrame(() => {
+    drawing = false;
+    render();
+  });
+}
+
+function render() {
+  const open = floor.open().filter(shown);
+  const first = wall ? open.slice(0, WALL_CARDS) : open;
+  const isLife = (alert) => floor.rank(alert) === 0;
+  for (const [id, card] of cards) {
+    if (!first.some((alert) => alert.alert_id === id)) {
+      card.remove();
+      cards.delete(id);
+    }
+  }
+  for (const alert of first) {
+    let card = cards.get(alert.alert_id);
+    if (!card) {
+      card = newCard(alert);
+      cards.set(alert.alert_id, card);
+      dirty.add(alert.alert_id);
+    }
+    if (dirty.has(alert.alert_id)) fill(card, alert, floor, { may, pending: pending.get(alert.alert_id) });
+  }
+  dirty.clear();
+  order(place("life"), wall ? first : first.filter(isLife));
+  order(place("others"), wall ? [] : first.filter((alert) => !isLife(alert)));
+  place("life-part").hidden = !place("life").childElementCount;
+  place("others-part").hidden = !place("others").childElementCount;
+  place("others-title").hidden = place("life-part").hidden;
+  place("loading")?.remove();
+  if (wall) {
+    place("life").dataset.count = first.length;
+    place("more").textContent = open.length > first.length
+      ? t("board.more", { n: open.length - first.length, what: names(open.slice(first.length)) })
+      : "";
+  }
+  headline(open);
+  rail();
+  seconds();
+}
+
+const names = (alerts) => alerts.map((alert) => word("trigger", alert.trigger)).join(", ");
+
+function order(list, alerts) {
+  let next = list.firstElementChild;
+  for (const alert of alerts) {
+    const card = cards.get(alert.alert_id);
+    if (card === next) next = next.nextElementSibling;
+    else list.insertBefore(card, next);
+  }
+}
+
+function headline(open) {
+  const life = open.filter((alert) => floor.rank(alert) === 0).length;
+  const waiting = open.filter((alert) => alert.status !== "claimed" && !alert.acknowledged_by).length;
+  const filtered = FILTERS.some((name) => chosen().get(name));
+  place("board").dataset.calm = String(open.length === 0);
+  // Without news "no open alerts" would be a guess.
+  const blind = ["stale", "lost"].includes(live.state);
+  place("headline").dataset.level = life ? "life" : open.length || blind ? "open" : "calm";
+  place("headline-count").textContent = life
+    ? t("board.count_life", { n: life })
+    : open.length
+      ? t("board.count", { n: open.length })
+      : t(blind ? `board.${live.state}_title` : filtered ? "board.none_here" : "board.none");
+  const others = open.length - life;
+  const parts = [];
+  if (life && others) parts.push(t("board.count_others", { n: others }));
+  if (waiting) parts.push(t("board.waiting", { n: waiting }));
+  else if (open.length) parts.push(t("board.none_waiting"));
+  place("headline-more").textContent = parts.join(" · ");
+  document.title = `${open.length ? `(${open.length}) ` : ""}${t("board.title")} · hardstop`;
+}
+
+/** Everything that counts, and the words about how fresh it is. */
+function seconds() {
+  for (const [id, card] of cards) tick(card, floor.alerts.get(id), floor);
+  if (cards.size === 0) {
+    const state = live.state;
+    const key = state === "live" || state === "none" ? "calm" : state;
+    const age = live.lastAt === null ? t("board.never") : t("board.last_event", { age: ago(live.now() - live.lastAt) });
+    text("calm-title", t(`board.${key}_title`));
+    text("calm-text", t(`board.${key}_text`, { n: floor.listening(), last: age }));
+    place("calm").dataset.state = key;
+  }
+  place("calm").hidden = cards.size > 0;
+  text("wall-clock", clockOf(live.now()));
+  if (floor.gone().length || place("gone").childElementCount) rail();
+}
+
+function text(id, words) {
+  const node = place(id);
+  if (node && node.textContent !== words) node.textContent = words;
+}
+
+function rail() {
+  const gone = floor.gone().filter(shown);
+  place("gone").replaceChildren(...gone.map((alert) => trace(alert, floor)));
+  place("gone-part").hidden = gone.length === 0;
+  const unheard = floor.unheard();
+  const state = JSON.stringify(unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging]));
+  text("listening", t("board.listening", { n: floor.listening() }));
+  if (state === drawn) return;
+  drawn = state;
+  place("unheard").replaceChildren(...unheard.map(unheardCall));
+  text("unheard-count", t("board.unheard", { n: unheard.length }));
+  place("unheard-part").dataset.some = String(unheard.length > 0);
+}
+
+function unheardCall(call) {
+  const why = call.not_monitored ?? call.lagging ?? t("board.degraded");
+  const link = safeLink(call.deep_link);
+  const who = [floor.agent(call.agent_id), call.queue_id].filter(Boolean).join(" · ") || call.call_id;
+  return el(
+    "li",
+    {},
+    icon(call.not_monitored ? "unheard" : "clock"),
+    el(
+      "span",
+      {},
+      el("a", { href: `/calls/${encodeURIComponent(call.call_id)}` }, who),
+      el("span.unheard__why", {}, why),
+    ),
+    link ? el("a.button.button--quiet.button--icon", { href: link, target: "_blank", rel: "noopener noreferrer", "aria-label": t("card.platform") }, icon("open")) : null,
+  );
+}
+
+// What people do
+
+function alertAt(node) {
+  const card = node?.closest?.("[data-alert]");
+  return card ? floor.alerts.get(card.dataset.alert) : undefined;
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-act]");
+  const alert = alertAt(button);
+  if (alert && button.dataset.act !== "platform") perform(button.dataset.act, alert, floor);
+});
+
+function move(step) {
+  const all = [...document.querySelectorAll(".alert")];
+  if (!all.length) return;
+  const here = all.indexOf(document.activeElement.closest(".alert"));
+  const next = all[Math.min(all.length - 1, Math.max(0, here + step))];
+  next.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+/** The alert that a key is meant for: the one with the focus, else the most urgent. */
+function meant() {
+  return alertAt(document.activeElement) ?? floor.open().filter(shown)[0];
+}
+
+function filters() {
+  const options = {
+    desk: Object.entries(floor.names.desks),
+    queue: floor.names.queues.map((queue) => [queue, queue]),
+    trigger: floor.names.triggers.map((trigger) => [trigger, word("trigger", trigger)]),
+  };
+  for (const name of FILTERS) {
+    const select = place(`filter-${name}`);
+    select.append(...options[name].map(([value, label]) => el("option", { value }, label)));
+    select.value = chosen().get(name) ?? "";
+    if (select.selectedIndex < 0) select.value = "";
+    select.onchange = () => {
+      const query = chosen();
+      if (select.value) query.set(name, select.value);
+      else query.delete(name);
+      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+      render();
+    };
+  }
+}
+
+function toggleWall() {
+  const query = chosen();
+  if (wall) query.delete("wall");
+  else query.set("wall", "1");
+  location.search = query.toString();
+}
+
+if (may) {
+  for (const [letter, name] of [["c", "claim"], ["a", "acknowledge"], ["r", "resolve"], ["f", "false_alarm"], ["m", "message"]]) {
+    key(letter, t(`keys.${name}`), () => {
+      const alert = meant();
+      if (alert && (name !== "resolve" || alert.status === "claimed")) perform(name, alert, floor);
+    });
+  }
+}
+for (const [names, text_, run] of [
+  [["j", "ArrowDown"], t("keys.next"), () => move(1)],
+  [["k", "ArrowUp"], t("keys.previous"), () => move(-1)],
+]) for (const name of names) key(name, text_, run);
+key("o", t("keys.open"), () => { const alert = meant(); if (alert) location.href = `/calls/${encodeURIComponent(alert.call_id)}`; });
+key("p", t("keys.platform"), () => {
+  const link = safeLink(meant()?.deep_link);
+  if (link) window.open(link, "_blank", "noopener,noreferrer");
+});
+key("w", t("keys.wall"), toggleWall);
+if (wall) key("Escape", t("keys.wall_off"), toggleWall);
+else key("/", t("keys.filter"), () => place("filter-desk").focus());
+place("wall-toggle")?.addEventListener("click", toggleWall);
+
+const state = data("state");
+floor.load(state);
+if (!wall) {
+  filters();
+  switches(place("switches"));
+}
+live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"] });
+render();

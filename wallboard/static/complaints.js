@@ -1,0 +1,6 @@
+// The complaint register: follows the feed; acknowledge, answer, withdraw.
+
+import { dialogs, field, follow } from "./records.js";
+
+follow(["complaint"]);
+dialogs({ deed: (form) => field(form, "reason") });

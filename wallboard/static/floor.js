@@ -1,0 +1,123 @@
+// What is known of the floor: alerts, routes, calls, and the names of people and desks.
+// The newest revision wins, so that an event that comes twice changes nothing.
+
+import { live } from "./live.js";
+import { moment } from "./moments.js";
+
+const OVER = new Set(["closed", "retracted"]);
+const TRACE_MS = 60_000;
+const SEVERITIES = ["critical", "high", "medium", "low"];
+const LATE = new Set(["feed_silent", "transcripts_late", "gap", "chunk_failed"]);
+const LATE_MS = 180_000;
+const ORDER = ["", "requested", "offered", "accepted", "failed", "cancelled", "joined", "completed"];
+
+export class Floor {
+  alerts = new Map();
+  routes = new Map();
+  calls = new Map();
+  earlier = new Map();
+  names = { people: {}, desks: {}, life: [] };
+
+  /** Everything anew, from what the server knows (`/api/board`, `/api/calls/...`). */
+  load(state) {
+    for (const kind of ["alerts", "routes", "calls", "earlier"]) this[kind].clear();
+    this.names = state.names;
+    for (const alert of state.alerts) this.alerts.set(alert.alert_id, alert);
+    for (const route of state.routes) this.routes.set(route.route_id, route);
+    for (const call of state.calls) this.calls.set(call.call_id, call);
+    for (const [call, known] of Object.entries(state.earlier ?? {})) this.earlier.set(call, known);
+  }
+
+  now() {
+    return live.now();
+  }
+
+  /** An alert's newest state. Gives what it was before: undefined if it is new, null if older. */
+  alert(ref, body) {
+    const before = this.alerts.get(ref);
+    if (body.gone) {
+      this.alerts.delete(ref);
+      return before;
+    }
+    if (before && before.revision >= body.revision) return null;
+    this.alerts.set(ref, body);
+    return before;
+  }
+
+  route(ref, body) {
+    const before = this.routes.get(ref);
+    if (body.gone) this.routes.delete(ref);
+    else if (!before || body.attempt > before.attempt || ORDER.indexOf(body.state) >= ORDER.indexOf(before.state)) {
+      this.routes.set(ref, body);
+    }
+  }
+
+  call(ref, body) {
+    const { lagging, lagging_at } = this.calls.get(ref) ?? {};
+    if (body.gone) this.calls.delete(ref);
+    else this.calls.set(ref, { ...body, lagging, lagging_at });
+  }
+
+  /** What operators were told of a call: its words come late, or not at all. */
+  note(ref, at, { about, detail }) {
+    const call = this.calls.get(ref);
+    if (call && LATE.has(about)) this.calls.set(ref, { ...call, lagging: detail, lagging_at: at });
+  }
+
+  /** 0 for a life stop, then by severity. */
+  rank(alert) {
+    if (this.names.life.includes(alert.trigger)) return 0;
+    return 1 + Math.max(0, SEVERITIES.indexOf(alert.severity));
+  }
+
+  isOpen = (alert) => !OVER.has(alert.status);
+
+  /** Open alerts, the most urgent first: life, then severity, then who has nobody yet, then age. */
+  open() {
+    const key = (alert) => [this.rank(alert), alert.status === "claimed" ? 1 : 0, moment(alert.opened_at)];
+    return [...this.alerts.values()]
+      .filter(this.isOpen)
+      .map((alert) => ({ alert, key: key(alert) }))
+      .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || a.key[2] - b.key[2])
+      .map(({ alert }) => alert);
+  }
+
+  /** Alerts that have gone within the last minute, the newest first; older ones are forgotten. */
+  gone() {
+    const found = [];
+    for (const [id, alert] of this.alerts) {
+      if (this.isOpen(alert)) continue;
+      if (this.now() - moment(alert.updated_at) > TRACE_MS) this.alerts.delete(id);
+      else found.push(alert);
+    }
+    return found.sort((a, b) => moment(b.updated_at) - moment(a.updated_at));
+  }
+
+  /** The route that speaks for an alert: the one that has come furthest, or the latest. */
+  routeOf(alert) {
+    const all = [...this.routes.values()].filter((route) => route.alert_ids?.includes(alert.alert_id));
+    const dead = (route) => ["failed", "cancelled"].includes(route.state);
+    all.sort((a, b) => dead(a) - dead(b) || ORDER.indexOf(b.state) - ORDER.indexOf(a.state) || b.state_at - a.state_at);
+    return all[0];
+  }
+
+  /** Calls that are going on. */
+  live() {
+    return [...this.calls.values()].filter((call) => !call.ended_at);
+  }
+
+  /** How many of them are read at all. */
+  listening() {
+    return this.live().filter((call) => !call.not_monitored).length;
+  }
+
+  isLate = (call) => Boolean(call.lagging) && this.now() - call.lagging_at < LATE_MS;
+
+  unheard() {
+    return this.live().filter((call) => call.not_monitored || call.degraded || this.isLate(call));
+  }
+
+  person = (id) => (id ? (this.names.people[id] ?? id) : null);
+  agent = (id) => (id ? (this.names.agents?.[id] ?? id) : null);
+  desk = (id) => (id ? (this.names.desks[id] ?? id) : "");
+}

@@ -1,0 +1,12 @@
+// Records: the list of results stays under one's eyes; that there are newer ones is said.
+
+import { live } from "./live.js";
+import { data } from "./dom.js";
+
+const news = document.getElementById("news");
+news.querySelector("a").href = location.href;
+document.addEventListener("hardstop:entry", ({ detail }) => {
+  if (detail.body?.number === 1) news.hidden = false;
+});
+document.addEventListener("hardstop:reset", () => { news.hidden = false; });
+live.start({ after: data("state")?.number });

@@ -1,0 +1,229 @@
+// My call: silent until the agent needs a hand, and then one thing at a time.
+
+import { act, post } from "./act.js";
+import { triggerIcon } from "./card.js";
+import { askCallback, askSpecialist, askSupervisor, askVerified } from "./asks.js";
+import { data, el, icon } from "./dom.js";
+import { Floor } from "./floor.js";
+import { live } from "./live.js";
+import { clockOf, counter, moment } from "./moments.js";
+import { key, toast } from "./page.js";
+import { t, word } from "./text.js";
+
+const place = (id) => document.getElementById(id);
+const floor = new Floor();
+const LIFE = ["self_harm", "violence", "emergency", "safeguarding"];
+let [state, hints, messages] = [data("state"), new Map(), new Map()];
+let [verified, shownHint, drawn] = ["none", null, {}];
+const settled = new Set();
+
+function load(fresh) {
+  state = fresh;
+  floor.load({
+    names: { people: fresh.people, desks: fresh.desks, life: LIFE },
+    alerts: fresh.alerts,
+    routes: fresh.routes,
+    calls: fresh.call ? [fresh.call] : [],
+  });
+  hints = new Map(fresh.hints.map((hint) => [hint.hint_id, hint]));
+  messages = new Map(fresh.messages.map((message) => [message.message_id, message]));
+  const told = fresh.deeds.filter((deed) => deed.action === "set_verified" && deed.applied).at(-1);
+  verified = told?.verified ?? "none";
+  draw();
+}
+
+async function reload() {
+  try {
+    const answer = await fetch("/api/my-call");
+    if (!answer.ok) return;
+    load(await answer.json());
+    live.rebase(state.number);
+  } catch {
+    setTimeout(reload, 3000);
+  }
+}
+
+function on(kind, run) {
+  document.addEventListener(`hardstop:${kind}`, ({ detail }) => {
+    if (detail.call_id !== state.call?.call_id) {
+      // Another call of this agent's: the page moves over to it.
+      if (kind === "call" && !detail.body.ended_at && !detail.body.gone) reload();
+      return;
+    }
+    run(detail);
+    draw();
+  });
+}
+on("alert", ({ ref, body }) => floor.alert(ref, body));
+on("route", ({ ref, body }) => floor.route(ref, body));
+on("call", ({ body }) => (body.gone || body.ended_at ? reload() : (state.call = body)));
+on("hint", ({ ref, body }) => hints.set(ref, body));
+on("message", ({ ref, body }) => messages.set(ref, body));
+document.addEventListener("hardstop:reset", reload);
+document.addEventListener("hardstop:link", seconds);
+
+/** The hint that stands: the newest that has not lapsed and has not been dealt with. */
+function hint() {
+  const open = [...hints.values()].filter(
+    (one) => !["used", "dismissed"].includes(one.became) && !settled.has(one.hint_id) && moment(one.expires_at) > live.now(),
+  );
+  return open.sort((a, b) => moment(b.at) - moment(a.at))[0];
+}
+
+const unread = () => [...messages.values()].filter((one) => !one.seen_at).sort((a, b) => b.at - a.at)[0];
+
+function draw() {
+  const call = state.call;
+  const on_ = Boolean(call && !call.ended_at);
+  const alert = on_ ? floor.open()[0] : null;
+  const message = on_ ? unread() : null;
+  // What to say in a hard stop comes before any hint: two voices at once are none.
+  const next = on_ && !alert ? hint() : null;
+  put("now", alert && [alert.alert_id, alert.revision, floor.routeOf(alert)?.state, floor.routeOf(alert)?.attempt], () => now(alert));
+  put("message", message && [message.message_id], () => letter(message));
+  put("hint", next && [next.hint_id], () => advice(next));
+  const quiet = on_ && !alert && !message && !next;
+  place("quiet").hidden = !quiet;
+  place("quiet").textContent = quiet ? t("mine.quiet") : "";
+  place("none").hidden = on_;
+  place("none-title").textContent = on_ ? "" : t("mine.none_title");
+  place("none-text").textContent = on_ ? "" : t("mine.none_text");
+  place("foot").hidden = !on_;
+  if (on_) foot(call);
+  seconds();
+}
+
+/** Redraw a part only when it is about something else: a live region must not repeat itself. */
+function put(id, about, make) {
+  const mark = JSON.stringify(about ?? null);
+  if (drawn[id] === mark) return;
+  drawn[id] = mark;
+  place(id).replaceChildren(...(about ? [make()] : []));
+}
+
+function now(alert) {
+  const life = floor.rank(alert) === 0;
+  const route = floor.routeOf(alert);
+  const who = route && (floor.person(route.person_id) ?? route.owner?.name);
+  const coming = route && !["failed", "cancelled"].includes(route.state);
+  return el(
+    `section.now${life ? ".now--life" : ""}`,
+    { "aria-label": t("mine.say") },
+    el("p.now__head", {}, icon(triggerIcon(alert.trigger)), el("strong", {}, word("trigger", alert.trigger)), alert.status === "provisional" ? el("span", {}, word("status", "provisional")) : null),
+    el("div.now__say", {}, el("h2", {}, icon("message"), t("mine.say")), el("p", {}, alert.say_now)),
+    el("div.now__not", {}, el("h2", {}, icon("cross"), t("mine.do_not")), el("p", {}, alert.do_not_say)),
+    coming
+      ? el("p.now__who", {}, icon("claimed"), el("span", {}, el("strong", {}, who ?? floor.desk(route.desk)), ` · ${floor.desk(route.desk)}`), el("span.chip.chip--good", {}, word("route", route.state)))
+      : null,
+  );
+}
+
+function letter(message) {
+  return el(
+    "section.letter",
+    {},
+    el("p.letter__from", {}, icon("message"), t("mine.message_from", { name: message.name }), el("time.num", {}, clockOf(message.at))),
+    el("p.letter__text", {}, message.text),
+    el("button.button", { type: "button", onclick: () => read(message) }, t("mine.read")),
+  );
+}
+
+async function read(message) {
+  messages.set(message.message_id, { ...message, seen_at: live.now() });
+  draw();
+  await post(`/api/messages/${encodeURIComponent(message.message_id)}/seen`, {}).catch(() => {});
+}
+
+function advice(one) {
+  if (shownHint !== one.hint_id && !one.became) {
+    shownHint = one.hint_id;
+    tell(one, "hint_shown");
+  }
+  const kind = { landmine: "mine.landmine", guardrail: "mine.guardrail" }[one.kind] ?? "mine.hint";
+  return el(
+    `section.advice.advice--${one.kind}`,
+    {},
+    el("p.advice__head", {}, icon(one.kind === "next_step" ? "hint" : "warning"), t(kind), one.step ? el("span.chip", {}, word("step", one.step)) : null),
+    el("p.advice__text", {}, one.text),
+    one.say_instead ? el("p.advice__say", {}, t("mine.instead", { words: one.say_instead })) : null,
+    el(
+      "div.row",
+      {},
+      el("button.button.button--primary", { type: "button", onclick: () => settle("hint_used") }, icon("check"), t("mine.used"), el("kbd", { "aria-hidden": "true" }, "u")),
+      el("button.button", { type: "button", onclick: () => settle("hint_dismissed") }, t("mine.dismiss"), el("kbd", { "aria-hidden": "true" }, "x")),
+    ),
+  );
+}
+
+const tell = (one, action) => act({ call_id: one.call_id, action, hint_id: one.hint_id });
+
+function settle(action) {
+  const one = hint();
+  if (!one) return;
+  settled.add(one.hint_id);
+  draw();
+  // Out of the agent's way at once; should it not have been taken, the next person sees it as open.
+  tell(one, action).catch(() => {});
+}
+
+const STEPS = ["hear", "empathize", "apologize", "resolve", "diagnose"];
+
+function foot(call) {
+  const done = call.heard?.done ?? [];
+  place("heard").replaceChildren(
+    ...STEPS.map((step) => {
+      const is = done.includes(step) ? "done" : call.heard?.next === step ? "next" : "open";
+      return el(`li.progress--${is}`, {}, icon({ done: "check", next: "play", open: "provisional" }[is]), word("step", step), el("span.visually-hidden", {}, is === "open" ? "" : ` ${t(`call.${is}`)}`));
+    }),
+  );
+  const ask = (name, drawing, letter_, run) =>
+    el("button.button", { type: "button", onclick: run, "data-ask": name }, icon(drawing), el("span", {}, name === "verified" ? t(`mine.verified_${verified}`) : t(`mine.${name}`)), el("kbd", { "aria-hidden": "true" }, letter_));
+  const focused = document.activeElement?.dataset?.ask;
+  place("asks").replaceChildren(
+    ask("supervisor", "supervisor_request", "s", supervisor),
+    ask("specialist", "specialist", "e", specialist),
+    ask("callback", "callback", "b", callback),
+    ask("verified", "verified", "v", verify),
+  );
+  if (focused) place("asks").querySelector(`[data-ask="${focused}"]`)?.focus();
+}
+
+async function send(deed, done) {
+  const note = toast(t("call.sent"), { for_s: 15 });
+  try {
+    await act({ call_id: state.call.call_id, ...deed });
+    toast(done, { kind: "good" });
+  } catch (error) {
+    toast(t("mine.not_done", { why: error.message }), { kind: "bad", for_s: 10 });
+    throw error;
+  } finally {
+    note.gone();
+  }
+}
+
+const onCall = () => Boolean(state.call && !state.call.ended_at);
+const quietly = (promise) => promise.catch(() => {});
+const supervisor = () => onCall() && askSupervisor((deed) => quietly(send(deed, t("mine.done_supervisor"))));
+const specialist = () => onCall() && askSpecialist(state.desks, (deed) => quietly(send(deed, t("mine.done_specialist", { desk: state.desks[deed.desk] }))));
+const callback = () => onCall() && askCallback((deed) => quietly(send(deed, t("mine.done_callback"))));
+const verify = () =>
+  onCall() &&
+  askVerified(verified, (deed) => quietly(send(deed, t("mine.done_verified")).then(() => { verified = deed.verified; draw(); })));
+
+function seconds() {
+  const call = state.call;
+  place("call-facts").textContent = call && !call.ended_at ? [counter(live.now() - call.first_at), call.queue_id].filter(Boolean).join(" · ") : "";
+  if (drawn.hint && drawn.hint !== "null" && !hint()) draw();
+}
+
+for (const [letter_, name, run] of [
+  ["s", "supervisor", supervisor],
+  ["e", "specialist", specialist],
+  ["b", "callback", callback],
+  ["v", "verified", verify],
+  ["u", "used", () => settle("hint_used")],
+  ["x", "dismiss", () => settle("hint_dismissed")],
+]) key(letter_, t(`keys.${name}`), run);
+
+load(state);
+live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "hint", "message", "deed"] });

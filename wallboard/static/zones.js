@@ -1,0 +1,42 @@
+// Local times of other zones, both ways.
+
+function parts(at, zone) {
+  const format = new Intl.DateTimeFormat("en", {
+    timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit",
+    hour: "2-digit", minute: "2-digit", weekday: "short",
+  });
+  return Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+}
+
+/** Whether this names a zone that the browser knows. */
+export function isZone(zone) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return Boolean(zone);
+  } catch {
+    return false;
+  }
+}
+
+/** What `<input type="datetime-local">` shows for a moment (UTC ms) in a zone. */
+export function localOf(at, zone) {
+  const { year, month, day, hour, minute } = parts(at, zone);
+  return `${year}-${month}-${day}T${hour}:${minute}`;
+}
+
+/** UTC ms of a local time in a zone; null for what is none. A time that a change of clocks skips
+ *  is taken as the one an hour later. */
+export function momentOf(text, zone) {
+  const wanted = Date.parse(`${text}Z`);
+  if (Number.isNaN(wanted)) return null;
+  let at = wanted;
+  // The offset belongs to the moment, which is being looked for: twice is enough.
+  for (let round = 0; round < 2; round++) at += wanted - Date.parse(`${localOf(at, zone)}Z`);
+  return at;
+}
+
+/** Day of the week (mon …) and clock ("14:30") of a moment in a zone. */
+export function clockIn(at, zone) {
+  const { weekday, hour, minute } = parts(at, zone);
+  return { day: weekday.toLowerCase(), clock: `${hour}:${minute}` };
+}

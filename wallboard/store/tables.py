@@ -1,0 +1,369 @@
+"""The tables. Bodies are the events as they lie on the topics (JSON); beside them stands what is
+searched, sorted and shown to some and not to others.
+
+Moments are UTC milliseconds; SQLite and PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Table(DeclarativeBase):
+    """All tables of the wallboard."""
+
+    # Ids on the topics have up to 256 characters (stream/events/transcripts.py).
+    type_annotation_map = {str: String(300), int: BigInteger, dict[str, Any]: JSON}
+
+
+class _Seen:
+    """By whom something may be seen: its queue, team and desk, and how it is to be handled."""
+
+    queue_id: Mapped[str | None] = mapped_column(index=True)
+    team_id: Mapped[str | None]
+    agent_id: Mapped[str | None]
+    desk: Mapped[str | None]
+    handling: Mapped[str] = mapped_column(default="normal")
+    mode: Mapped[str] = mapped_column(default="live")
+
+
+class Call(_Seen, Table):
+    """One call, as far as events have told of it. With a restricted alert it is restricted too:
+    `desk` is then that alert's, and `trigger` what has to be asked `access.may_see` with."""
+
+    __tablename__ = "calls"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    customer_ref: Mapped[str | None] = mapped_column(index=True)
+    deep_link: Mapped[str | None] = mapped_column(Text)
+    first_at: Mapped[int]
+    last_at: Mapped[int] = mapped_column(index=True)
+    ended_at: Mapped[int | None]
+    not_monitored: Mapped[str | None] = mapped_column(Text)
+    degraded: Mapped[bool] = mapped_column(Boolean, default=False)
+    mood: Mapped[dict[str, Any] | None]
+    heard: Mapped[dict[str, Any] | None]
+    """HEARD steps done and the next one, from the hints and the agent's words."""
+    trigger: Mapped[str | None]
+
+
+class Turn(Table):
+    """One utterance of the live transcript, redacted; partials are replaced in place."""
+
+    __tablename__ = "turns"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    utterance_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    """The sequence of its newest chunk: the order in which turns are shown is that of `first`."""
+    first: Mapped[int]
+    speaker: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    is_final: Mapped[bool] = mapped_column(Boolean)
+    start_ms: Mapped[int | None]
+    at: Mapped[int]
+    emotion: Mapped[str | None]
+    intensity: Mapped[float | None] = mapped_column(Float)
+    findings: Mapped[list[Any] | None] = mapped_column(JSON)
+
+
+class Alert(_Seen, Table):
+    """The newest state of an alert; `body` is the event."""
+
+    __tablename__ = "alerts"
+
+    alert_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    trigger: Mapped[str]
+    status: Mapped[str] = mapped_column(index=True)
+    rank: Mapped[int]
+    """0 a life stop, 1 critical, 2 high, 3 medium, 4 low: the order of the board."""
+    revision: Mapped[int]
+    opened_at: Mapped[int] = mapped_column(index=True)
+    updated_at: Mapped[int]
+    ack_due_at: Mapped[int | None]
+    owner_id: Mapped[str | None]
+    closed_reason: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[dict[str, Any]]
+
+
+class Route(Table):
+    """The newest attempt of a route, and what the platform said of it."""
+
+    __tablename__ = "routes"
+
+    route_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    attempt: Mapped[int]
+    state: Mapped[str]
+    """requested | offered | accepted | joined | completed | failed | cancelled"""
+    reason: Mapped[str | None]
+    desk: Mapped[str]
+    updated_at: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
+class Callback(_Seen, Table):
+    """The newest record of a callback."""
+
+    __tablename__ = "callbacks"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    customer_ref: Mapped[str | None] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(index=True)
+    owner_id: Mapped[str | None] = mapped_column(index=True)
+    revision: Mapped[int]
+    window_start: Mapped[int | None]
+    window_end: Mapped[int | None] = mapped_column(index=True)
+    updated_at: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
+class Entry(_Seen, Table):
+    """One entry of an incident record, exactly as it came."""
+
+    __tablename__ = "entries"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    at: Mapped[int] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]]
+
+
+class Complaint(_Seen, Table):
+    """The newest record of a complaint."""
+
+    __tablename__ = "complaints"
+
+    reference: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    state: Mapped[str] = mapped_column(index=True)
+    acknowledge_by: Mapped[int | None]
+    answer_by: Mapped[int | None]
+    updated_at: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
+class Hint(Table):
+    """A hint for the agent, and what became of it."""
+
+    __tablename__ = "hints"
+
+    hint_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    agent_id: Mapped[str | None] = mapped_column(index=True)
+    kind: Mapped[str]
+    at: Mapped[int]
+    expires_at: Mapped[int]
+    became: Mapped[str | None]
+    """shown | used | dismissed"""
+    body: Mapped[dict[str, Any]]
+
+
+class Note(Table):
+    """What operators must know: call not monitored, feed silent, degraded, gaps, roles swapped."""
+
+    __tablename__ = "notes"
+
+    note_id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    source: Mapped[str] = mapped_column(unique=True)
+    """topic/partition/offset, so that what is read twice is kept once."""
+    about: Mapped[str]
+    call_id: Mapped[str | None] = mapped_column(index=True)
+    at: Mapped[int] = mapped_column(index=True)
+    detail: Mapped[str] = mapped_column(Text)
+
+
+class Deed(_Seen, Table):
+    """What a person did through the wallboard, and whether it took effect."""
+
+    __tablename__ = "deeds"
+
+    action_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    user_id: Mapped[str]
+    action: Mapped[str]
+    sent_at: Mapped[int]
+    answered_at: Mapped[int | None]
+    applied: Mapped[bool | None] = mapped_column(Boolean)
+    rejected: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[dict[str, Any]]
+
+
+class Message(Table):
+    """A line from a supervisor to the agent of a call."""
+
+    __tablename__ = "messages"
+
+    message_id: Mapped[str] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(index=True)
+    user_id: Mapped[str]
+    name: Mapped[str]
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[int]
+    seen_at: Mapped[int | None]
+
+
+class Feed(_Seen, Table):
+    """What changed, in order: the source of the event stream and of its resumption. Pruned."""
+
+    __tablename__ = "feed"
+
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    kind: Mapped[str]
+    """alert | route | callback | turn | hint | note | deed | call | complaint | entry | message"""
+    ref: Mapped[str]
+    """The id of the thing that changed."""
+    call_id: Mapped[str | None]
+    trigger: Mapped[str | None]
+    at: Mapped[int] = mapped_column(index=True)
+    body: Mapped[dict[str, Any]]
+
+    # Numbers must never come again, even when all rows have been pruned.
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+
+class Offset(Table):
+    """How far a partition has been read; written with what was read, so nothing counts twice."""
+
+    __tablename__ = "offsets"
+
+    topic: Mapped[str] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    next_offset: Mapped[int]
+
+
+class User(Table):
+    """Somebody who signs in. Roles and scopes: wallboard/access.py."""
+
+    __tablename__ = "users"
+
+    user_id: Mapped[str] = mapped_column(primary_key=True)
+    """The person's id in the policy where there is one, so that owners and users are the same."""
+    name: Mapped[str]
+    role: Mapped[str]
+    password: Mapped[str | None] = mapped_column(Text)
+    """An argon2id hash; None for who comes by OpenID Connect alone."""
+    subject: Mapped[str | None] = mapped_column(unique=True)
+    desks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    queues: Mapped[list[str]] = mapped_column(JSON, default=list)
+    teams: Mapped[list[str]] = mapped_column(JSON, default=list)
+    agent_id: Mapped[str | None] = mapped_column(index=True)
+    time_zone: Mapped[str | None]
+    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_at: Mapped[int]
+
+
+class Session(Table):
+    """A signed-in browser. The cookie holds a secret; here is its SHA-256 alone."""
+
+    __tablename__ = "sessions"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"))
+    csrf: Mapped[str]
+    created_at: Mapped[int]
+    seen_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
+    address: Mapped[str | None]
+    device: Mapped[str | None]
+    """What the browser calls itself, so that people know their own."""
+
+
+class Token(Table):
+    """A service's key to API and event stream. Shown once; here is its SHA-256 alone."""
+
+    __tablename__ = "tokens"
+
+    token_id: Mapped[str] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    queues: Mapped[list[str]] = mapped_column(JSON, default=list)
+    created_by: Mapped[str]
+    created_at: Mapped[int]
+    expires_at: Mapped[int | None]
+    revoked_at: Mapped[int | None]
+
+
+class Invitation(Table):
+    """A one-time link: the first admin's, and those that an admin makes for others."""
+
+    __tablename__ = "invitations"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str | None]
+    role: Mapped[str]
+    created_at: Mapped[int]
+    expires_at: Mapped[int]
+    used_at: Mapped[int | None]
+
+
+class Audit(Table):
+    """Who looked at what, who signed in, who was refused."""
+
+    __tablename__ = "audit"
+
+    number: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    )
+    at: Mapped[int] = mapped_column(index=True)
+    user_id: Mapped[str | None] = mapped_column(index=True)
+    what: Mapped[str]
+    ref: Mapped[str | None]
+    address: Mapped[str | None]
+
+
+class Webhook(Table):
+    """Where alerts and routes are sent, and how."""
+
+    __tablename__ = "webhooks"
+
+    webhook_id: Mapped[str] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(Text)
+    format: Mapped[str] = mapped_column(default="standard")
+    """standard | slack | teams"""
+    secret: Mapped[str]
+    kinds: Mapped[list[str]] = mapped_column(JSON)
+    triggers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    queues: Mapped[list[str]] = mapped_column(JSON, default=list)
+    with_words: Mapped[bool] = mapped_column(Boolean, default=False)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    created_by: Mapped[str]
+    created_at: Mapped[int]
+    name: Mapped[str | None]
+    severities: Mapped[list[str] | None] = mapped_column(JSON)
+
+
+class Delivery(Table):
+    """One message to one webhook: waiting, delivered or given up (the dead-letter list)."""
+
+    __tablename__ = "deliveries"
+
+    delivery_id: Mapped[str] = mapped_column(primary_key=True)
+    webhook_id: Mapped[str] = mapped_column(
+        ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), index=True
+    )
+    feed: Mapped[int | None]
+    body: Mapped[dict[str, Any]]
+    state: Mapped[str]
+    """waiting | delivered | given_up"""
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[int | None] = mapped_column(index=True)
+    answered: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[int]
+    about: Mapped[str | None] = mapped_column(index=True)
+    """kind:id:state of what it tells, so that a chat room hears of each state once."""
+
+    __table_args__ = (Index("delivery_once", "webhook_id", "feed", unique=True),)

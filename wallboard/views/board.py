@@ -1,0 +1,55 @@
+"""The board: what is open, who comes, which calls are not heard."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wallboard.access import Viewer
+from wallboard.store.tables import Call
+from wallboard.views.floor import (
+    Body,
+    Earlier,
+    Names,
+    earlier_of,
+    feed_number,
+    last_event_at,
+    live_calls,
+    names_of,
+    open_alerts,
+    routes_of,
+)
+from workflow.policy import Policy
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """The board at feed number `number`. Alerts, routes and calls as the stream tells of them;
+    `earlier` by call. Moments are UTC ms."""
+
+    number: int
+    now: int
+    last_at: int | None
+    names: Names
+    alerts: tuple[Body, ...]
+    routes: tuple[Body, ...]
+    calls: tuple[Body, ...]
+    earlier: dict[str, Earlier]
+
+
+def board(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> Board:
+    """What a viewer sees of the floor now."""
+    number = feed_number(db)
+    alerts = open_alerts(db, viewer, now_ms)
+    ids = {alert.call_id for alert in alerts}
+    known = list(db.scalars(select(Call).where(Call.call_id.in_(ids)))) if ids else []
+    return Board(
+        number=number,
+        now=now_ms,
+        last_at=last_event_at(db),
+        names=names_of(db, policy, viewer),
+        alerts=tuple(alert.body for alert in alerts),
+        routes=tuple(routes_of(db, alerts)),
+        calls=tuple(live_calls(db, viewer, ids, now_ms)),
+        earlier={call.call_id: earlier_of(db, viewer, call) for call in known},
+    )

@@ -1,0 +1,141 @@
+"""One call: its words, what was found in them, who comes, and everything that was done."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from detectors.vocabulary import Speaker
+from wallboard.access import Role, Scope, Viewer, may_see
+from wallboard.intake.floor import call_body
+from wallboard.intake.restriction import RESTRICTED
+from wallboard.intake.scores import turn_body
+from wallboard.store.tables import Alert, Call, Entry, Hint, Message, Turn
+from wallboard.views.floor import (
+    Body,
+    Earlier,
+    Names,
+    deeds_of,
+    earlier_of,
+    feed_number,
+    last_event_at,
+    names_of,
+    routes_of,
+)
+from workflow.drafts.draft import Draft
+from workflow.drafts.situation import Missing, read_turns
+from workflow.drafts.writer import draft
+from workflow.policy import Policy
+
+TURNS_SHOWN = 600
+"""An hour and a half of talk: more no browser scrolls through."""
+
+
+class CallPage(msgspec.Struct, frozen=True, kw_only=True):
+    """A call at feed number `number`; parts as the stream tells of them, each oldest first."""
+
+    number: int
+    now: int
+    last_at: int | None
+    names: Names
+    call: Body
+    alerts: tuple[Body, ...]
+    routes: tuple[Body, ...]
+    turns: tuple[Body, ...]
+    hints: tuple[Body, ...]
+    deeds: tuple[Body, ...]
+    messages: tuple[Body, ...]
+    entries: tuple[Body, ...]
+    earlier: Earlier
+    may_draft: bool
+
+
+def call_for(db: Session, viewer: Viewer, call_id: str) -> Call | None:
+    """The call, if it is there and the viewer may see it: who may not cannot tell which."""
+    found = db.get(Call, call_id)
+    if found is None or not may_see(viewer, found, trigger=found.trigger):
+        return None
+    return found
+
+
+def call_page(
+    db: Session, policy: Policy, viewer: Viewer, call_id: str, now_ms: int
+) -> CallPage | None:
+    """Everything about a call that a viewer may see; None where that is nothing."""
+    number = feed_number(db)
+    call = call_for(db, viewer, call_id)
+    if call is None:
+        return None
+    reads = viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
+    alerts = alerts_of(db, viewer, call_id)
+    entries = db.scalars(
+        select(Entry).where(Entry.call_id == call_id).order_by(Entry.at, Entry.number)
+    )
+    return CallPage(
+        number=number,
+        now=now_ms,
+        last_at=last_event_at(db),
+        names=names_of(db, policy, viewer),
+        call=call_body(call),
+        alerts=tuple(alert.body for alert in alerts),
+        routes=tuple(routes_of(db, alerts)),
+        turns=tuple(turn_body(turn) for turn in turns_of(db, call_id)) if reads else (),
+        hints=tuple(hints_of(db, call_id)),
+        deeds=tuple(deeds_of(db, viewer, call_id)),
+        messages=tuple(messages_of(db, call_id)),
+        entries=tuple(
+            entry.body for entry in entries if may_see(viewer, entry, trigger=call.trigger)
+        ),
+        earlier=earlier_of(db, viewer, call),
+        may_draft=may_draft(viewer, call),
+    )
+
+
+def alerts_of(db: Session, viewer: Viewer, call_id: str) -> list[Alert]:
+    """All alerts of a call that a viewer may see, the gravest first."""
+    query = select(Alert).where(Alert.call_id == call_id).order_by(Alert.rank, Alert.opened_at)
+    return [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
+
+
+def turns_of(db: Session, call_id: str) -> list[Turn]:
+    """The newest turns of a call, in the order in which they were begun."""
+    query = (
+        select(Turn).where(Turn.call_id == call_id).order_by(Turn.first.desc()).limit(TURNS_SHOWN)
+    )
+    return list(db.scalars(query))[::-1]
+
+
+def hints_of(db: Session, call_id: str) -> list[Body]:
+    """The hints that the agent got, and what became of them."""
+    query = select(Hint).where(Hint.call_id == call_id).order_by(Hint.at)
+    return [{**hint.body, "became": hint.became} for hint in db.scalars(query)]
+
+
+def messages_of(db: Session, call_id: str) -> list[Body]:
+    """What supervisors wrote to the agent."""
+    query = select(Message).where(Message.call_id == call_id).order_by(Message.at)
+    return [message_body(row) for row in db.scalars(query)]
+
+
+def message_body(row: Message) -> Body:
+    """A message as the stream tells of it."""
+    names = ("message_id", "call_id", "user_id", "name", "text", "at", "seen_at")
+    return {name: getattr(row, name) for name in names}
+
+
+def may_draft(viewer: Viewer, call: Call) -> bool:
+    """Nothing is drafted from what is for the named desk alone, nor for a service or an agent."""
+    return call.handling != RESTRICTED and viewer.role not in (Role.AGENT, Role.SERVICE)
+
+
+def draft_for(db: Session, call_id: str) -> Draft | Missing:
+    """A draft of an answer, from the final turns of a call and what was found in them."""
+    final = [turn for turn in turns_of(db, call_id) if turn.is_final]
+    heard = db.scalars(
+        select(Alert.trigger).where(Alert.call_id == call_id, Alert.status != "retracted")
+    )
+    situation = read_turns(
+        [(Speaker(turn.speaker), turn.text) for turn in final], heard=list(heard)
+    )
+    return situation if isinstance(situation, Missing) else draft(situation)

@@ -1,0 +1,182 @@
+"""What is known of calls and alerts, in the shape in which the event stream tells of them.
+
+A page that begins with these and applies every event after `number` misses nothing: the number is
+read first, so that what changes meanwhile comes once more, where the newest revision wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+import msgspec
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from detectors.vocabulary import LABELS, LIFE_STOPS
+from wallboard.access import Role, Viewer, may_see
+from wallboard.intake.deeds import deed_body
+from wallboard.intake.floor import call_body
+from wallboard.store.tables import Alert, Call, Callback, Deed, Feed, Note, Route, User
+from workflow.callbacks import OVER as KEPT
+from workflow.policy import Policy
+
+Body = dict[str, Any]
+
+TRACE_MS = 60_000
+"""How long what has gone is still shown as gone."""
+LATE_MS = 180_000
+"""How long a call counts as lagging after operators were told so."""
+LATE = ("feed_silent", "transcripts_late", "gap", "chunk_failed")
+_GONE = ("closed", "retracted")
+_OVER = tuple(state.value for state in KEPT)
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """Names for ids. `life`: the triggers that are life stops; `handled`: those with a desk."""
+
+    people: dict[str, str]
+    agents: dict[str, str]
+    desks: dict[str, str]
+    queues: tuple[str, ...]
+    triggers: tuple[str, ...]
+    life: tuple[str, ...]
+
+
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """A caller's calls before this one, as far as the wallboard has kept them."""
+
+    contacts: int = 0
+    hard_stops: int = 0
+    open_callbacks: int = 0
+
+
+def feed_number(db: Session) -> int:
+    """The number of the newest event; 0 without any. Read it before anything else."""
+    return db.scalar(select(func.max(Feed.number))) or 0
+
+
+def last_event_at(db: Session) -> int | None:
+    """When the newest event came."""
+    return db.scalar(select(Feed.at).order_by(Feed.number.desc()).limit(1))
+
+
+def theirs(table: type[Alert] | type[Call], viewer: Viewer) -> ColumnElement[bool]:
+    """What SQL can leave out of what a viewer may not see; `may_see` decides about the rest."""
+    at_desk = table.desk.in_(viewer.desks)
+    match viewer.role:
+        case Role.AGENT:
+            return table.agent_id == viewer.agent_id
+        case Role.DESK:
+            return at_desk
+        case Role.SUPERVISOR | Role.QA | Role.SERVICE if viewer.queues or viewer.teams:
+            return or_(at_desk, table.queue_id.in_(viewer.queues), table.team_id.in_(viewer.teams))
+        case _:
+            return true()
+
+
+def open_alerts(db: Session, viewer: Viewer, now_ms: int) -> list[Alert]:
+    """Open alerts, and those that have gone within the last minute."""
+    recent = and_(Alert.status.in_(_GONE), Alert.updated_at > now_ms - TRACE_MS)
+    query = (
+        select(Alert)
+        .where(theirs(Alert, viewer), or_(Alert.status.not_in(_GONE), recent))
+        .order_by(Alert.rank, Alert.opened_at)
+    )
+    return [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
+
+
+def routes_of(db: Session, alerts: Iterable[Alert]) -> list[Body]:
+    """The routes that stand for alerts, all of which are among `alerts`."""
+    seen = {alert.alert_id for alert in alerts}
+    calls = {alert.call_id for alert in alerts}
+    rows = db.scalars(select(Route).where(Route.call_id.in_(calls))) if calls else ()
+    found = []
+    for row in rows:
+        about = row.body.get("alert_ids", ())
+        if about and seen.issuperset(about):
+            found.append(route_body(row))
+    return found
+
+
+def route_body(row: Route) -> Body:
+    """A route as the stream tells of it."""
+    return {
+        **row.body,
+        "route_id": row.route_id,
+        "attempt": row.attempt,
+        "state": row.state,
+        "state_reason": row.reason,
+        "state_at": row.updated_at,
+    }
+
+
+def live_calls(db: Session, viewer: Viewer, also: Collection[str], now_ms: int) -> list[Body]:
+    """Calls that are going on, and those in `also`. `lagging`: why their words come late."""
+    wanted = or_(Call.ended_at.is_(None), Call.call_id.in_(also))
+    query = select(Call).where(theirs(Call, viewer), wanted).order_by(Call.first_at)
+    rows = [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
+    late = _late(db, now_ms)
+    return [call_body(row) | late.get(row.call_id, {}) for row in rows]
+
+
+def _late(db: Session, now_ms: int) -> dict[str, Body]:
+    query = (
+        select(Note)
+        .where(Note.call_id.is_not(None), Note.about.in_(LATE), Note.at > now_ms - LATE_MS)
+        .order_by(Note.at)
+    )
+    return {
+        note.call_id: {"lagging": note.detail, "lagging_at": note.at}
+        for note in db.scalars(query)
+        if note.call_id is not None
+    }
+
+
+def earlier_of(db: Session, viewer: Viewer, call: Call) -> Earlier:
+    """What came before a call from the same caller, as far as the viewer may see it."""
+    if call.customer_ref is None:
+        return Earlier()
+    same = (Call.customer_ref == call.customer_ref, Call.first_at < call.first_at)
+    calls = list(db.scalars(select(Call).where(*same)))
+    stops = db.scalars(
+        select(Alert).where(
+            Alert.call_id.in_([one.call_id for one in calls]),
+            Alert.status != "retracted",
+            or_(Alert.closed_reason.is_(None), Alert.closed_reason.not_like("false alarm%")),
+        )
+    )
+    owed = db.scalars(
+        select(Callback).where(
+            Callback.customer_ref == call.customer_ref, Callback.state.not_in(_OVER)
+        )
+    )
+    return Earlier(
+        contacts=sum(may_see(viewer, one, trigger=one.trigger) for one in calls),
+        hard_stops=sum(may_see(viewer, one, trigger=one.trigger) for one in stops),
+        open_callbacks=sum(may_see(viewer, one) for one in owed),
+    )
+
+
+def deeds_of(db: Session, viewer: Viewer, call_id: str) -> list[Body]:
+    """What people did on a call and the viewer may know of."""
+    rows = db.scalars(select(Deed).where(Deed.call_id == call_id).order_by(Deed.sent_at))
+    return [deed_body(row) for row in rows if row.user_id == viewer.id or may_see(viewer, row)]
+
+
+def names_of(db: Session, policy: Policy, viewer: Viewer) -> Names:
+    """Names of people, agents and desks; the queues that the viewer leads, or all known ones."""
+    users = db.execute(select(User.user_id, User.name, User.agent_id)).all()
+    queues = viewer.queues or tuple(
+        db.scalars(select(Call.queue_id).where(Call.queue_id.is_not(None)).distinct())
+    )
+    handled = (*policy.triggers, *policy.signals)
+    return Names(
+        people={user_id: name for user_id, name, _ in users}
+        | {person: entry.name for person, entry in policy.people.items()},
+        agents={agent: name for _, name, agent in users if agent is not None},
+        desks={desk: entry.name for desk, entry in policy.desks.items()},
+        queues=tuple(sorted(queue for queue in queues if queue)),
+        triggers=tuple(label for label in LABELS if label in handled),
+        life=tuple(sorted(trigger.value for trigger in LIFE_STOPS)),
+    )

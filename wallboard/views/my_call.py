@@ -1,0 +1,80 @@
+"""My call: what an agent needs while they talk, and nothing else."""
+
+from __future__ import annotations
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from wallboard.access import Viewer
+from wallboard.intake.floor import call_body
+from wallboard.store.tables import Call, Hint
+from wallboard.views.call import alerts_of, messages_of
+from wallboard.views.floor import Body, deeds_of, feed_number, last_event_at, routes_of
+from workflow.policy import Policy
+
+OVER_MS = 5 * 60_000
+"""How long a call that has ended is still the agent's, unless another has begun."""
+
+
+class MyCall(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's call at feed number `number`; `call` is None between calls. `desks`: those that
+    an agent can ask for, by name."""
+
+    number: int
+    now: int
+    last_at: int | None
+    call: Body | None
+    alerts: tuple[Body, ...] = ()
+    routes: tuple[Body, ...] = ()
+    hints: tuple[Body, ...] = ()
+    messages: tuple[Body, ...] = ()
+    deeds: tuple[Body, ...] = ()
+    desks: dict[str, str] = {}
+    people: dict[str, str] = {}
+
+
+def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
+    """The call that an agent is on. Hints and messages are theirs even where the rest of the call
+    is for a desk alone."""
+    number = feed_number(db)
+    call = current_call(db, viewer, now_ms)
+    last_at = last_event_at(db)
+    if call is None:
+        return MyCall(number=number, now=now_ms, last_at=last_at, call=None)
+    alerts = alerts_of(db, viewer, call.call_id)
+    hints = db.scalars(
+        select(Hint)
+        .where(Hint.call_id == call.call_id, Hint.agent_id == viewer.agent_id)
+        .order_by(Hint.at)
+    )
+    asked_for = {handling.desk for handling in policy.triggers.values()}
+    return MyCall(
+        number=number,
+        now=now_ms,
+        last_at=last_at,
+        call=call_body(call),
+        alerts=tuple(alert.body for alert in alerts),
+        routes=tuple(routes_of(db, alerts)),
+        hints=tuple({**hint.body, "became": hint.became} for hint in hints),
+        messages=tuple(messages_of(db, call.call_id)),
+        deeds=tuple(deeds_of(db, viewer, call.call_id)),
+        desks={desk: policy.desks[desk].name for desk in policy.desks if desk in asked_for},
+        people={person: entry.name for person, entry in policy.people.items()},
+    )
+
+
+def current_call(db: Session, viewer: Viewer, now_ms: int) -> Call | None:
+    """The agent's newest call that goes on, or has just ended."""
+    if viewer.agent_id is None:
+        return None
+    query = (
+        select(Call)
+        .where(Call.agent_id == viewer.agent_id)
+        .order_by(Call.ended_at.is_not(None), Call.first_at.desc())
+        .limit(1)
+    )
+    found = db.scalar(query)
+    if found is None or (found.ended_at is not None and now_ms - found.ended_at > OVER_MS):
+        return None
+    return found

@@ -1,0 +1,137 @@
+"""Hooks: made, changed, shown."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session as Db
+
+from detectors.vocabulary import LABELS, Signal
+from wallboard.store.tables import Delivery, Webhook
+from wallboard.webhooks import addresses, outbox, signing
+from wallboard.webhooks.formats import KINDS, Format
+from workflow.policy import Severity
+
+TRIGGERS = tuple(label for label in LABELS if label != Signal.MISCONDUCT)
+"""What can be chosen; misconduct is for its desk alone."""
+SHOWN = 50
+
+
+class HookError(ValueError):
+    """A hook cannot be so; the text is for the one who tried."""
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What an administrator says of a hook. Empty filters let everything pass."""
+
+    name: str
+    url: str
+    format: Format
+    kinds: tuple[str, ...]
+    triggers: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    severities: tuple[str, ...] = ()
+    with_words: bool = False
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A hook with the counts of what became of its messages in the last week."""
+
+    hook: Webhook
+    waiting: int
+    delivered: int
+    given_up: int
+
+
+def wanted(
+    *,
+    name: str,
+    url: str,
+    format: str,
+    kinds: Iterable[str],
+    triggers: Iterable[str] = (),
+    queues: Iterable[str] = (),
+    severities: Iterable[str] = (),
+    with_words: bool = False,
+) -> Wanted:
+    """Checked. Raises HookError."""
+    name, url = name.strip(), url.strip()
+    if not 1 <= len(name) <= 100:
+        raise HookError("a webhook needs a name of 1 to 100 characters")
+    try:
+        addresses.checked_url(url)
+    except addresses.Forbidden as error:
+        raise HookError(str(error)) from error
+    if format not in set(Format):
+        raise HookError(f"no format '{format}'; formats are {', '.join(Format)}")
+    return Wanted(
+        name=name,
+        url=url,
+        format=Format(format),
+        kinds=_of(kinds, KINDS, "kind") or _nothing(),
+        triggers=_of(triggers, TRIGGERS, "trigger"),
+        queues=tuple(dict.fromkeys(queues)),
+        severities=_of(severities, tuple(Severity), "severity"),
+        with_words=with_words,
+    )
+
+
+def create(db: Db, what: Wanted, created_by: str, now: int) -> Webhook:
+    """A new hook with a secret of its own; it is told of what happens from now on."""
+    hook = Webhook(
+        webhook_id=secrets.token_hex(6),
+        secret=signing.new_secret(),
+        active=True,
+        created_by=created_by,
+        created_at=now,
+    )
+    change(hook, what)
+    db.add(hook)
+    return hook
+
+
+def change(hook: Webhook, what: Wanted) -> None:
+    """Change what a hook is; its secret stays."""
+    hook.name, hook.url, hook.format = what.name, what.url, what.format.value
+    hook.kinds, hook.triggers = list(what.kinds), list(what.triggers)
+    hook.queues, hook.severities = list(what.queues), list(what.severities)
+    hook.with_words = what.with_words
+
+
+def shown(db: Db) -> list[Shown]:
+    """All hooks, by name."""
+    query = select(Delivery.webhook_id, Delivery.state, func.count()).group_by(
+        Delivery.webhook_id, Delivery.state
+    )
+    counts = {(hook, state): number for hook, state, number in db.execute(query)}
+    return [
+        Shown(
+            hook=hook,
+            waiting=counts.get((hook.webhook_id, outbox.WAITING), 0),
+            delivered=counts.get((hook.webhook_id, outbox.DELIVERED), 0),
+            given_up=counts.get((hook.webhook_id, outbox.GIVEN_UP), 0),
+        )
+        for hook in db.scalars(select(Webhook).order_by(Webhook.name, Webhook.webhook_id))
+    ]
+
+
+def deliveries(db: Db, webhook_id: str, state: str | None = None) -> list[Delivery]:
+    """The newest messages to a hook; `given_up`: its dead letters."""
+    query = select(Delivery).where(Delivery.webhook_id == webhook_id)
+    if state is not None:
+        query = query.where(Delivery.state == state)
+    return list(db.scalars(query.order_by(Delivery.created_at.desc()).limit(SHOWN)))
+
+
+def _of(given: Iterable[str], known: tuple[str, ...], what: str) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(given))
+    if unknown := [name for name in found if name not in known]:
+        raise HookError(f"no {what} '{unknown[0]}'")
+    return found
+
+
+def _nothing() -> tuple[str, ...]:
+    raise HookError(f"a webhook needs at least one kind: {', '.join(KINDS)}")

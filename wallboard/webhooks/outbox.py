@@ -1,0 +1,233 @@
+"""Deliveries: made from the feed, due, tried, given up, sent again.
+
+Each hook gets a row of the feed once. Messages may arrive in another order than things happened,
+as one that failed is sent again later: `data.revision` and `timestamp` say what is newer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session as Db
+
+from wallboard.store.tables import Alert, Delivery, Feed, Offset, Webhook
+from wallboard.webhooks.filters import is_restricted, severity_of, state_of, wants
+from wallboard.webhooks.formats import KINDS, Format, Told, rendered
+
+WAITS_MS = (5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000)
+"""After each failure: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h. Then it is given up."""
+WAITING, DELIVERED, GIVEN_UP = "waiting", "delivered", "given_up"
+ROWS = 500
+READ_AGAIN = 200
+"""Numbers are given out before a commit: rows that turn up late among the newest are still seen."""
+UNSURE_MS = 60_000
+"""How long a route waits for the alert that says whether it may be told."""
+KEPT_MS = 7 * 24 * 3_600_000
+CURSOR = "(webhooks)"
+"""The row of `offsets` that says how far the feed has been spread; no topic has such a name."""
+
+
+def spread(db: Db, now: int, base_url: str) -> int:
+    """Make deliveries of what is new in the feed; returns how many."""
+    cursor = db.get(Offset, (CURSOR, 0))
+    if cursor is None:
+        cursor = Offset(topic=CURSOR, partition=0, next_offset=0)
+        db.add(cursor)
+    hooks = list(db.scalars(select(Webhook).where(Webhook.active)))
+    newest = db.scalar(select(func.max(Feed.number))) or 0
+    if not hooks:
+        if cursor.next_offset != newest:
+            cursor.next_offset = newest
+        return 0
+    kinds = {kind for hook in hooks for kind in hook.kinds} & set(KINDS)
+    fresh = Feed.number > cursor.next_offset - READ_AGAIN
+    query = select(Feed).where(fresh, Feed.kind.in_(kinds)).order_by(Feed.number)
+    rows = list(db.scalars(query.limit(ROWS + READ_AGAIN)))
+    reached = rows[-1].number if len(rows) == ROWS + READ_AGAIN else newest
+    made = 0
+    done = _done(db, rows)
+    for row in rows:
+        asking = [
+            hook
+            for hook in hooks
+            if (hook.webhook_id, row.number) not in done and wants(hook, row, None)
+        ]
+        if not asking:
+            continue
+        verdict = may_be_told(db, row)
+        if verdict is None and now - row.at < UNSURE_MS:
+            reached = min(reached, row.number - 1)
+            continue
+        if verdict:
+            made += sum(_deliver(db, hook, row, now, base_url) for hook in asking)
+    if reached > cursor.next_offset:
+        cursor.next_offset = reached
+    return made
+
+
+def may_be_told(db: Db, row: Feed) -> bool | None:
+    """Whether anybody outside may hear of it; None while that is not known yet.
+
+    A route or a callback is as restricted as the alerts behind it; what is told of a call, as the
+    gravest alert of that call.
+    """
+    if is_restricted(row.handling, row.trigger) or row.body.get("gone"):
+        return False
+    if row.kind == "alert":
+        known = db.get(Alert, row.ref)
+        return known is None or not is_restricted(known.handling, known.trigger)
+    named = [str(name) for name in row.body.get("alert_ids") or ()]
+    found = {alert.alert_id: alert for alert in _alerts(db, named, row.call_id)}
+    if any(is_restricted(alert.handling, alert.trigger) for alert in found.values()):
+        return False
+    if row.kind == "route" and (not named or any(name not in found for name in named)):
+        return None
+    return True
+
+
+def due(db: Db, now: int, webhook_id: str, most: int) -> list[Delivery]:
+    """What is to be sent to a hook now, the oldest first."""
+    query = select(Delivery).where(
+        Delivery.webhook_id == webhook_id, Delivery.state == WAITING, Delivery.next_at <= now
+    )
+    return list(db.scalars(query.order_by(Delivery.next_at, Delivery.feed).limit(most)))
+
+
+def hooks_due(db: Db, now: int) -> list[str]:
+    """The hooks for which something is to be sent now."""
+    query = (
+        select(Delivery.webhook_id)
+        .join(Webhook, Webhook.webhook_id == Delivery.webhook_id)
+        .where(Webhook.active, Delivery.state == WAITING, Delivery.next_at <= now)
+    )
+    return list(db.scalars(query.distinct()))
+
+
+def settle(
+    delivery: Delivery, now: int, *, arrived: bool, answer: str, final: bool = False
+) -> None:
+    """Write down how a try went. `final`: another one would change nothing."""
+    delivery.tries += 1
+    delivery.answered = answer[:500]
+    if arrived:
+        delivery.state, delivery.next_at = DELIVERED, None
+    elif final or delivery.tries > len(WAITS_MS):
+        delivery.state, delivery.next_at = GIVEN_UP, None
+    else:
+        delivery.next_at = now + WAITS_MS[delivery.tries - 1]
+
+
+def resend(db: Db, now: int, webhook_id: str, delivery_id: str | None = None) -> int:
+    """Try what was given up anew, from the first wait on; returns how many."""
+    query = update(Delivery).where(Delivery.webhook_id == webhook_id, Delivery.state == GIVEN_UP)
+    if delivery_id is not None:
+        query = query.where(Delivery.delivery_id == delivery_id)
+    done = db.execute(
+        query.values(state=WAITING, tries=0, next_at=now).returning(Delivery.delivery_id)
+    )
+    return len(done.all())
+
+
+def put_test(db: Db, hook: Webhook, now: int, base_url: str) -> Delivery:
+    """A message that says that it is a test."""
+    told = Told(
+        kind="test",
+        ref="test",
+        at=now,
+        body={"type": "webhook.test"},
+        mode="live",
+        desk=None,
+        link=f"{base_url}/board",
+    )
+    return _put(db, hook, told, now, feed=None, about=None)
+
+
+def withheld(db: Db, delivery: Delivery) -> bool:
+    """Whether what waits has become restricted since: then it is not sent any more."""
+    row = None if delivery.feed is None else db.get(Feed, delivery.feed)
+    if row is not None:
+        return may_be_told(db, row) is not True
+    # The feed's row is pruned before the last try; the alert itself is still known.
+    kind, _, rest = (delivery.about or "").partition(":")
+    ref = rest.rpartition(":")[0]
+    alert = db.get(Alert, ref) if kind == "alert" else None
+    if delivery.feed is None:
+        return False
+    return alert is None or is_restricted(alert.handling, alert.trigger)
+
+
+def prune(db: Db, now: int) -> None:
+    """Forget what was delivered or given up a week ago."""
+    old = (Delivery.state != WAITING) & (Delivery.created_at < now - KEPT_MS)
+    db.execute(delete(Delivery).where(old))
+
+
+def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
+    alert = db.get(Alert, row.ref) if row.kind == "alert" else None
+    if not wants(hook, row, severity_of(alert)):
+        return 0
+    about = f"{row.kind}:{row.ref}:{state_of(row)}"[:300]
+    if hook.format != Format.STANDARD and _was_told(db, hook, about):
+        return 0
+    page = f"/calls/{row.call_id}" if row.call_id else "/board"
+    told = Told(
+        kind=row.kind,
+        ref=row.ref,
+        at=row.at,
+        body=row.body,
+        mode=row.mode,
+        desk=row.desk or _text(row.body.get("desk")),
+        link=base_url + page,
+    )
+    _put(db, hook, told, now, feed=row.number, about=about)
+    return 1
+
+
+def _put(
+    db: Db, hook: Webhook, told: Told, now: int, *, feed: int | None, about: str | None
+) -> Delivery:
+    made = Delivery(
+        delivery_id=f"msg_{secrets.token_hex(12)}",
+        webhook_id=hook.webhook_id,
+        feed=feed,
+        body=rendered(told, Format(hook.format), with_words=hook.with_words),
+        state=WAITING,
+        tries=0,
+        next_at=now,
+        created_at=now,
+        about=about,
+    )
+    db.add(made)
+    db.flush()
+    return made
+
+
+def _done(db: Db, rows: Sequence[Feed]) -> set[tuple[str, int]]:
+    if not rows:
+        return set()
+    query = select(Delivery.webhook_id, Delivery.feed).where(
+        Delivery.feed.between(rows[0].number, rows[-1].number)
+    )
+    return {(hook, number) for hook, number in db.execute(query) if number is not None}
+
+
+def _was_told(db: Db, hook: Webhook, about: str) -> bool:
+    query = select(Delivery.delivery_id).where(
+        Delivery.about == about, Delivery.webhook_id == hook.webhook_id
+    )
+    return db.scalar(query.limit(1)) is not None
+
+
+def _alerts(db: Db, named: Iterable[str], call_id: str | None) -> list[Alert]:
+    wanted = list(named)
+    if wanted:
+        return list(db.scalars(select(Alert).where(Alert.alert_id.in_(wanted))))
+    if call_id is None:
+        return []
+    return list(db.scalars(select(Alert).where(Alert.call_id == call_id)))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
