@@ -24,7 +24,7 @@ from workflow.routing import (
     Stage,
     Way,
 )
-from workflow.work import OVER, Work
+from workflow.work import LIFE, OVER, Work
 
 
 def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
@@ -32,15 +32,11 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
     for what was heard in shadow."""
     if alert.mode is Mode.SHADOW or work.ended:
         return
+    if alert.trigger in LIFE:
+        _keep_on_the_line(work)
     asked = work.ways.get(handling.desk)
-    if asked is not None and asked.stage is not Stage.OVER:
-        # One person per desk and call: a second hard stop for the same desk finds them there,
-        # and keeps them there if the first one is taken back.
-        if alert.alert_id not in asked.route.alert_ids:
-            both = (*asked.route.alert_ids, alert.alert_id)
-            urgent = min(asked.route.priority, work.priority(alert))
-            route = msgspec.structs.replace(asked.route, alert_ids=both, priority=urgent)
-            work.way(handling.desk, msgspec.structs.replace(asked, route=route))
+    if asked is not None and _comes_for(work, asked, alert):
+        _comes_for_both(work, handling.desk, asked, alert)
         return
     stops = work.chain(handling.desk)
     call = work.call
@@ -52,7 +48,7 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         alert_ids=(alert.alert_id,),
         tier=handling.tier,
         desk=stops[0].desk,
-        mode=handling.mode,
+        mode=_mode(work, handling.mode),
         target=work.policy.desks[stops[0].desk].target,
         owner=Owner(id=stops[0].person, name=stops[0].name),
         requested_at=work.at,
@@ -68,6 +64,44 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
     )
     work.way(handling.desk, Way(route=route, stops=stops, due_ms=due_ms))
     work.told(route)
+
+
+def _comes_for(work: Work, way: Way, alert: Alert) -> bool:
+    """Whether the person on this way comes for this alert as well. Who joined for what is over
+    may have left by now."""
+    if way.stage in (Stage.JOINED, Stage.COMPLETED):
+        return alert.alert_id in way.route.alert_ids or bool(_labels(work, way))
+    return way.stage is not Stage.OVER
+
+
+def _comes_for_both(work: Work, desk: str, way: Way, alert: Alert) -> None:
+    """One person per desk and call: a second hard stop for the same desk finds them there, and
+    keeps them there if the first one is taken back."""
+    if alert.alert_id in way.route.alert_ids:
+        return
+    there = [work.alerts[label] for label in _labels(work, way)]
+    both = (*way.route.alert_ids, alert.alert_id)
+    urgent = min(way.route.priority, work.priority(alert))
+    route = msgspec.structs.replace(way.route, alert_ids=both, priority=urgent)
+    work.way(desk, msgspec.structs.replace(way, route=route))
+    owners = [known.owner for known in there if known.status is AlertStatus.CLAIMED]
+    label = work.label_of(alert.alert_id)
+    if way.stage in COMING or label is None or not owners or owners[0] is None:
+        return
+    _acknowledged(work, label, owners[0], AlertStatus.CLAIMED)
+
+
+def _mode(work: Work, mode: RouteMode) -> RouteMode:
+    """A caller at risk is not put on hold for their other matters either."""
+    return RouteMode.JOIN if mode is RouteMode.CONSULT and work.at_risk else mode
+
+
+def _keep_on_the_line(work: Work) -> None:
+    """Warm transfers that have been asked for become joinings, by the same people."""
+    for desk, way in list(work.ways.items()):
+        waits = way.stage in COMING and way.due_ms is not None
+        if waits and way.route.mode is RouteMode.CONSULT and way.route.origin is not Mode.SHADOW:
+            _ask_again(work, desk, way, RouteMode.JOIN, way.due_ms or work.at_ms)
 
 
 def heard_of(work: Work, outcome: Outcome) -> str | None:
@@ -95,11 +129,15 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
         case OutcomeKind.COMPLETED if way.stage is not Stage.OVER:
             work.way(desk, _at(way, Stage.COMPLETED, None))
         case OutcomeKind.FAILED if way.stage in COMING:
+            if _is_taken(work, way):
+                return "somebody has it already"
             if (
                 outcome.reason is FailureReason.UNSUPPORTED
                 and way.route.mode is not RouteMode.MANUAL
             ):
-                _by_hand(work, desk, way)
+                # The platform cannot do it: the same person comes by hand, and claims it.
+                due_ms = work.at_ms + _patience_ms(work, way)
+                _ask_again(work, desk, way, RouteMode.MANUAL, due_ms)
             elif outcome.reason is not FailureReason.CALL_GONE:
                 advance(work, desk)
         case _:
@@ -110,10 +148,17 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
 def advance(work: Work, desk: str) -> None:
     """Nobody came in time, or it failed: the next person is asked, and owns the alert."""
     way = work.ways[desk]
+    if _is_taken(work, way):
+        work.way(desk, _at(way, Stage.ACCEPTED, None))
+        return
     stops, at = way.stops, way.at + 1
     if at == len(stops):
         if not work.is_life(way.route.alert_ids):
-            _given_up(work, desk, way)
+            if work.at_risk:
+                # No callback while they are at risk on the line: it is offered once they are not.
+                work.way(desk, _at(way, way.stage, work.at_ms + _patience_ms(work, way)))
+            else:
+                _given_up(work, desk, way)
             return
         # A person at risk is never left: the round begins again with who is on duty now.
         stops, at = work.chain(desk), 0
@@ -134,7 +179,8 @@ def advance(work: Work, desk: str) -> None:
     work.way(desk, Way(route=route, stops=stops, at=at, due_ms=due_ms))
     work.told(route, fallback=True)
     for label in _labels(work, way):
-        work.alert(label, owner=owner, ack_due_at=route.expires_at)
+        if work.alerts[label].status is not AlertStatus.CLAIMED:
+            work.alert(label, owner=owner, ack_due_at=route.expires_at)
 
 
 def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
@@ -158,10 +204,20 @@ def stop_asking(work: Work, desk: str, way: Way, why: CancelReason) -> None:
 
 
 def accepted_by(work: Work, alert: Alert) -> None:
-    """A person takes an alert by hand: its clock stops, as if the platform had said so."""
-    for desk, way in work.ways.items():
+    """A person takes an alert by hand: its clock stops, as if the platform had said so. They come
+    for whatever else the desk was asked for, too."""
+    for desk, way in list(work.ways.items()):
         if alert.alert_id in way.route.alert_ids and way.stage in COMING:
             work.way(desk, _at(way, Stage.ACCEPTED, None))
+            for label in _labels(work, way):
+                if alert.owner is not None:
+                    _acknowledged(work, label, alert.owner)
+
+
+def _is_taken(work: Work, way: Way) -> bool:
+    """Whether people have all that this way is for: nobody else need be asked."""
+    left = [work.alerts[label].status for label in _labels(work, way)]
+    return bool(left) and all(status is AlertStatus.CLAIMED for status in left)
 
 
 def _given_up(work: Work, desk: str, way: Way) -> None:
@@ -175,13 +231,12 @@ def _given_up(work: Work, desk: str, way: Way) -> None:
         )
 
 
-def _by_hand(work: Work, desk: str, way: Way) -> None:
-    """The platform cannot do it: the same person is asked to come by hand, and to claim it."""
-    due_ms = work.at_ms + _patience_ms(work, way)
+def _ask_again(work: Work, desk: str, way: Way, mode: RouteMode, due_ms: int) -> None:
+    """The same person is asked to come in another way, before `due_ms` (UTC ms)."""
     route = msgspec.structs.replace(
         way.route,
         attempt=way.route.attempt + 1,
-        mode=RouteMode.MANUAL,
+        mode=mode,
         brief=_brief_anew(work, way, way.stops[way.at]),
         requested_at=work.at,
         expires_at=rfc3339(due_ms),
