@@ -12,6 +12,7 @@ import traceback
 import typer
 
 from scripts import faults
+from scripts.archive import archive
 from scripts.backtest import backtest
 from scripts.bench.command import bench
 from scripts.callbacks import app as callbacks
@@ -21,9 +22,12 @@ from scripts.draft import draft
 from scripts.evaluate import evaluate
 from scripts.explain import explain
 from scripts.export import export
+from scripts.forget import forget
 from scripts.incidents import app as incidents
 from scripts.kafka import app as kafka
+from scripts.keys import app as keys
 from scripts.policy import app as policy
+from scripts.purge import purge
 from scripts.replay import replay
 from scripts.report import report
 from scripts.scan import scan
@@ -59,6 +63,10 @@ app.add_typer(policy, name="policy")
 app.command()(report)
 app.command()(verify)
 app.add_typer(incidents, name="incidents")
+app.command()(archive)
+app.command()(forget)
+app.command()(purge)
+app.add_typer(keys, name="keys")
 app.command()(evaluate)
 app.command()(backtest)
 app.command()(train)

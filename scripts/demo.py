@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from stream.settings import Settings
 
 SPEED = 4.0
 PICTURE_WIDTH = 110
@@ -31,6 +34,7 @@ def demo(
     Starts a broker (unless KAFKA_BOOTSTRAP_SERVERS names one, or `hardstop kafka start` has left
     one running) and a worker, plays the sample calls, shows what is raised, and cleans up.
     """
+    import secrets
     import time
 
     from rich.console import Console
@@ -51,11 +55,28 @@ def demo(
     with cluster(topic_prefix=prefix) as settings:
         create_topics(settings)
         show.say(f"Kafka answers at {settings.bootstrap_servers}", since=began)
-        with worker_process(settings):
+        # A key to throw away: records are seen, and nobody takes it for one of theirs.
+        with worker_process(settings, record_key=secrets.token_hex(32)):
             show.say("The worker is reading", since=began)
             show.play(settings, began=began)
             show.summary()
+            show.say(on_record(settings))
             if picture and console:
                 console.save_svg(str(picture), title="make demo")
             if keep:
                 show.keep(settings)
+
+
+def on_record(settings: Settings) -> str:
+    """What came on record, and whether the chains hold."""
+    from scripts.records import read_topic
+    from scripts.terminal import count
+    from workflow.chain import verify
+
+    records = read_topic(settings).entries
+    intact = sum(verify(entries).intact for entries in records.values())
+    written = sum(map(len, records.values()))
+    return (
+        f"on record: {count(len(records), 'call')} with a hard stop, {written:,} chained entries; "
+        f"{intact} of {len(records)} verify (`hardstop verify --topic`)"
+    )

@@ -24,6 +24,7 @@ KNOWN: tuple[str, ...] = (
     "scripts.workers:WorkerError",
     "writers.model:WriterError",
     "stream.mends:UnknownFaustError",
+    "stream.records:RecordKeyError",
     "stream.admin:ClusterError",
     "kafka.errors:KafkaError",
     "concurrent.futures.process:BrokenProcessPool",

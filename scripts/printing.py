@@ -62,22 +62,29 @@ def _entry(entry: IncidentEntry) -> str:
     if entry.is_blank:
         parts.append('<p class="small">The content was erased; its commitment stands.</p>')
     if entry.evidence is not None:
+        parts.append(f"<blockquote>{escape(entry.evidence.quote)}</blockquote>")
+    parts.append(_pairs(told_of(entry)))
+    parts.append(f'<div class="hash small">{escape(entry.hash)}</div>')
+    return f"<li>{''.join(parts)}</li>"
+
+
+def told_of(entry: IncidentEntry) -> dict[str, str | None]:
+    """Everything that an entry says besides the quoted words, by the names of its parts."""
+    told: dict[str, str | None] = {}
+    if entry.evidence is not None:
         said = entry.evidence
-        known = {
+        told |= {
             "Speaker": said.speaker.value,
             "Spoken at": said.spoken_at,
             "In the call": None if said.start_ms is None else f"{said.start_ms} ms",
             "Transcriber": said.transcriber,
             "Its confidence": None if said.confidence is None else f"{said.confidence:g}",
         }
-        parts.append(f"<blockquote>{escape(said.quote)}</blockquote>{_pairs(known)}")
-    known = {"By": entry.actor, "What": entry.action, "Note": entry.note}
-    facts = {_plain(name).capitalize(): value for name, value in entry.facts.items()}
-    count = {"Entries": None if entry.count is None else str(entry.count)}
-    erased = {"Erased entries": ", ".join(map(str, entry.erased)) or None}
-    parts.append(_pairs({**known, **facts, **count, **erased}))
-    parts.append(f'<div class="hash small">{escape(entry.hash)}</div>')
-    return f"<li>{''.join(parts)}</li>"
+    told |= {"By": entry.actor, "What": entry.action, "Note": entry.note}
+    told |= {_plain(name).capitalize(): value for name, value in entry.facts.items()}
+    told["Entries"] = None if entry.count is None else str(entry.count)
+    told["Erased entries"] = ", ".join(map(str, entry.erased)) or None
+    return told
 
 
 def _plain(name: str) -> str:

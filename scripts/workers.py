@@ -25,8 +25,12 @@ class WorkerError(RuntimeError):
 
 
 @contextmanager
-def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
+def worker_process(
+    settings: Settings, record_key: str | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start a worker and wait until it reads; it is stopped when the block is left.
+
+    `record_key` is for where none is set.
 
     Its standard input is a pipe from here: if this process dies, the pipe closes and it stops.
     """
@@ -37,6 +41,8 @@ def worker_process(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
             "HARDSTOP_TOPIC_PREFIX": settings.topic_prefix,
             "HARDSTOP_LOG_LEVEL": "WARNING",
         }
+        if record_key is not None and settings.record_key is None:
+            environment["HARDSTOP_RECORD_KEY"] = record_key
         command = [sys.executable, "-m", "scripts.cli", "worker", "--stop-with-stdin"]
         with log.open("wb") as out:
             process = subprocess.Popen(

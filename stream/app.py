@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, cast
 
 import faust
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from faust.types import TP, EventT
 
 from detectors.detector import Detector
@@ -24,7 +25,7 @@ from stream.mends import MendedTableManager, check_version
 from stream.outputs import Confirmation, Message
 from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader
-from stream.records import record_key
+from stream.records import record_key, records_off, signing_key
 from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
@@ -123,8 +124,8 @@ def build_app(
     )
 
     async def recovered(event: EventT[Any]) -> None:
-        if event.message.value is not None and event.message.key is not None:
-            value = bytes(event.message.value)
+        if event.message.key is not None:
+            value = None if event.message.value is None else bytes(event.message.value)
             memory.recovered(bytes(event.message.key), event.message.partition, value)
 
     table = app.Table(
@@ -154,7 +155,8 @@ def build_app(
     writer = StateWriter(send, table.changelog_topic.get_topic_name(), store)
     key = record_key(settings.record_key)
     hidden_by = settings.customer_key.encode() if settings.customer_key else None
-    calls = reader or call_reader(policy, classifier(settings), key, hidden_by)
+    signer = signing_key(settings.signing_key_file)
+    calls = reader or call_reader(policy, classifier(settings), key, hidden_by, signer)
     pipeline = Pipeline(
         reader=calls,
         deadline_ms=policy.detection.deadline_ms,
@@ -209,6 +211,16 @@ def build_app(
             asyncio.ensure_future(sent).add_done_callback(_heeded)
 
     app.timer(TICK_S, name="ticks")(tick)
+
+    if key is None and reader is None:
+
+        async def say_that_records_are_off() -> None:
+            note = records_off(round(time.time() * 1000))
+            topic = settings.topic(note.topic)
+            sent = await send(topic, note.key, note.value, None, note.headers)
+            asyncio.ensure_future(sent).add_done_callback(_heeded)
+
+        app.task(say_that_records_are_off)
 
     @app.on_partitions_revoked.connect
     async def revoked(*_: Any, **__: Any) -> None:
@@ -273,16 +285,24 @@ def call_reader(
     scorer: Scorer | None = None,
     record_key: bytes | None = None,
     customer_key: bytes | None = None,
+    signer: Ed25519PrivateKey | None = None,
 ) -> CallReader:
     """The reader of a policy, with the rules and the classifier that come with hardstop.
 
-    Without `record_key` no incident records are written, without `customer_key` nothing is kept
-    of a caller from one call to the next. Raises ValueError for a key under 32 bytes.
+    Without `record_key` no incident records are written, without `signer` their heads are not
+    signed, without `customer_key` nothing is kept of a caller from one call to the next. Raises
+    ValueError for a key under 32 bytes.
     """
     detector = Detector.from_policy(policy, scorer)
-    detectors = QueueDetectors(detector, policy, scorer)
-    made_by = versions(policy, scorer)
-    return CallReader(detector, policy, made_by, record_key, customer_key, detectors)
+    return CallReader(
+        detector,
+        policy,
+        versions(policy, scorer),
+        record_key,
+        customer_key=customer_key,
+        detectors=QueueDetectors(detector, policy, scorer),
+        signer=signer,
+    )
 
 
 def versions(policy: Policy, scorer: Scorer | None = None) -> Versions:

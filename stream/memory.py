@@ -58,6 +58,7 @@ class CallMemory:
         self._ticked: dict[bytes, int] = {}
         self._stored = stored
         self._working: dict[bytes, CallState] = {}
+        self._dropped: set[bytes] = set()
         self._owned: dict[bytes, tuple[int, float]] = {}
         self._to_check: Iterator[bytes] = iter(())
         self._thinned: list[tuple[bytes, int, CallState]] = []
@@ -77,6 +78,7 @@ class CallMemory:
         """Take over a new state; returns the key under which it is to be stored."""
         key = state.facts.call_id.encode()
         self._working[key] = state
+        self._dropped.discard(key)
         self._owned[key] = (partition, self._clock())
         self._watch(key, state)
         return key
@@ -96,8 +98,22 @@ class CallMemory:
         self._owned[key] = (partition, self._clock())
         return key, value
 
-    def recovered(self, key: bytes, partition: int, value: bytes) -> None:
-        """A value of the table was read back: its call is watched from now on."""
+    def drop(self, call_id: str) -> bytes:
+        """Forget a call at once; returns the key under which nothing is to be stored."""
+        key = call_id.encode()
+        for known in (self._working, self._owned, self._due, self._ticked):
+            known.pop(key, None)
+        # The table still has it until the broker has confirmed that it is gone.
+        self._dropped = {gone for gone in self._dropped if gone in self._stored()} | {key}
+        return key
+
+    def recovered(self, key: bytes, partition: int, value: bytes | None) -> None:
+        """A value of the table was read back: its call is watched from now on, or no longer."""
+        if value is None:
+            self._owned.pop(key, None)
+            self._due.pop(key, None)
+            self._customers.pop(key, None)
+            return
         self._owned[key] = (partition, self._clock())
         if not key.startswith(CUSTOMER):
             self._watch(key, decode_state(value))
@@ -127,6 +143,7 @@ class CallMemory:
         self._working.clear()
         self._customers.clear()
         self._thinned.clear()
+        self._dropped.clear()
 
     def own(self, partitions: Collection[int]) -> None:
         """Keep to the calls of these partitions; the others have another worker now."""
@@ -162,6 +179,8 @@ class CallMemory:
         return len(self._owned)
 
     def _newest(self, key: bytes) -> CallState | None:
+        if key in self._dropped:
+            return None
         state = self._working.get(key)
         if state is None and (value := self._stored().get(key)) is not None:
             state = self._working[key] = decode_state(value)
@@ -188,6 +207,9 @@ class CallMemory:
         state = self._newest(key)
         if state is not None and any(c.is_open for c in state.desk.callbacks.values()):
             # A promise outlives its call.
+            return False
+        if state is not None and state.record.count:
+            # So does a record: ticks close it, and let it go when its time is over.
             return False
         ended = state is not None and state.ended_ms is not None
         over = untouched_s > (self._ended_s if ended else self._silent_s)

@@ -18,6 +18,7 @@ from stream.events import (
     CustomerKnown,
     CustomerNoted,
     IncidentEntry,
+    IncidentHead,
     OperationsNote,
     RouteCancelled,
     RouteFallback,
@@ -37,6 +38,7 @@ from workflow.decision import CallbackChange, ChangeOf, RouteChange
 from workflow.hints import Hint
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
+from workflow.signing import SignedHead
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +165,26 @@ def incident_output(entry: Entry, cause: Message) -> Output:
     event_id = stable_id("event", entry.incident_id, entry.number)
     event = event_from(IncidentEntry, entry)
     return _output(TopicName.INCIDENTS, event, entry.call_id, event_id, entry.at, cause)
+
+
+def head_output(head: SignedHead, call_id: str, cause: Message) -> Output:
+    """Where a call's record stands after what a message caused; its id follows from the number."""
+    at = rfc3339(cause.timestamp_ms)
+    event = event_from(IncidentHead, head, call_id=call_id, at=at)
+    event_id = stable_id("event", head.incident_id, "head", head.number)
+    return _output(TopicName.INCIDENTS, event, call_id, event_id, at, cause)
+
+
+def forgotten_output(reference: str, call_id: str, cause: Message) -> Output:
+    """Takes a callback off its compacted log: an empty value under its reference."""
+    headers = cloud_headers(
+        event_id=stable_id("event", reference, "forgotten"),
+        kind="callback.forgotten",
+        time=rfc3339(cause.timestamp_ms),
+        call_id=call_id,
+        traceparent=cause.traceparent,
+    )
+    return Output(TopicName.CALLBACKS, reference.encode(), None, headers)
 
 
 def verdict_output(verdict: Verdict, call_id: str, cause: Message) -> Output:

@@ -95,6 +95,10 @@ class Pipeline:
                 if step.customer is not None:
                     key, value = self._memory.remember_customer(step.customer, message.partition)
                     states[key] = (message.partition, value)
+                if step.gone is not None:
+                    key = self._memory.drop(step.gone)
+                    changed.pop(key, None)
+                    states[key] = (message.partition, None)
                 for output in step.outputs:
                     confirmations.append(await self._dispatch(output))
             for key, partition in self._memory.expired():

@@ -5,6 +5,7 @@ Read in a hurry it gives the same ids with what rules alone say (docs/detection.
 from __future__ import annotations
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from detectors.chunk import Revision
 from detectors.detector import Detector
@@ -26,8 +27,9 @@ from stream.outputs import (
     score_output,
     unreadable,
 )
+from stream.recordkeeper import RecordKeeper
 from stream.records import Recorder
-from stream.reports import ReportReader
+from stream.reports import TICKING, ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
 from stream.step import CustomerLookup, Lookup, Step
@@ -43,8 +45,6 @@ from workflow.policy import Policy
 from workflow.queue_detectors import QueueDetectors
 
 _MODES = {mode.value: mode for mode in Mode}
-
-_TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
 
 MAX_FACTS_BYTES = 64_000
 """Facts stay in the state of the call, which must fit into one Kafka message."""
@@ -64,14 +64,16 @@ class CallReader:
         record_key: bytes | None = None,
         customer_key: bytes | None = None,
         detectors: QueueDetectors | None = None,
+        signer: Ed25519PrivateKey | None = None,
     ) -> None:
-        self._recorder = Recorder(record_key, self._mode)
+        self._recorder = Recorder(record_key, self._mode, signer)
         self._follower = Follower(customer_key, policy.across_calls)
         self._customers = CustomerReader(policy.across_calls)
         self._detectors = detectors or QueueDetectors(detector, policy, detector.scorer)
         self._policy = policy
         self._desk = Desk(policy, versions)
-        self._reports = ReportReader(self._desk)
+        self._keeper = RecordKeeper(policy.retention, writes=record_key is not None)
+        self._reports = ReportReader(self._desk, self._keeper)
         self._versions = versions
 
     def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
@@ -112,10 +114,12 @@ class CallReader:
                 return self._chunk(event, state, message, hurried=hurried)
 
     def next_moment(self, state: CallState) -> int | None:
-        """When a tick has something to do on a call (UTC ms), or None. Recordings wait for none."""
-        if state.mode not in _TICKING:
-            return None
-        return self._desk.next_moment(state.desk, state.facts)
+        """When a tick has something to do on a call (UTC ms), or None. In recordings nobody is
+        waited for; their records are closed all the same."""
+        waits = state.mode in TICKING
+        at_desk = self._desk.next_moment(state.desk, state.facts) if waits else None
+        due = (at_desk, self._keeper.next_moment(state))
+        return min((moment for moment in due if moment is not None), default=None)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
@@ -140,7 +144,8 @@ class CallReader:
                 mode=state.mode,
                 picture=pictured(state.conversation, state.coach),
             )
-            outputs, happened = _decided(heard, message), heard.changes
+            outputs = _decided(heard, message)
+            happened = (*heard.changes, *heard.noted)
             conversation = state.conversation.after(late)
             state = msgspec.structs.replace(
                 state,
@@ -234,7 +239,7 @@ class CallReader:
         step = Step(
             outputs=(*_decided(decision, message), score, *told, *notes),
             state=new,
-            happened=decision.changes,
+            happened=(*decision.changes, *decision.noted),
         )
         return registered(step, reading, message, self._policy, self._versions)
 

@@ -24,13 +24,14 @@ from stream.outputs import (
     unreadable,
     verdict_output,
 )
+from stream.recordkeeper import RecordKeeper, remembered
 from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.actions import ActionKind, Deed, Refused, Verdict
 from workflow.call import CallFacts, Customer, Mode
 from workflow.decision import Decision
-from workflow.deeds import HINTS
+from workflow.deeds import HINTS, ON_RECORD
 from workflow.desk import Desk
 from workflow.happenings import Done, Happening
 from workflow.listening import after_deed
@@ -38,8 +39,8 @@ from workflow.picture import pictured
 from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
 
-DEEDS_REMEMBERED = 64
-"""Actions of a call whose ids are kept: one that is read again after a crash is not done again."""
+TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
+"""Where people may be waited for."""
 
 _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
     RouteOffered: OutcomeKind.OFFERED,
@@ -53,8 +54,9 @@ _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
 class ReportReader:
     """Reads `routing.outcomes`, `supervisor.actions` and `ticks`. Same message, same bytes."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, keeper: RecordKeeper) -> None:
         self._desk = desk
+        self._keeper = keeper
 
     def read(self, message: Message, lookup: Lookup) -> Step:
         """Process one message. Never raises for anything that the message itself contains."""
@@ -94,6 +96,8 @@ class ReportReader:
     def _action(self, message: Message, lookup: Lookup) -> Step:
         deed = decode_action(message)
         state = lookup(deed.call_id)
+        if deed.action is ActionKind.FORGET and deed.reference is not None:
+            return self._keeper.off_the_log(deed, state, message)
         if state is None:
             told = Verdict(action_id=deed.action_id, rejected="this call is not known any more")
             return Step(outputs=(verdict_output(told, deed.call_id, message),))
@@ -102,8 +106,10 @@ class ReportReader:
         if deed.action in HINTS:
             return self._hint(deed, state, message)
         if deed.action in COMPLAINTS:
-            deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
-            return acted(deed, msgspec.structs.replace(state, deeds=deeds), message)
+            known = msgspec.structs.replace(state, deeds=remembered(state, deed))
+            return acted(deed, known, message)
+        if deed.action in ON_RECORD:
+            return self._keeper.done(deed, state, message)
         decision = self._desk.after_action(
             state.desk,
             deed,
@@ -115,8 +121,7 @@ class ReportReader:
         verdict = decision.verdict
         assert verdict is not None
         facts = state.facts if verdict.rejected else _verified(state.facts, deed)
-        deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
-        state = msgspec.structs.replace(state, facts=facts, deeds=deeds)
+        state = msgspec.structs.replace(state, facts=facts, deeds=remembered(state, deed))
         told_of = verdict_output(verdict, deed.call_id, message)
         return _step(decision, state, message, told_of, happened=(Done(deed, verdict),))
 
@@ -126,8 +131,7 @@ class ReportReader:
         except Refused as refused:
             verdict = Verdict(action_id=deed.action_id, rejected=str(refused))
             return Step(outputs=(verdict_output(verdict, deed.call_id, message),))
-        deeds = (*state.deeds, deed.action_id)[-DEEDS_REMEMBERED:]
-        state = msgspec.structs.replace(state, coach=coached, deeds=deeds)
+        state = msgspec.structs.replace(state, coach=coached, deeds=remembered(state, deed))
         applied = verdict_output(Verdict(action_id=deed.action_id), deed.call_id, message)
         return Step(outputs=(applied,), state=state)
 
@@ -138,14 +142,17 @@ class ReportReader:
             return Step()
         if isinstance(tick, CustomerKnown):
             return self._known(tick, state, message)
-        decision = self._desk.after_time(
-            state.desk,
-            state.facts,
-            at_ms=message.timestamp_ms,
-            mode=state.mode,
-            picture=pictured(state.conversation, state.coach),
-        )
-        return _step(decision, state, message)
+        step = Step(state=state)
+        if state.mode in TICKING:
+            decision = self._desk.after_time(
+                state.desk,
+                state.facts,
+                at_ms=message.timestamp_ms,
+                mode=state.mode,
+                picture=pictured(state.conversation, state.coach),
+            )
+            step = _step(decision, state, message)
+        return self._keeper.after_time(step, message)
 
     def _known(self, event: CustomerKnown, state: CallState, message: Message) -> Step:
         followed = state.followed

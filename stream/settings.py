@@ -38,6 +38,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     record_key: str | None = None
     """What incident records are salted with; without it none are written."""
+    signing_key_file: str | None = None
+    """Ed25519 private key (PEM) that heads of records are signed with; without it none are."""
 
     topic_prefix: str = ""
     app_id: Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,120}$")] = "hardstop"
@@ -181,7 +183,7 @@ def _contradictions(settings: Settings) -> list[str]:
         found.append("security_protocol SASL_* needs sasl_mechanism ($KAFKA_SASL_MECHANISM)")
     if settings.log_level.upper() not in _LEVELS:
         found.append(f"log_level is one of {', '.join(_LEVELS)}")
-    for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "policy"):
+    for name in ("ssl_cafile", "ssl_certfile", "ssl_keyfile", "policy", "signing_key_file"):
         path = getattr(settings, name)
         if path is not None and not Path(path).is_file():
             found.append(f"{name}: there is no file {path}")

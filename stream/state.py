@@ -43,6 +43,24 @@ class StateVersionError(RuntimeError):
     """The table was written by a newer hardstop."""
 
 
+def at_rest(state: CallState) -> CallState:
+    """What stays of a call whose record is closed: no word and nobody's name, so that a hold, a
+    review or an erasure finds the end of the chain for as long as records are kept, and a call that
+    comes again under its id goes on with chain and episodes."""
+    rest = CallState(
+        facts=CallFacts(call_id=state.facts.call_id),
+        seen_ms=state.seen_ms,
+        mode=state.mode,
+        desk=DeskState(episodes=state.desk.episodes),
+        deeds=state.deeds,
+        record=state.record,
+    )
+    if not state.register.is_open:
+        return rest
+    # What is still to be answered is kept with what its answer needs.
+    return msgspec.structs.replace(for_complaints(state), desk=rest.desk)
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(CallState)
 _customers = msgspec.msgpack.Decoder(CustomerState)

@@ -14,13 +14,15 @@ from workflow.happenings import Happening
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """Records to be written and the call's next state; None where no call's state changes.
-    `happened`: what of it belongs on the record of the call. `customer`: a caller's next state."""
+    `happened`: what of it belongs on the record of the call. `customer`: a caller's next state.
+    `gone`: the call of which nothing is kept any more."""
 
     outputs: tuple[Output, ...] = ()
     state: CallState | None = None
     repeat: bool = False
     happened: tuple[Happening, ...] = ()
     customer: CustomerState | None = None
+    gone: str | None = None
 
 
 Lookup = Callable[[str], CallState | None]

@@ -111,8 +111,8 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
         name=TopicName.INCIDENTS,
         direction=Direction.OUT,
-        says="Factual, hash-chained records of hard stops.",
-        types=events.IncidentEntry,
+        says="Factual, hash-chained records of hard stops, and their signed heads.",
+        types=events.IncidentEvent,
         writers="workers",
         retention_ms=365 * _DAY,
     ),

@@ -63,6 +63,10 @@ def run_worker(
         loop=asyncio.new_event_loop(),
     )
     worker.spinner = None
+    if settings.record_key is None:
+        log.warning("no incident records are kept: HARDSTOP_RECORD_KEY is not set")
+    elif settings.signing_key_file is None:
+        log.info("heads of records are not signed: HARDSTOP_SIGNING_KEY_FILE is not set")
     # What is built now lives as long as the process: the collector need not visit it again.
     gc.collect()
     gc.freeze()

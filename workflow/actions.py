@@ -33,6 +33,15 @@ class ActionKind(StrEnum):
     ACKNOWLEDGE_COMPLAINT = "acknowledge_complaint"
     ANSWER_COMPLAINT = "answer_complaint"
     WITHDRAW_COMPLAINT = "withdraw_complaint"
+    REVIEW_INCIDENT = "review_incident"
+    FORGET = "forget"
+
+
+class HoldChange(StrEnum):
+    """What becomes of a legal hold."""
+
+    SET = "set"
+    LIFT = "lift"
 
 
 class ActorRole(StrEnum):
@@ -80,6 +89,7 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callback: CallbackTerms | None = None
     expected_revision: int | None = None
     reason: str | None = None
+    hold: HoldChange | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

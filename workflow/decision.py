@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from detectors.reading import Finding
 from workflow.actions import Verdict
-from workflow.alerts import Alert, AlertChange
+from workflow.alerts import Alert, AlertChange, RecordHandling
 from workflow.callbacks import Callback
 from workflow.history import History
 from workflow.routing import Route, Way
@@ -51,16 +52,26 @@ class CallbackChange(msgspec.Struct, frozen=True):
     callback: Callback
 
 
+class OwnWork(msgspec.Struct, frozen=True):
+    """A hard stop on a queue of the desk it would go to: put on record, and nobody is told."""
+
+    finding: Finding
+    desk: str
+    queue_id: str
+    handling: RecordHandling
+
+
 ChangeOf = AlertChange | RouteChange | CallbackChange
 
 
 class Decision(msgspec.Struct, frozen=True):
     """The state after what happened, and what to tell the world, in order. `verdict`: what became
-    of an action."""
+    of an action. `noted`: what goes on record alone."""
 
     state: DeskState
     changes: tuple[ChangeOf, ...] = ()
     verdict: Verdict | None = None
+    noted: tuple[OwnWork, ...] = ()
 
 
 class Versions(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,12 +33,14 @@ _CALLBACKS = frozenset(
 _ASKED = frozenset({ActionKind.REQUEST_SUPERVISOR, ActionKind.REQUEST_SPECIALIST})
 HINTS = frozenset({ActionKind.HINT_SHOWN, ActionKind.HINT_USED, ActionKind.HINT_DISMISSED})
 """Deeds on hints, which are the coach's matter (`listening.after_deed`)."""
+ON_RECORD = frozenset({ActionKind.LEGAL_HOLD, ActionKind.REVIEW_INCIDENT, ActionKind.FORGET})
+"""Deeds on the record of the call (`recording.happening_of`)."""
 
 
 def done(work: Work, deed: Deed) -> int | None:
     """Carry out an action; gives the new revision of what it was done to. Raises Refused."""
-    if deed.action is ActionKind.LEGAL_HOLD or deed.action in HINTS or deed.action in COMPLAINTS:
-        raise Refused(f"hardstop does not keep '{deed.action.value}' yet")
+    if deed.action in ON_RECORD or deed.action in HINTS or deed.action in COMPLAINTS:
+        raise Refused(f"'{deed.action.value}' is not done at the desk")
     if deed.action is ActionKind.SET_VERIFIED:
         if deed.verified is None:
             raise Refused("say how far the caller is verified: none, partial or full")

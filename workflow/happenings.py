@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterator
+from enum import StrEnum
 
 import msgspec
 
@@ -13,8 +14,11 @@ from workflow.actions import Actor, Deed, Verdict
 from workflow.alerts import Alert, AlertChange, Change
 from workflow.chain import Content, EntryKind
 from workflow.complaints import ComplaintChange
-from workflow.decision import CallbackChange, RouteChange
+from workflow.decision import CallbackChange, OwnWork, RouteChange
 from workflow.routing import Outcome
+
+OWN_WORK = "heard as their own work"
+"""What the note of a hard stop says that was heard on a queue of the desk it would have gone to."""
 
 
 class Done(msgspec.Struct, frozen=True):
@@ -45,6 +49,32 @@ class Hold(msgspec.Struct, frozen=True):
     lifted: bool = False
 
 
+class Cause(StrEnum):
+    """Why a record is erased."""
+
+    PURGE = "purge"
+    """Its time is over."""
+    FORGET = "forget"
+    """The caller asked to be forgotten."""
+
+
+class Erased(msgspec.Struct, frozen=True):
+    """Content goes from everything that was recorded, except how the record was treated."""
+
+    actor: Actor
+    ground: str
+    cause: Cause
+
+
+class ErasureRefused(msgspec.Struct, frozen=True):
+    """Content was to go and stays, and why: `standing` is what stands against it."""
+
+    actor: Actor
+    ground: str
+    standing: str
+    cause: Cause
+
+
 class Close(msgspec.Struct, frozen=True):
     """Nothing more is expected: the record ends with its count. Later entries are additions."""
 
@@ -53,11 +83,14 @@ Happening = (
     AlertChange
     | RouteChange
     | CallbackChange
+    | OwnWork
     | Outcome
     | Done
     | Ended
     | Review
     | Hold
+    | Erased
+    | ErasureRefused
     | Close
     | ComplaintChange
 )
@@ -124,6 +157,17 @@ def facts_of(change: Happening) -> Iterator[tuple[EntryKind, Content]]:
                     facts=_stated(named),
                 ),
             )
+        case OwnWork(finding=finding, desk=desk, queue_id=queue):
+            named = {
+                "trigger": finding.label,
+                "subtype": finding.subtype,
+                "imminent": "yes" if finding.imminent else None,
+                "desk": desk,
+                "queue": queue,
+            }
+            yield EntryKind.NOTE, Content(action=OWN_WORK, facts=_stated(named))
+            for evidence in finding.evidence:
+                yield EntryKind.QUOTE, Content(evidence=evidence)
         case Ended(reason=reason):
             yield EntryKind.CALL_ENDED, Content(facts={"reason": reason})
         case Review(reviewer=reviewer, note=note):
@@ -132,6 +176,12 @@ def facts_of(change: Happening) -> Iterator[tuple[EntryKind, Content]]:
         case Hold(actor=actor, ground=ground, lifted=lifted):
             kind = EntryKind.HOLD_LIFTED if lifted else EntryKind.HOLD_SET
             yield kind, Content(actor=actor.id, note=ground, facts={"role": actor.role.value})
+        case Erased(actor=actor, ground=ground, cause=cause):
+            facts = {"cause": cause.value, "role": actor.role.value}
+            yield EntryKind.ERASED, Content(actor=actor.id, note=ground, facts=facts)
+        case ErasureRefused(actor=actor, ground=ground, standing=standing, cause=cause):
+            facts = {"cause": cause.value, "role": actor.role.value, "asked": ground}
+            yield EntryKind.ERASURE_REFUSED, Content(actor=actor.id, note=standing, facts=facts)
         case Close():
             yield EntryKind.CLOSED, Content()
         case ComplaintChange():
@@ -187,6 +237,7 @@ def _about(alert: Alert) -> dict[str, str | None]:
         "policy_version": alert.policy_version,
         "rules_version": alert.rules_version,
         "model_version": alert.model_version,
+        "customer": alert.customer_ref,
     }
 
 
@@ -194,7 +245,7 @@ def _stated(named: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in named.items() if value is not None}
 
 
-_ONCE = frozenset({EntryKind.QUOTE, EntryKind.ACKNOWLEDGED})
+_ONCE = frozenset({EntryKind.QUOTE, EntryKind.ACKNOWLEDGED, EntryKind.NOTE})
 
 
 def mark(kind: EntryKind, content: Content, key: bytes) -> str | None:

@@ -14,6 +14,7 @@ from workflow.alerts import (
 )
 from workflow.asking import ask_for, cancel
 from workflow.call import Mode
+from workflow.decision import OwnWork
 from workflow.identity import stable_id
 from workflow.incident import incident_id
 from workflow.moments import rfc3339
@@ -35,6 +36,9 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     if alert is None or alert.status in OVER:
         if not _is_their_own_work(work, handling):
             _open(work, label, finding, handling, final=final)
+        elif final:
+            # Words that may still be revised are nothing to put on record.
+            work.noted.append(_own_work(work, label, finding, handling))
         return
     if alert.mode is Mode.SHADOW and work.mode is Mode.LIVE and _asks(label, handling, final=final):
         # Heard before the call came to a queue that is live: the desk there learns of it now.
@@ -107,6 +111,11 @@ def confirm(work: Work, label: str, why: str) -> None:
 def _is_their_own_work(work: Work, handling: Handling) -> bool:
     """On a fraud line, fraud is what people call about."""
     return work.call.queue_id in work.policy.desks[handling.desk].owns_queues
+
+
+def _own_work(work: Work, label: str, finding: Finding, handling: Handling) -> OwnWork:
+    treated = _HANDLING.get(label, RecordHandling.NORMAL)
+    return OwnWork(finding, handling.desk, work.call.queue_id or "", treated)
 
 
 def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:

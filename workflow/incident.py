@@ -11,7 +11,6 @@ from enum import StrEnum
 
 import msgspec
 
-from detectors.vocabulary import Trigger
 from workflow.actions import Actor
 from workflow.alerts import AlertChange, RecordHandling
 from workflow.call import Mode
@@ -25,9 +24,22 @@ from workflow.chain import (
     hash_of,
     salt_for,
 )
+from workflow.decision import OwnWork
 from workflow.happenings import Happening, Hold, Review, digest, facts_of, mark
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
+from workflow.policy import TRIGGER_NAMES
+
+KEPT = frozenset(
+    {
+        EntryKind.HOLD_SET,
+        EntryKind.HOLD_LIFTED,
+        EntryKind.ERASED,
+        EntryKind.ERASURE_REFUSED,
+        EntryKind.CLOSED,
+    }
+)
+"""They tell how the record itself was treated, not what the caller said: never erased."""
 
 
 class ReviewState(StrEnum):
@@ -39,7 +51,9 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """What a worker keeps of a record; its entries are outputs.
 
     `holds`: ground by who set it. `seen`: digests of the quotes and acknowledgements recorded.
-    `alerts`: by alert, the digest of what was recorded of it last.
+    `alerts`: by alert, the digest of what was recorded of it last. `last_ms` and `closed_ms`: when
+    the last entry was written, and the last that closed (UTC ms). What can be erased is numbered
+    above `blanked` and is not among `kept`.
     """
 
     count: int = 0
@@ -50,6 +64,10 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     seen: tuple[str, ...] = ()
     alerts: dict[str, str] = {}
     closed: bool = False
+    last_ms: int = 0
+    closed_ms: int | None = None
+    kept: tuple[int, ...] = ()
+    blanked: int = 0
 
 
 class RecordError(ValueError):
@@ -92,7 +110,10 @@ def record(
             seen = mark(kind, content, key)
             if seen in state.seen or _says_nothing_new(state, kind, content, key):
                 continue
-            state, entry = append(state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode)
+            erased = erasable_in(state) if kind is EntryKind.ERASED else ()
+            state, entry = append(
+                state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode, erased=erased
+            )
             state = _noted(state, content, seen, key)
             entries.append(entry)
     return state, tuple(entries)
@@ -132,19 +153,54 @@ def append(
     )
     entry = msgspec.structs.replace(bare, hash=hash_of(bare))
     closed = kind is EntryKind.CLOSED
-    return msgspec.structs.replace(state, count=number, hash=entry.hash, closed=closed), entry
+    state = msgspec.structs.replace(
+        state,
+        count=number,
+        hash=entry.hash,
+        closed=closed,
+        last_ms=at_ms,
+        closed_ms=at_ms if closed else state.closed_ms,
+        kept=(*state.kept, number) if kind in KEPT else state.kept,
+    )
+    if kind is EntryKind.ERASED:
+        # Nobody can test guesses at what is gone by what was remembered of it.
+        state = msgspec.structs.replace(state, blanked=number, kept=(), seen=(), alerts={})
+    return state, entry
+
+
+def erasable_in(state: RecordState) -> tuple[int, ...]:
+    """The numbers of the entries whose content may still be erased."""
+    return tuple(n for n in range(state.blanked + 1, state.count + 1) if n not in state.kept)
+
+
+def standing_holds(state: RecordState) -> str | None:
+    """What stands against an erasure, with its grounds; None if nothing does."""
+    if not state.holds:
+        return None
+    return f"a legal hold stands: {'; '.join(state.holds[by] for by in sorted(state.holds))}"
+
+
+def check(state: RecordState, change: Happening) -> None:
+    """Raises RecordError if this cannot be put on the record as it stands."""
+    _before(state, change)
 
 
 def _opens(change: Happening) -> bool:
-    return isinstance(change, AlertChange) and change.alert.trigger in set(Trigger)
+    match change:
+        case AlertChange(alert=alert):
+            return alert.trigger in TRIGGER_NAMES
+        case OwnWork(finding=finding):
+            return finding.label in TRIGGER_NAMES
+    return False
 
 
 def _before(state: RecordState, change: Happening) -> RecordState:
     """The state as far as what happened decides it, before its entries are written."""
     match change:
         case AlertChange(alert=alert):
-            gravest = max(state.handling, alert.handling, key=_GRAVITY.index)
-            return msgspec.structs.replace(state, handling=gravest)
+            return _handled(state, alert.handling)
+        case OwnWork(handling=handling):
+            return _handled(state, handling)
         case Review(note=note):
             if not note.strip():
                 raise RecordError("a review needs a note: say what was found")
@@ -156,6 +212,11 @@ def _before(state: RecordState, change: Happening) -> RecordState:
         case Hold(actor=actor):
             return msgspec.structs.replace(state, holds=_after_lifting(state.holds, actor))
     return state
+
+
+def _handled(state: RecordState, handling: RecordHandling) -> RecordState:
+    gravest = max(state.handling, handling, key=_GRAVITY.index)
+    return msgspec.structs.replace(state, handling=gravest)
 
 
 def _after_lifting(holds: dict[str, str], actor: Actor) -> dict[str, str]:
@@ -179,7 +240,7 @@ def _says_nothing_new(state: RecordState, kind: EntryKind, content: Content, key
 def _noted(state: RecordState, content: Content, seen: str | None, key: bytes) -> RecordState:
     if seen is not None:
         return msgspec.structs.replace(state, seen=(*state.seen, seen))
-    if "trigger" in content.facts:
+    if "alert" in content.facts and "trigger" in content.facts:
         latest = {content.facts["alert"]: digest("alert", content, key)}
         return msgspec.structs.replace(state, alerts={**state.alerts, **latest})
     return state

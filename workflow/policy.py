@@ -27,6 +27,7 @@ from workflow.patterns.settings import Reports
 from workflow.policy_checks import Place, contradictions
 from workflow.policy_mistakes import PolicyError, PolicyMistake, syntax_mistake, type_mistake
 from workflow.queues import misplaced, overlaid
+from workflow.storage import Retention
 from workflow.toml_lines import line_of
 
 __all__ = [
@@ -71,6 +72,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     crisis: CrisisRules = CrisisRules()
     tiers: Tiers = Tiers()
     caller_tiers: dict[str, CallerTier] = {}
+    retention: Retention = Retention()
 
     def for_queue(self, queue_id: str | None) -> Policy:
         """The policy that holds on a queue; the site's where it has none of its own or is unknown.

@@ -7,34 +7,18 @@ the refusal is put on record with the hold's ground.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
 from workflow.actions import Actor
-from workflow.chain import Content, Entry, EntryKind, blank
-from workflow.incident import RecordState, append
+from workflow.chain import Entry, EntryKind, blank
+from workflow.happenings import Cause, Erased, ErasureRefused, facts_of
+from workflow.incident import KEPT, RecordState, ReviewState, append, standing_holds
 from workflow.moments import milliseconds
 
 DAY_MS = 86_400_000
-
-KEPT = frozenset(
-    {
-        EntryKind.HOLD_SET,
-        EntryKind.HOLD_LIFTED,
-        EntryKind.ERASED,
-        EntryKind.ERASURE_REFUSED,
-        EntryKind.CLOSED,
-    }
-)
-"""They tell how the record itself was treated, not what the caller said: never erased."""
-
-
-class Cause(StrEnum):
-    PURGE = "purge"
-    """Its time is over."""
-    FORGET = "forget"
-    """The caller asked to be forgotten."""
+E = TypeVar("E", bound=Entry)
 
 
 class Erasure(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,19 +64,49 @@ def erase(
     if not numbers:
         return Erasure(state=state)
     mode = entries[0].mode
-    refused: str | None = None
+    refused = standing_holds(state)
     erased: tuple[int, ...] = ()
-    facts = {"cause": cause.value, "role": actor.role.value}
-    if state.holds:
-        standing = "; ".join(state.holds[by] for by in sorted(state.holds))
-        refused = f"a legal hold stands: {standing}"
-        content = Content(actor=actor.id, note=refused, facts={**facts, "asked": ground})
-        kind = EntryKind.ERASURE_REFUSED
+    if refused is not None:
+        ((kind, content),) = facts_of(ErasureRefused(actor, ground, refused, cause))
     else:
-        content = Content(actor=actor.id, note=ground, facts=facts)
-        kind, erased = EntryKind.ERASED, numbers
+        ((kind, content),) = facts_of(Erased(actor, ground, cause))
+        erased = numbers
     state, entry = append(
         state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode, erased=erased
     )
     blanked = () if refused else tuple(blank(e) for e in entries if e.number in set(numbers))
     return Erasure(state=state, blanked=blanked, entry=entry, refused=refused)
+
+
+def without_erased(entries: Sequence[E]) -> tuple[E, ...]:
+    """One record with the content gone of every entry that an entry about an erasure names."""
+    named = {n for entry in entries if entry.kind is EntryKind.ERASED for n in entry.erased}
+    return tuple(
+        blank(entry) if entry.number in named and entry.kind not in KEPT else entry
+        for entry in entries
+    )
+
+
+def state_of(entries: Sequence[Entry]) -> RecordState:
+    """What can be told of a record's state from its entries: its end, its holds, its handling."""
+    state = RecordState()
+    for entry in entries:
+        holds = dict(state.holds)
+        if entry.kind is EntryKind.HOLD_SET:
+            holds[entry.actor or ""] = entry.note or ""
+        elif entry.kind is EntryKind.HOLD_LIFTED and entry.facts.get("role") == "admin":
+            holds = {}
+        elif entry.kind is EntryKind.HOLD_LIFTED:
+            holds.pop(entry.actor or "", None)
+        reviewed = state.review if entry.qa_flag else ReviewState.REVIEWED
+        state = msgspec.structs.replace(
+            state,
+            count=entry.number,
+            hash=entry.hash,
+            holds=holds,
+            review=reviewed,
+            handling=entry.handling,
+            closed=entry.kind is EntryKind.CLOSED,
+            last_ms=milliseconds(entry.at),
+        )
+    return state

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from workflow.chain import Head
+from workflow.chain import Entry, Head
 
 
 class SignedHead(Head, frozen=True, kw_only=True):
@@ -60,6 +61,24 @@ def is_signed_by(head: SignedHead, key: Ed25519PublicKey) -> bool:
     except (InvalidSignature, binascii.Error):
         return False
     return True
+
+
+def fault_of_heads(
+    entries: Sequence[Entry], heads: Iterable[SignedHead], key: Ed25519PublicKey | None
+) -> str | None:
+    """What is wrong with the first bad one of the heads of one record; None if nothing is.
+
+    Without a key the signatures are not looked at.
+    """
+    hashes = {entry.number: entry.hash for entry in entries}
+    for head in sorted(heads, key=lambda head: head.number):
+        if key is not None and not is_signed_by(head, key):
+            return f"the head at entry {head.number} is not signed with the key"
+        if head.number not in hashes:
+            return f"entry {head.number} was dropped: there is a head of it"
+        if hashes[head.number] != head.hash:
+            return f"entry {head.number} was changed: there is another head of it"
+    return None
 
 
 def _signed(head: Head) -> bytes:

@@ -12,9 +12,9 @@ from detectors.vocabulary import Disposition, Signal, Speaker
 from workflow.alerts import AlertStatus, Change
 from workflow.asking import cancel
 from workflow.callers import for_caller
+from workflow.handling import AngerRising, RepeatedContact
 from workflow.hearing import heard
 from workflow.listening import WORDS_OF_A_TURN
-from workflow.handling import AngerRising, RepeatedContact
 from workflow.precedence import CALLBACK
 from workflow.routing import CancelReason
 from workflow.work import Work

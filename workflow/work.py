@@ -12,7 +12,15 @@ from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import Callback
 from workflow.callers import for_caller, lifted
-from workflow.decision import CallbackChange, ChangeOf, Decision, DeskState, RouteChange, Versions
+from workflow.decision import (
+    CallbackChange,
+    ChangeOf,
+    Decision,
+    DeskState,
+    OwnWork,
+    RouteChange,
+    Versions,
+)
 from workflow.duty import Desk, Stop
 from workflow.handling import Handling, Texts
 from workflow.lifetexts import texts_for
@@ -65,6 +73,7 @@ class Work:
         self.tiers = state.tiers
         self.picture = picture
         self.changes: list[ChangeOf] = []
+        self.noted: list[OwnWork] = []
 
     def decision(self, verdict: Verdict | None = None) -> Decision:
         """The state as it is now, and all changes in order."""
@@ -80,7 +89,7 @@ class Work:
             child=self.child,
             tiers=self.tiers,
         )
-        return Decision(state, tuple(self.changes), verdict)
+        return Decision(state, tuple(self.changes), verdict, tuple(self.noted))
 
     def alert(self, label: str, change: Change = Change.UPDATED, **fields: Any) -> Alert:
         """Change an alert: its revision rises by one, and the world is told."""

@@ -7,7 +7,7 @@ from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
 from stream.events.complaints import ComplaintRecord
 from stream.events.customers import CustomerAsked, CustomerEvent, CustomerNoted
-from stream.events.incidents import IncidentEntry
+from stream.events.incidents import IncidentEntry, IncidentEvent, IncidentHead
 from stream.events.operations import (
     ActionApplied,
     ActionRejected,
@@ -46,6 +46,7 @@ OutputEvent = (
     | RouteCancelled
     | CallbackRecord
     | IncidentEntry
+    | IncidentHead
     | CoachingHint
     | Score
     | OperationsNote
@@ -76,6 +77,8 @@ __all__ = [
     "CustomerKnown",
     "CustomerNoted",
     "IncidentEntry",
+    "IncidentEvent",
+    "IncidentHead",
     "OperationsEvent",
     "OperationsNote",
     "OutputEvent",

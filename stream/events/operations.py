@@ -19,6 +19,7 @@ class Topic(StrEnum):
     CHUNK_UNREADABLE = "chunk_unreadable"
     CHUNK_FAILED = "chunk_failed"
     CALLER_HAS_CALLBACK = "caller_has_callback"
+    RECORDS_OFF = "records_off"
 
 
 class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):

@@ -41,7 +41,11 @@ Start = Callable[..., Worker]
 
 def own_topics(bootstrap_servers: str) -> Settings:
     """A set of topics of its own on the shared broker."""
-    made = load_settings(bootstrap_servers=bootstrap_servers, topic_prefix=f"t{uuid4().hex[:8]}.")
+    made = load_settings(
+        bootstrap_servers=bootstrap_servers,
+        topic_prefix=f"t{uuid4().hex[:8]}.",
+        record_key="k" * 32,
+    )
     create_topics(made)
     return made
 

@@ -42,6 +42,8 @@ class Worker:
         environment = os.environ | {
             "KAFKA_BOOTSTRAP_SERVERS": str(settings.bootstrap_servers),
             "HARDSTOP_TOPIC_PREFIX": settings.topic_prefix,
+            "HARDSTOP_RECORD_KEY": settings.record_key or "",
+            "HARDSTOP_SIGNING_KEY_FILE": settings.signing_key_file or "",
             "HARDSTOP_LOG_LEVEL": os.environ.get("HARDSTOP_TEST_LOG_LEVEL", "WARNING"),
         }
         arguments = command or ("-m", "scripts.cli", "worker", "--ready-file")

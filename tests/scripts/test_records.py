@@ -114,12 +114,14 @@ def test_what_cannot_be_read_is_exit_code_2(run: Run, text: str) -> None:
     Path("bad.jsonl").write_text(text)
     result = run("verify", "bad.jsonl")
     assert result.code == 2
-    assert "hardstop tail incidents --json" in result.err
+    assert "hardstop archive" in result.err
     assert run("verify", "missing.jsonl").code == 2
 
 
 def test_an_exported_page_quotes_verbatim_and_runs_nothing_a_caller_said(run: Run) -> None:
-    result = run("incidents", "export", written(*mixed(*RECORD)), "a", "--to", "record.html")
+    result = run(
+        "incidents", "export", "a", "--from", written(*mixed(*RECORD)), "--to", "record.html"
+    )
     assert result.code == 0, result.err
     page = Path("record.html").read_text(encoding="utf-8")
     assert "I&#x27;ll &lt;b&gt;sue&lt;/b&gt; &amp; call the papers" in page
@@ -131,7 +133,9 @@ def test_an_exported_page_quotes_verbatim_and_runs_nothing_a_caller_said(run: Ru
 
 
 def test_exported_json_verifies_again_entry_by_entry(run: Run) -> None:
-    assert run("incidents", "export", written(*RECORD), "a", "--to", "record.json").code == 0
+    assert (
+        run("incidents", "export", "a", "--from", written(*RECORD), "--to", "record.json").code == 0
+    )
     record = json.loads(Path("record.json").read_text(encoding="utf-8"))
     assert record["intact"] is True
     assert run("verify", written(*record["entries"], name="again.jsonl")).code == 0
@@ -139,18 +143,18 @@ def test_exported_json_verifies_again_entry_by_entry(run: Run) -> None:
 
 def test_a_record_that_is_not_intact_is_exported_with_that_verdict(run: Run) -> None:
     path = written(RECORD[0], RECORD[2])
-    result = run("incidents", "export", path, "a", "--to", "record.html")
+    result = run("incidents", "export", "a", "--from", path, "--to", "record.html")
     assert result.code == 1
     assert "NOT INTACT: entry 2 was dropped" in Path("record.html").read_text(encoding="utf-8")
 
 
 def test_a_call_without_a_record_names_those_that_have_one(run: Run) -> None:
-    result = run("incidents", "export", written(*RECORD), "z", "--to", "record.json")
+    result = run("incidents", "export", "z", "--from", written(*RECORD), "--to", "record.json")
     assert result.code == 2
     assert "no record of call 'z'; there are records of a" in result.err
 
 
 def test_another_ending_is_refused(run: Run) -> None:
-    result = run("incidents", "export", written(*RECORD), "a", "--to", "record.pdf")
+    result = run("incidents", "export", "a", "--from", written(*RECORD), "--to", "record.txt")
     assert result.code == 2
     assert ".html or .json" in result.err

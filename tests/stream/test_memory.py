@@ -6,6 +6,7 @@ import pytest
 from stream.memory import EXPIRY_CHECKS, TICK_AGAIN_MS, CallMemory
 from stream.state import CallState, decode_state, encode_state
 from workflow.call import CallFacts
+from workflow.incident import RecordState
 
 
 def state(call_id: str, seen_ms: int = 0, ended_ms: int | None = None) -> CallState:
@@ -140,3 +141,33 @@ def test_a_call_with_an_open_promise_is_never_forgotten() -> None:
     story.does(ActionKind.CANCEL_CALLBACK, reference=story.callbacks[0].reference, reason="no")
     calls.remember(msgspec.structs.replace(promised, desk=story.state), partition=0)
     assert expired_after(calls, 100_000) == [(b"c", 0)]
+
+
+def test_a_call_that_is_dropped_is_unknown_at_once_and_may_come_again() -> None:
+    stored = {b"c": encode_state(state("c"))}
+    calls = memory(stored)
+    assert calls.lookup("c", 0) is not None
+    assert calls.drop("c") == b"c"
+    assert calls.lookup("c", 0) is None
+    calls.remember(state("c", seen_ms=7), partition=0)
+    again = calls.lookup("c", 0)
+    assert again is not None
+    assert again.seen_ms == 7
+
+
+def test_a_call_whose_tombstone_is_read_back_is_watched_no_more() -> None:
+    calls = CallMemory(
+        lambda: {}, ended_s=60, silent_s=600, clock=CLOCK, next_moment=lambda state: 1
+    )
+    calls.recovered(b"c", 0, encode_state(state("c")))
+    assert calls.due(TICK_AGAIN_MS) == [(b"c", 0)]
+    calls.recovered(b"c", 0, None)
+    assert calls.due(TICK_AGAIN_MS * 3) == []
+    assert len(calls) == 0
+
+
+def test_a_call_with_a_record_does_not_expire_by_itself() -> None:
+    calls = memory({})
+    recorded = msgspec.structs.replace(state("c", ended_ms=0), record=RecordState(count=3))
+    calls.remember(recorded, partition=0)
+    assert expired_after(calls, 10_000) == []

@@ -1,0 +1,94 @@
+"""`hardstop purge`: what has been kept for its time goes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scripts.archive import ARCHIVE_HELP, now_ms
+from scripts.replay import PREFIX_HELP
+
+if TYPE_CHECKING:
+    from stream.settings import Settings
+    from workflow.storage import Kept
+
+
+def purge(
+    file: Annotated[Path | None, typer.Argument(help=ARCHIVE_HELP, metavar="FILE.jsonl")] = None,
+    callbacks: Annotated[
+        bool,
+        typer.Option("--callbacks", help="Also the callback log in Kafka, by way of the workers."),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
+    ] = False,
+    policy: Annotated[
+        Path | None, typer.Option(help="Policy file; else the one that the settings name.")
+    ] = None,
+    topic_prefix: Annotated[str | None, typer.Option(help=PREFIX_HELP)] = None,
+) -> None:
+    """Take out what has been kept for its time ([retention] of the policy).
+
+    From an archive, the words of records, a day after workers have let go of them: numbers, times
+    and hashes stay, so that the chain still verifies. Needs HARDSTOP_RECORD_KEY. From the log,
+    callbacks that are over. A legal hold keeps both.
+
+    Exit code 0: done, or nothing to do; 1: refused for a callback; 2: an error.
+    """
+    from scripts.policy import in_force
+    from stream.settings import load_settings
+    from workflow.policy import load_policy
+
+    if file is None and not callbacks:
+        raise typer.BadParameter("name the archive FILE.jsonl, or --callbacks, or both")
+    retention = load_policy(in_force(policy)).retention
+    settings = load_settings(topic_prefix=topic_prefix)
+    if file is not None:
+        _purge_archive(file, retention.incidents, settings, dry_run=dry_run)
+    refused = callbacks and _purge_log(retention.callbacks, settings, dry_run=dry_run)
+    raise typer.Exit(1 if refused else 0)
+
+
+def _purge_archive(file: Path, kept: Kept, settings: Settings, *, dry_run: bool) -> None:
+    from scripts.archive import erase
+    from scripts.records import read_records
+    from scripts.terminal import count, out, printable
+    from workflow.archive import due
+
+    records = read_records(file)
+    found = due(records.entries, at_ms=now_ms(), days=kept.days)
+    going = [record.call_id for record in found if record.held is None]
+    for record in found:
+        what = f"stays: {record.held}" if record.held else "its time is over"
+        out().print(printable(f"{record.call_id}: {what}"), markup=False)
+    if going and not dry_run:
+        erase(file, records, going, settings, ground=_ground(kept), by="hardstop", purging=True)
+    done = "would be erased" if dry_run else "erased"
+    out().print(f"{file}: {count(len(going), 'record')} {done}", markup=False)
+
+
+def _purge_log(kept: Kept, settings: Settings, *, dry_run: bool) -> bool:
+    """Take old callbacks off the log; whether one was refused."""
+    from scripts.broker import reachable
+    from scripts.forgetting import Forgetting, over_for
+    from scripts.promises import log
+    from scripts.terminal import count, out, printable
+
+    settings = reachable(settings)
+    old = over_for(kept.days, log(settings).values(), at_ms=now_ms())
+    forgetting = Forgetting(settings, by="hardstop", ground=_ground(kept))
+    refused = 0
+    for callback in old if not dry_run else ():
+        answer = forgetting.off_the_log(callback.origin_call_id, callback.reference)
+        refused += answer.refused
+        if answer.refused:
+            out().print(printable(f"{callback.reference}: {answer.text}"), markup=False)
+    done = "would go" if dry_run else "gone"
+    out().print(f"{count(len(old) - refused, 'callback')} {done}", markup=False)
+    return refused > 0
+
+
+def _ground(kept: Kept) -> str:
+    return f"kept for {kept.days} days: {kept.reason}"

@@ -1,0 +1,78 @@
+"""An archive of records: entries put together over time, blanked where words had to go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from workflow.actions import Actor
+from workflow.chain import Entry, verify, without_repeats
+from workflow.happenings import Cause
+from workflow.incident import standing_holds
+from workflow.retention import Erasure, erasable, erase, is_due, state_of, without_erased
+
+E = TypeVar("E", bound=Entry)
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A record whose time is over. `held`: what stands against erasing it."""
+
+    call_id: str
+    held: str | None = None
+
+
+def merged(older: Iterable[E], newer: Iterable[E]) -> tuple[E, ...]:
+    """One record from two copies: nothing twice, blank where either is or an erasure says so.
+
+    Erasures are believed only in a record that is intact.
+
+    Entries of one number that differ in anything else both stay, for `verify` to name.
+    """
+    entries = without_repeats((*older, *newer))
+    in_order = tuple(sorted(entries, key=lambda entry: entry.number))
+    # An entry that somebody slipped in must not take words away.
+    return without_erased(in_order) if verify(in_order).intact else in_order
+
+
+def due(records: Mapping[str, Sequence[Entry]], *, at_ms: int, days: int) -> tuple[Due, ...]:
+    """The records that are to be purged at `at_ms` (UTC ms), and those that a hold keeps.
+
+    A day later than workers let go of a record: never do two write to one.
+    """
+    found = []
+    for call_id, entries in records.items():
+        if erasable(entries) and is_due(entries, at_ms=at_ms, days=days + 1):
+            found.append(Due(call_id, standing_holds(state_of(entries))))
+    return tuple(found)
+
+
+def erased_in(
+    entries: Sequence[E],
+    *,
+    cause: Cause,
+    ground: str,
+    actor: Actor,
+    at_ms: int,
+    key: bytes,
+) -> tuple[tuple[Entry, ...], Erasure]:
+    """A record that no worker writes to any more, after it was erased, or refused to be.
+
+    Raises ValueError for a key under 32 bytes, or if the record is not whole.
+    """
+    done = erase(
+        state_of(entries),
+        entries,
+        cause=cause,
+        ground=ground,
+        actor=actor,
+        call=entries[0].call_id,
+        at_ms=at_ms,
+        key=key,
+    )
+    gone = {entry.number: entry for entry in done.blanked}
+    left: list[Entry] = [gone.get(entry.number, entry) for entry in entries]
+    if done.entry is not None:
+        left.append(done.entry)
+    return tuple(left), done
