@@ -122,7 +122,7 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
     match outcome.kind:
         case OutcomeKind.OFFERED if way.stage is Stage.REQUESTED:
             work.way(desk, msgspec.structs.replace(way, stage=Stage.OFFERED))
-        case OutcomeKind.ACCEPTED if way.stage in COMING:
+        case OutcomeKind.ACCEPTED if way.stage in (Stage.REQUESTED, Stage.OFFERED):
             work.way(desk, _at(way, Stage.ACCEPTED, work.at_ms + _patience_ms(work, way)))
             for label in _labels(work, way):
                 _acknowledged(work, label, _who(work, way, outcome.person_id))

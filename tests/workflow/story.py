@@ -24,7 +24,7 @@ from workflow.callbacks import Callback
 from workflow.chain import Verdict, verify
 from workflow.moments import milliseconds
 from workflow.policy import default_policy_text, parse_policy
-from workflow.routing import Way
+from workflow.routing import COMING, Way
 
 MORNING = milliseconds("2026-11-24T10:00:00Z")
 """A Tuesday: every desk with office hours is open."""
@@ -103,12 +103,23 @@ class Story:
         ended = {"type": "call.ended", "call_id": "c", "reason": "lost"}
         self._gets(TopicName.TRANSCRIPTS, ended)
 
-    def platform(self, kind: str, desk: str | None = None, **more: Any) -> None:
-        """What the platform says of the newest request, or of the newest for a desk's people."""
-        asked = [event for event in self.asked if desk is None or self._of(event) == desk]
-        route = asked[-1]
+    def platform(self, kind: str, route: dict[str, Any], **more: Any) -> None:
+        """What the platform says of a request."""
         outcome = {"type": f"route.{kind}", "call_id": "c", "route_id": route["route_id"]}
         self._gets(TopicName.ROUTING_OUTCOMES, outcome | {"attempt": route["attempt"]} | more)
+
+    def coming(self) -> list[dict[str, Any]]:
+        """The newest request of each route on which somebody is asked to come."""
+        newest = {event["route_id"]: event for event in self.asked}
+        open_ = {way.route.route_id for way in self.ways.values() if way.stage in COMING}
+        return [event for route_id, event in newest.items() if route_id in open_]
+
+    def people_asked(self) -> dict[str, list[str]]:
+        """By route, who was asked to come, in order."""
+        asked: dict[str, list[str]] = {}
+        for event in self.asked:
+            asked.setdefault(event["route_id"], []).append(event["owner"]["id"])
+        return asked
 
     def does(self, person: str, role: str, action: str, **more: Any) -> None:
         deed = {"type": "action", "action_id": f"a{self._messages}", "call_id": "c"}
@@ -135,10 +146,6 @@ class Story:
             if "previous_hash" in event
         ]
         return verify(entries)
-
-    def _of(self, event: dict[str, Any]) -> str | None:
-        ways = self.ways.items()
-        return next((d for d, way in ways if way.route.route_id == event["route_id"]), None)
 
     def _gets(self, about: TopicName, value: dict[str, Any], *, after_ms: int = 1000) -> None:
         self._messages += 1
