@@ -297,7 +297,7 @@ def _again(story: Story) -> None:
     raise AssertionError("nobody was asked twice")
 
 
-@phrase(THEN, "the next person was asked at once")
+@phrase(THEN, "the next person was asked")
 def _next(story: Story) -> None:
     for asked in story.people_asked().values():
         assert len(set(asked)) > 1
