@@ -77,7 +77,9 @@ def _alert(work: Work, deed: Deed) -> tuple[str, Alert]:
 def _acknowledge(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     if alert.acknowledged_by is not None:
         return alert.revision
-    status = alert.status if alert.status is AlertStatus.CLAIMED else AlertStatus.ACKNOWLEDGED
+    # Seen while the words may still be revised: their final decides, and asks somebody to come.
+    stays = alert.status in (AlertStatus.CLAIMED, AlertStatus.PROVISIONAL)
+    status = alert.status if stays else AlertStatus.ACKNOWLEDGED
     changed = work.alert(
         label, status=status, acknowledged_by=deed.actor.id, acknowledged_at=work.at
     )
