@@ -24,7 +24,16 @@ from workflow.routing import (
     Stage,
     Way,
 )
-from workflow.work import LIFE, OVER, Work
+from workflow.ways import (
+    acknowledged,
+    is_open,
+    is_taken,
+    labels_of,
+    moved,
+    patience_ms,
+    who_comes,
+)
+from workflow.work import LIFE, Work
 
 
 def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
@@ -70,7 +79,7 @@ def _comes_for(work: Work, way: Way, alert: Alert) -> bool:
     """Whether the person on this way comes for this alert as well. Who joined for what is over
     may have left by now."""
     if way.stage in (Stage.JOINED, Stage.COMPLETED):
-        return alert.alert_id in way.route.alert_ids or bool(_labels(work, way))
+        return alert.alert_id in way.route.alert_ids or bool(labels_of(work, way))
     return way.stage is not Stage.OVER
 
 
@@ -79,16 +88,19 @@ def _comes_for_both(work: Work, desk: str, way: Way, alert: Alert) -> None:
     keeps them there if the first one is taken back."""
     if alert.alert_id in way.route.alert_ids:
         return
-    there = [work.alerts[label] for label in _labels(work, way)]
+    there = [work.alerts[label] for label in labels_of(work, way)]
     both = (*way.route.alert_ids, alert.alert_id)
     urgent = min(way.route.priority, work.priority(alert))
     route = msgspec.structs.replace(way.route, alert_ids=both, priority=urgent)
     work.way(desk, msgspec.structs.replace(way, route=route))
     owners = [known.owner for known in there if known.status is AlertStatus.CLAIMED]
     label = work.label_of(alert.alert_id)
-    if way.stage in COMING or label is None or not owners or owners[0] is None:
+    if label is None or not owners or owners[0] is None:
         return
-    _acknowledged(work, label, owners[0], AlertStatus.CLAIMED)
+    if way.stage not in COMING:
+        acknowledged(work, label, owners[0], AlertStatus.CLAIMED)
+    elif way.due_ms is None:
+        acknowledged(work, label, owners[0])
 
 
 def _mode(work: Work, mode: RouteMode) -> RouteMode:
@@ -123,20 +135,20 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
         case OutcomeKind.OFFERED if way.stage is Stage.REQUESTED:
             work.way(desk, msgspec.structs.replace(way, stage=Stage.OFFERED))
         case OutcomeKind.ACCEPTED if way.stage in (Stage.REQUESTED, Stage.OFFERED):
-            work.way(desk, _at(way, Stage.ACCEPTED, work.at_ms + _patience_ms(work, way)))
-            for label in _labels(work, way):
-                _acknowledged(work, label, _who(work, way, outcome.person_id))
+            work.way(desk, moved(way, Stage.ACCEPTED, work.at_ms + patience_ms(work, way)))
+            for label in labels_of(work, way):
+                acknowledged(work, label, who_comes(work, way, outcome.person_id))
         case OutcomeKind.COMPLETED if way.stage is not Stage.OVER:
-            work.way(desk, _at(way, Stage.COMPLETED, None))
+            work.way(desk, moved(way, Stage.COMPLETED, None))
         case OutcomeKind.FAILED if way.stage in COMING:
-            if _is_taken(work, way):
+            if is_taken(work, way):
                 return "somebody has it already"
             if (
                 outcome.reason is FailureReason.UNSUPPORTED
                 and way.route.mode is not RouteMode.MANUAL
             ):
                 # The platform cannot do it: the same person comes by hand, and claims it.
-                due_ms = work.at_ms + _patience_ms(work, way)
+                due_ms = work.at_ms + patience_ms(work, way)
                 _ask_again(work, desk, way, RouteMode.MANUAL, due_ms)
             elif outcome.reason is not FailureReason.CALL_GONE:
                 advance(work, desk)
@@ -148,22 +160,22 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
 def advance(work: Work, desk: str) -> None:
     """Nobody came in time, or it failed: the next person is asked, and owns the alert."""
     way = work.ways[desk]
-    if _is_taken(work, way):
-        work.way(desk, _at(way, Stage.ACCEPTED, None))
+    if is_taken(work, way):
+        work.way(desk, moved(way, Stage.ACCEPTED, None))
         return
     stops, at = way.stops, way.at + 1
     if at == len(stops):
         if not work.is_life(way.route.alert_ids):
             if work.at_risk:
                 # No callback while they are at risk on the line: it is offered once they are not.
-                work.way(desk, _at(way, way.stage, work.at_ms + _patience_ms(work, way)))
+                work.way(desk, moved(way, way.stage, work.at_ms + patience_ms(work, way)))
             else:
                 _given_up(work, desk, way)
             return
         # A person at risk is never left: the round begins again with who is on duty now.
         stops, at = work.chain(desk), 0
     stop = stops[at]
-    due_ms = work.at_ms + _patience_ms(work, way)
+    due_ms = work.at_ms + patience_ms(work, way)
     owner = Owner(id=stop.person, name=stop.name)
     known = work.desk(stop.desk)
     route = msgspec.structs.replace(
@@ -178,7 +190,7 @@ def advance(work: Work, desk: str) -> None:
     )
     work.way(desk, Way(route=route, stops=stops, at=at, due_ms=due_ms))
     work.told(route, fallback=True)
-    for label in _labels(work, way):
+    for label in labels_of(work, way):
         if work.alerts[label].status is not AlertStatus.CLAIMED:
             work.alert(label, owner=owner, ack_due_at=route.expires_at)
 
@@ -189,7 +201,7 @@ def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
         if alert.alert_id not in way.route.alert_ids:
             continue
         others = tuple(other for other in way.route.alert_ids if other != alert.alert_id)
-        needed = [other for other in others if _is_open(work, other)]
+        needed = [other for other in others if is_open(work, other)]
         route = msgspec.structs.replace(way.route, alert_ids=others or way.route.alert_ids)
         if needed or way.stage not in COMING:
             work.way(desk, msgspec.structs.replace(way, route=route))
@@ -199,7 +211,7 @@ def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
 
 def stop_asking(work: Work, desk: str, way: Way, why: CancelReason) -> None:
     """Nobody needs to come any more."""
-    work.way(desk, _at(way, Stage.OVER, None))
+    work.way(desk, moved(way, Stage.OVER, None))
     work.told(msgspec.structs.replace(way.route, cancel_reason=why))
 
 
@@ -208,22 +220,16 @@ def accepted_by(work: Work, alert: Alert) -> None:
     for whatever else the desk was asked for, too."""
     for desk, way in list(work.ways.items()):
         if alert.alert_id in way.route.alert_ids and way.stage in COMING:
-            work.way(desk, _at(way, Stage.ACCEPTED, None))
-            for label in _labels(work, way):
+            work.way(desk, moved(way, Stage.ACCEPTED, None))
+            for label in labels_of(work, way):
                 if alert.owner is not None:
-                    _acknowledged(work, label, alert.owner)
-
-
-def _is_taken(work: Work, way: Way) -> bool:
-    """Whether people have all that this way is for: nobody else need be asked."""
-    left = [work.alerts[label].status for label in _labels(work, way)]
-    return bool(left) and all(status is AlertStatus.CLAIMED for status in left)
+                    acknowledged(work, label, alert.owner)
 
 
 def _given_up(work: Work, desk: str, way: Way) -> None:
     """Nobody is left to ask: a named person rings the caller back."""
     stop_asking(work, desk, way, CancelReason.UNANSWERED)
-    labels = _labels(work, way)
+    labels = labels_of(work, way)
     callback = promise(work, desk, [work.alerts[label] for label in labels], way.route.route_id)
     for label in labels:
         work.alert(
@@ -260,65 +266,14 @@ def _brief(work: Work, alert: Alert, stop: Stop) -> Brief:
 
 def _brief_anew(work: Work, way: Way, stop: Stop) -> Brief | None:
     """The brief as things stand now: of the gravest that they are to come for."""
-    first = leading(work.alerts[label] for label in _labels(work, way))
+    first = leading(work.alerts[label] for label in labels_of(work, way))
     return way.route.brief if first is None else _brief(work, first, stop)
 
 
 def _joined(work: Work, desk: str, way: Way, person: str | None) -> None:
     if way.stage in (Stage.JOINED, Stage.COMPLETED):
         return
-    work.way(desk, _at(way, Stage.JOINED, None))
-    who = _who(work, way, person)
-    for label in _labels(work, way):
-        _acknowledged(work, label, who, AlertStatus.CLAIMED)
-
-
-def _acknowledged(
-    work: Work, label: str, who: Owner, status: AlertStatus = AlertStatus.ACKNOWLEDGED
-) -> None:
-    alert = work.alerts[label]
-    if alert.status is AlertStatus.CLAIMED:
-        return
-    work.alert(
-        label,
-        status=status,
-        owner=who,
-        ack_due_at=None,
-        acknowledged_by=alert.acknowledged_by or who.id,
-        acknowledged_at=alert.acknowledged_at or work.at,
-    )
-
-
-def _labels(work: Work, way: Way) -> list[str]:
-    """The alerts that a way is for and that are not over."""
-    return [
-        label
-        for label, alert in work.alerts.items()
-        if alert.alert_id in way.route.alert_ids and alert.status not in OVER
-    ]
-
-
-def _is_open(work: Work, alert_id: str) -> bool:
-    label = work.label_of(alert_id)
-    return label is not None and work.alerts[label].status not in OVER
-
-
-def _who(work: Work, way: Way, person: str | None) -> Owner:
-    if person is not None:
-        return work.owner(person)
-    stop = way.stops[way.at]
-    return Owner(id=stop.person, name=stop.name)
-
-
-def _patience_ms(work: Work, way: Way) -> int:
-    """How long one person has: the shortest that any of the alerts allows."""
-    given = [
-        handling.answer_within_s * 1000
-        for alert in work.alerts.values()
-        if alert.alert_id in way.route.alert_ids and (handling := work.handling(alert)) is not None
-    ]
-    return min(given, default=60_000)
-
-
-def _at(way: Way, stage: Stage, due_ms: int | None) -> Way:
-    return msgspec.structs.replace(way, stage=stage, due_ms=due_ms)
+    work.way(desk, moved(way, Stage.JOINED, None))
+    who = who_comes(work, way, person)
+    for label in labels_of(work, way):
+        acknowledged(work, label, who, AlertStatus.CLAIMED)

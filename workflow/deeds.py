@@ -6,10 +6,11 @@ from workflow.actions import ActionKind, ActorRole, Deed, Refused
 from workflow.alerts import Alert, AlertStatus, Change, Owner
 from workflow.asking import accepted_by, ask_for, cancel
 from workflow.call import Mode
+from workflow.false_alarms import FALSE_ALARM, give_back, take_back
 from workflow.identity import stable_id
 from workflow.moments import milliseconds, rfc3339
 from workflow.policy import Handling, Tier
-from workflow.promising import FALSE_ALARM, do, give_back, take_back
+from workflow.promising import do
 from workflow.register import COMPLAINTS
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work

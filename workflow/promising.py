@@ -29,8 +29,6 @@ from workflow.work import OVER as ALERTS_OVER
 
 DUE, MISSED, WELFARE = "callback_due", "callback_missed", "welfare_recontact"
 """What the alerts of a callback are called, in place of a trigger."""
-FALSE_ALARM = "false alarm"
-_NOT_FALSE = "the false alarm was taken back"
 
 _SAY = "Ring {name} back now, as agreed. Begin with what they told us, so they need not repeat it."
 _WELFARE = "The line was lost while {name} was at risk. Ring now; if nobody answers, ask for help."
@@ -62,7 +60,7 @@ def promise(
         callback = msgspec.structs.replace(callback, contact_note=note)
     work.callback(callback)
     if welfare:
-        _say(work, callback)
+        say(work, callback)
     return callback
 
 
@@ -73,7 +71,7 @@ def tend(work: Work) -> None:
         changed = after_time(callback, work.at_ms, work.policy.callbacks, manager)
         if changed is not None:
             work.callback(changed)
-            _say(work, changed)
+            say(work, changed)
 
 
 def do(work: Work, deed: Deed) -> int:
@@ -100,29 +98,8 @@ def do(work: Work, deed: Deed) -> int:
     except CallbackError as error:
         raise Refused(str(error)) from error
     work.callback(changed)
-    _say(work, changed)
+    say(work, changed)
     return changed.revision
-
-
-def take_back(work: Work, alert: Alert, by: str) -> None:
-    """What was offered for nothing but a false alarm is not owed; what was agreed is."""
-    for callback in list(work.callbacks.values()):
-        alone = callback.alert_ids == (alert.alert_id,) and callback.agreed_at is None
-        if alone and callback.is_open:
-            taken = callback.moved(CallbackState.CANCELLED, by, work.at_ms, FALSE_ALARM)
-            work.callback(taken)
-            _say(work, taken)
-
-
-def give_back(work: Work, alert: Alert, by: str) -> None:
-    """The false alarm was none: what was offered is owed again, as it was."""
-    for callback in list(work.callbacks.values()):
-        taken = callback.history[-1]
-        was_false = (taken.state, taken.note) == (CallbackState.CANCELLED, FALSE_ALARM)
-        if was_false and callback.alert_ids == (alert.alert_id,):
-            owed = callback.moved(callback.history[-2].state, by, work.at_ms, _NOT_FALSE)
-            work.callback(owed)
-            _say(work, owed)
 
 
 def _closed_or_given(work: Work, callback: Callback, deed: Deed, terms: CallbackTerms) -> Callback:
@@ -247,7 +224,7 @@ def _record(
     )
 
 
-def _say(work: Work, callback: Callback) -> None:
+def say(work: Work, callback: Callback) -> None:
     """The alert of a callback that is due or missed: opened, changed, closed with it."""
     label = f"callback:{callback.reference}"
     known = work.alerts.get(label)
