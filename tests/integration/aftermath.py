@@ -17,7 +17,8 @@ from stream.state import CallState
 from stream.topics import TopicName
 from tests.integration.storm import Calls
 from tests.integration.workers import Record, read_all
-from workflow.chain import verify, without_repeats
+from workflow.chain import verify
+from workflow.delivered import without_repeats
 from workflow.policy import Policy
 
 TRIGGERS = frozenset(trigger.value for trigger in Trigger)
@@ -39,7 +40,8 @@ class Ids(msgspec.Struct, frozen=True):
 
     scores: frozenset[str]
     alerts: frozenset[str]
-    routes: frozenset[str]
+    routes: dict[str, tuple[str, ...]]
+    """With the alerts that they are for."""
 
     @property
     def count(self) -> int:
@@ -56,6 +58,8 @@ class Aftermath:
         self.read: Counter[str] = Counter()
         self.repeats: Counter[str] = Counter()
         self.retold: Counter[str] = Counter()
+        incidents = read_all(settings, TopicName.INCIDENTS)
+        self.entries = [msgspec.json.decode(r.value or b"", type=IncidentEntry) for r in incidents]
         self._records = {topic: self._once(topic, read_all(settings, topic)) for topic in READ}
 
     def _once(self, topic: TopicName, records: Iterable[Record]) -> dict[str, Event]:
@@ -116,11 +120,11 @@ def ids_of(events: Mapping[TopicName, Mapping[str, Event]]) -> Ids:
         and event["episode"] == 1
     }
     routes = {
-        event["route_id"]
+        event["route_id"]: tuple(event["alert_ids"])
         for event in events[TopicName.ROUTING].values()
         if event["type"] == "route.requested" and set(event["alert_ids"]) & set(first)
     }
-    return Ids(frozenset(events[TopicName.SCORES]), frozenset(first.values()), frozenset(routes))
+    return Ids(frozenset(events[TopicName.SCORES]), frozenset(first.values()), routes)
 
 
 def undisturbed(calls: Calls, policy: Policy) -> Ids:
@@ -216,12 +220,11 @@ def promises_broken(after: Aftermath) -> list[str]:
 def chains_broken(after: Aftermath) -> list[str]:
     """Records that do not verify, and calls with a hard stop that have none."""
     by_record: dict[str, list[IncidentEntry]] = defaultdict(list)
-    for event in after.of(TopicName.INCIDENTS):
-        entry = msgspec.convert(event, IncidentEntry)
+    for entry in after.entries:
         by_record[entry.incident_id].append(entry)
     wrong = []
     for entries in by_record.values():
-        verdict = verify(without_repeats(sorted(entries, key=lambda entry: entry.number)))
+        verdict = verify(without_repeats(entries))
         if not verdict.intact:
             wrong.append(f"{entries[0].call_id}, entry {verdict.number}: {verdict.detail}")
     recorded = {entries[0].call_id for entries in by_record.values()}

@@ -66,13 +66,15 @@ def sample_calls(count: int, seed: int) -> dict[str, list[TranscriptEvent]]:
 class Floor:
     """The platform and the people: they read what workers tell, and answer, fail, or say nothing.
 
-    `joined`: routes on which somebody has come. `sent`: what was sent, by type.
+    `joined`: routes on which somebody has come. `sent`: what was sent, by type. `acted_on`: alerts
+    that somebody claimed or closed.
     """
 
     def __init__(self, settings: Settings, seed: int) -> None:
         self.joined: set[str] = set()
         self.sent: Counter[str] = Counter()
         self.action_ids: set[str] = set()
+        self.acted_on: set[str] = set()
         self._settings, self._seed = settings, seed
         self._seen: set[str] = set()
         self._over = threading.Event()
@@ -170,10 +172,11 @@ class Floor:
         self._act("attempt_callback", callback={"outcome": outcome}, **about)
 
     def _act(self, action: str, *, call_id: str, **more: object) -> None:
-        action_id = (
-            f"{action}-{more.get('alert_id') or more.get('reference')}-{len(self.action_ids)}"
-        )
+        about = more.get("alert_id") or more.get("reference")
+        action_id = f"{action}-{about}-{len(self.action_ids)}"
         self.action_ids.add(action_id)
+        if action in ("claim", "false_alarm", "resolve"):
+            self.acted_on.add(str(more["alert_id"]))
         actor = {"id": "alex", "role": "supervisor"}
         deed = {"type": "action", "action": action, "action_id": action_id, "actor": actor}
         self._send(TopicName.SUPERVISOR_ACTIONS, {**deed, "call_id": call_id, **more})

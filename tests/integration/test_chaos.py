@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from stream.admin import create_topics
-from stream.settings import load_settings
+from stream.settings import Settings, load_settings
 from stream.topics import TopicName
 from tests.integration import aftermath
 from tests.integration.aftermath import Aftermath, undisturbed
@@ -79,7 +79,12 @@ def test_two_hundred_calls_survive_workers_that_die(
     wrong = {
         "readings": sorted(expected.scores ^ found.scores),
         "alerts": sorted(expected.alerts ^ found.alerts),
-        "routes": sorted(expected.routes - found.routes),
+        # Whoever claims or closes what is only half heard has it: nobody need be asked then.
+        "routes": [
+            route_id
+            for route_id, alert_ids in expected.routes.items()
+            if route_id not in found.routes and not set(alert_ids) & floor.acted_on
+        ],
         "in charge": aftermath.nobody_in_charge(after, floor.joined, people),
         "routed twice": aftermath.routed_twice(after),
         "promises": aftermath.promises_broken(after),
@@ -91,13 +96,13 @@ def test_two_hundred_calls_survive_workers_that_die(
     assert not {name: faults for name, faults in wrong.items() if faults}
 
 
-def settled(settings: object, crew: Crew, floor: Floor, scores: frozenset[str]) -> None:
+def settled(settings: Settings, crew: Crew, floor: Floor, scores: frozenset[str]) -> None:
     """Until every chunk has a reading, every action an answer, and time has done its part."""
     heard: set[str] = set()
     answered: set[str] = set()
     with (
-        from_the_start(settings, TopicName.SCORES) as readings,  # type: ignore[arg-type]
-        from_the_start(settings, TopicName.OPERATIONS) as operations,  # type: ignore[arg-type]
+        from_the_start(settings, TopicName.SCORES) as readings,
+        from_the_start(settings, TopicName.OPERATIONS) as operations,
     ):
 
         def all_read() -> bool:
