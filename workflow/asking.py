@@ -253,10 +253,11 @@ def _ask_again(work: Work, desk: str, way: Way, mode: RouteMode, due_ms: int) ->
 
 def _brief(work: Work, alert: Alert, stop: Stop) -> Brief:
     """What the person at this stop should know before they speak."""
+    known = work.desk(stop.desk)
     return write_brief(
         alert,
         work.call,
-        work.policy.desks[stop.desk].name,
+        stop.desk if known is None else known.name,
         receiver=stop.name,
         picture=work.picture,
         history=work.history,
