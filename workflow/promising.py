@@ -242,14 +242,14 @@ def say(work: Work, callback: Callback) -> None:
             work.alert(label, owner=callback.owner, reason=_why(callback))
         return
     if known is not None:
-        again = {"status": AlertStatus.CONFIRMED, "closed_reason": None}
         over = known.status in ALERTS_OVER
         work.alert(
             label,
             trigger=trigger,
             owner=callback.owner,
             reason=_why(callback),
-            **(again if over else {}),
+            status=AlertStatus.CONFIRMED if over else known.status,
+            closed_reason=None if over else known.closed_reason,
         )
         return
     name = callback.caller_name or "the caller"
