@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from stream.events.incidents import IncidentEntry, IncidentHead
-from workflow.chain import Head, without_repeats
+from workflow.chain import Head
+from workflow.delivered import without_repeats
 from workflow.signing import KeyFault, SignedHead, is_signed_by, public_key
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from typing import TypeVar
 import msgspec
 
 from workflow.actions import Actor
-from workflow.chain import Entry, verify, without_repeats
+from workflow.chain import Entry, verify
+from workflow.delivered import without_repeats
 from workflow.happenings import Cause
 from workflow.incident import standing_holds
 from workflow.retention import Erasure, erasable, erase, is_due, state_of, without_erased

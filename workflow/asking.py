@@ -24,7 +24,16 @@ from workflow.routing import (
     Stage,
     Way,
 )
-from workflow.work import OVER, Work
+from workflow.ways import (
+    acknowledged,
+    is_open,
+    is_taken,
+    labels_of,
+    moved,
+    patience_ms,
+    who_comes,
+)
+from workflow.work import LIFE, Work
 
 
 def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
@@ -32,15 +41,11 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
     for what was heard in shadow."""
     if alert.mode is Mode.SHADOW or work.ended:
         return
+    if alert.trigger in LIFE:
+        _keep_on_the_line(work)
     asked = work.ways.get(handling.desk)
-    if asked is not None and asked.stage is not Stage.OVER:
-        # One person per desk and call: a second hard stop for the same desk finds them there,
-        # and keeps them there if the first one is taken back.
-        if alert.alert_id not in asked.route.alert_ids:
-            both = (*asked.route.alert_ids, alert.alert_id)
-            urgent = min(asked.route.priority, work.priority(alert))
-            route = msgspec.structs.replace(asked.route, alert_ids=both, priority=urgent)
-            work.way(handling.desk, msgspec.structs.replace(asked, route=route))
+    if asked is not None and _comes_for(work, asked, alert):
+        _comes_for_both(work, handling.desk, asked, alert)
         return
     stops = work.chain(handling.desk)
     call = work.call
@@ -52,7 +57,7 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         alert_ids=(alert.alert_id,),
         tier=handling.tier,
         desk=stops[0].desk,
-        mode=handling.mode,
+        mode=_mode(work, handling.mode),
         target=work.policy.desks[stops[0].desk].target,
         owner=Owner(id=stops[0].person, name=stops[0].name),
         requested_at=work.at,
@@ -68,6 +73,47 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
     )
     work.way(handling.desk, Way(route=route, stops=stops, due_ms=due_ms))
     work.told(route)
+
+
+def _comes_for(work: Work, way: Way, alert: Alert) -> bool:
+    """Whether the person on this way comes for this alert as well. Who joined for what is over
+    may have left by now."""
+    if way.stage in (Stage.JOINED, Stage.COMPLETED):
+        return alert.alert_id in way.route.alert_ids or bool(labels_of(work, way))
+    return way.stage is not Stage.OVER
+
+
+def _comes_for_both(work: Work, desk: str, way: Way, alert: Alert) -> None:
+    """One person per desk and call: a second hard stop for the same desk finds them there, and
+    keeps them there if the first one is taken back."""
+    if alert.alert_id in way.route.alert_ids:
+        return
+    there = [work.alerts[label] for label in labels_of(work, way)]
+    both = (*way.route.alert_ids, alert.alert_id)
+    urgent = min(way.route.priority, work.priority(alert))
+    route = msgspec.structs.replace(way.route, alert_ids=both, priority=urgent)
+    work.way(desk, msgspec.structs.replace(way, route=route))
+    owners = [known.owner for known in there if known.status is AlertStatus.CLAIMED]
+    label = work.label_of(alert.alert_id)
+    if label is None or not owners or owners[0] is None:
+        return
+    if way.stage not in COMING:
+        acknowledged(work, label, owners[0], AlertStatus.CLAIMED)
+    elif way.due_ms is None:
+        acknowledged(work, label, owners[0])
+
+
+def _mode(work: Work, mode: RouteMode) -> RouteMode:
+    """A caller at risk is not put on hold for their other matters either."""
+    return RouteMode.JOIN if mode is RouteMode.CONSULT and work.at_risk else mode
+
+
+def _keep_on_the_line(work: Work) -> None:
+    """Warm transfers that have been asked for become joinings, by the same people."""
+    for desk, way in list(work.ways.items()):
+        waits = way.stage in COMING and way.due_ms is not None
+        if waits and way.route.mode is RouteMode.CONSULT and way.route.origin is not Mode.SHADOW:
+            _ask_again(work, desk, way, RouteMode.JOIN, way.due_ms or work.at_ms)
 
 
 def heard_of(work: Work, outcome: Outcome) -> str | None:
@@ -88,18 +134,22 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
     match outcome.kind:
         case OutcomeKind.OFFERED if way.stage is Stage.REQUESTED:
             work.way(desk, msgspec.structs.replace(way, stage=Stage.OFFERED))
-        case OutcomeKind.ACCEPTED if way.stage in COMING:
-            work.way(desk, _at(way, Stage.ACCEPTED, work.at_ms + _patience_ms(work, way)))
-            for label in _labels(work, way):
-                _acknowledged(work, label, _who(work, way, outcome.person_id))
+        case OutcomeKind.ACCEPTED if way.stage in (Stage.REQUESTED, Stage.OFFERED):
+            work.way(desk, moved(way, Stage.ACCEPTED, work.at_ms + patience_ms(work, way)))
+            for label in labels_of(work, way):
+                acknowledged(work, label, who_comes(work, way, outcome.person_id))
         case OutcomeKind.COMPLETED if way.stage is not Stage.OVER:
-            work.way(desk, _at(way, Stage.COMPLETED, None))
+            work.way(desk, moved(way, Stage.COMPLETED, None))
         case OutcomeKind.FAILED if way.stage in COMING:
+            if is_taken(work, way):
+                return "somebody has it already"
             if (
                 outcome.reason is FailureReason.UNSUPPORTED
                 and way.route.mode is not RouteMode.MANUAL
             ):
-                _by_hand(work, desk, way)
+                # The platform cannot do it: the same person comes by hand, and claims it.
+                due_ms = work.at_ms + patience_ms(work, way)
+                _ask_again(work, desk, way, RouteMode.MANUAL, due_ms)
             elif outcome.reason is not FailureReason.CALL_GONE:
                 advance(work, desk)
         case _:
@@ -110,15 +160,22 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
 def advance(work: Work, desk: str) -> None:
     """Nobody came in time, or it failed: the next person is asked, and owns the alert."""
     way = work.ways[desk]
+    if is_taken(work, way):
+        work.way(desk, moved(way, Stage.ACCEPTED, None))
+        return
     stops, at = way.stops, way.at + 1
     if at == len(stops):
         if not work.is_life(way.route.alert_ids):
-            _given_up(work, desk, way)
+            if work.at_risk:
+                # No callback while they are at risk on the line: it is offered once they are not.
+                work.way(desk, moved(way, way.stage, work.at_ms + patience_ms(work, way)))
+            else:
+                _given_up(work, desk, way)
             return
         # A person at risk is never left: the round begins again with who is on duty now.
         stops, at = work.chain(desk), 0
     stop = stops[at]
-    due_ms = work.at_ms + _patience_ms(work, way)
+    due_ms = work.at_ms + patience_ms(work, way)
     owner = Owner(id=stop.person, name=stop.name)
     known = work.desk(stop.desk)
     route = msgspec.structs.replace(
@@ -133,8 +190,9 @@ def advance(work: Work, desk: str) -> None:
     )
     work.way(desk, Way(route=route, stops=stops, at=at, due_ms=due_ms))
     work.told(route, fallback=True)
-    for label in _labels(work, way):
-        work.alert(label, owner=owner, ack_due_at=route.expires_at)
+    for label in labels_of(work, way):
+        if work.alerts[label].status is not AlertStatus.CLAIMED:
+            work.alert(label, owner=owner, ack_due_at=route.expires_at)
 
 
 def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
@@ -143,7 +201,7 @@ def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
         if alert.alert_id not in way.route.alert_ids:
             continue
         others = tuple(other for other in way.route.alert_ids if other != alert.alert_id)
-        needed = [other for other in others if _is_open(work, other)]
+        needed = [other for other in others if is_open(work, other)]
         route = msgspec.structs.replace(way.route, alert_ids=others or way.route.alert_ids)
         if needed or way.stage not in COMING:
             work.way(desk, msgspec.structs.replace(way, route=route))
@@ -153,21 +211,25 @@ def cancel(work: Work, alert: Alert, why: CancelReason) -> None:
 
 def stop_asking(work: Work, desk: str, way: Way, why: CancelReason) -> None:
     """Nobody needs to come any more."""
-    work.way(desk, _at(way, Stage.OVER, None))
+    work.way(desk, moved(way, Stage.OVER, None))
     work.told(msgspec.structs.replace(way.route, cancel_reason=why))
 
 
 def accepted_by(work: Work, alert: Alert) -> None:
-    """A person takes an alert by hand: its clock stops, as if the platform had said so."""
-    for desk, way in work.ways.items():
+    """A person takes an alert by hand: its clock stops, as if the platform had said so. They come
+    for whatever else the desk was asked for, too."""
+    for desk, way in list(work.ways.items()):
         if alert.alert_id in way.route.alert_ids and way.stage in COMING:
-            work.way(desk, _at(way, Stage.ACCEPTED, None))
+            work.way(desk, moved(way, Stage.ACCEPTED, None))
+            for label in labels_of(work, way):
+                if alert.owner is not None:
+                    acknowledged(work, label, alert.owner)
 
 
 def _given_up(work: Work, desk: str, way: Way) -> None:
     """Nobody is left to ask: a named person rings the caller back."""
     stop_asking(work, desk, way, CancelReason.UNANSWERED)
-    labels = _labels(work, way)
+    labels = labels_of(work, way)
     callback = promise(work, desk, [work.alerts[label] for label in labels], way.route.route_id)
     for label in labels:
         work.alert(
@@ -175,13 +237,12 @@ def _given_up(work: Work, desk: str, way: Way) -> None:
         )
 
 
-def _by_hand(work: Work, desk: str, way: Way) -> None:
-    """The platform cannot do it: the same person is asked to come by hand, and to claim it."""
-    due_ms = work.at_ms + _patience_ms(work, way)
+def _ask_again(work: Work, desk: str, way: Way, mode: RouteMode, due_ms: int) -> None:
+    """The same person is asked to come in another way, before `due_ms` (UTC ms)."""
     route = msgspec.structs.replace(
         way.route,
         attempt=way.route.attempt + 1,
-        mode=RouteMode.MANUAL,
+        mode=mode,
         brief=_brief_anew(work, way, way.stops[way.at]),
         requested_at=work.at,
         expires_at=rfc3339(due_ms),
@@ -192,10 +253,11 @@ def _by_hand(work: Work, desk: str, way: Way) -> None:
 
 def _brief(work: Work, alert: Alert, stop: Stop) -> Brief:
     """What the person at this stop should know before they speak."""
+    known = work.desk(stop.desk)
     return write_brief(
         alert,
         work.call,
-        work.policy.desks[stop.desk].name,
+        stop.desk if known is None else known.name,
         receiver=stop.name,
         picture=work.picture,
         history=work.history,
@@ -205,65 +267,14 @@ def _brief(work: Work, alert: Alert, stop: Stop) -> Brief:
 
 def _brief_anew(work: Work, way: Way, stop: Stop) -> Brief | None:
     """The brief as things stand now: of the gravest that they are to come for."""
-    first = leading(work.alerts[label] for label in _labels(work, way))
+    first = leading(work.alerts[label] for label in labels_of(work, way))
     return way.route.brief if first is None else _brief(work, first, stop)
 
 
 def _joined(work: Work, desk: str, way: Way, person: str | None) -> None:
     if way.stage in (Stage.JOINED, Stage.COMPLETED):
         return
-    work.way(desk, _at(way, Stage.JOINED, None))
-    who = _who(work, way, person)
-    for label in _labels(work, way):
-        _acknowledged(work, label, who, AlertStatus.CLAIMED)
-
-
-def _acknowledged(
-    work: Work, label: str, who: Owner, status: AlertStatus = AlertStatus.ACKNOWLEDGED
-) -> None:
-    alert = work.alerts[label]
-    if alert.status is AlertStatus.CLAIMED:
-        return
-    work.alert(
-        label,
-        status=status,
-        owner=who,
-        ack_due_at=None,
-        acknowledged_by=alert.acknowledged_by or who.id,
-        acknowledged_at=alert.acknowledged_at or work.at,
-    )
-
-
-def _labels(work: Work, way: Way) -> list[str]:
-    """The alerts that a way is for and that are not over."""
-    return [
-        label
-        for label, alert in work.alerts.items()
-        if alert.alert_id in way.route.alert_ids and alert.status not in OVER
-    ]
-
-
-def _is_open(work: Work, alert_id: str) -> bool:
-    label = work.label_of(alert_id)
-    return label is not None and work.alerts[label].status not in OVER
-
-
-def _who(work: Work, way: Way, person: str | None) -> Owner:
-    if person is not None:
-        return work.owner(person)
-    stop = way.stops[way.at]
-    return Owner(id=stop.person, name=stop.name)
-
-
-def _patience_ms(work: Work, way: Way) -> int:
-    """How long one person has: the shortest that any of the alerts allows."""
-    given = [
-        handling.answer_within_s * 1000
-        for alert in work.alerts.values()
-        if alert.alert_id in way.route.alert_ids and (handling := work.handling(alert)) is not None
-    ]
-    return min(given, default=60_000)
-
-
-def _at(way: Way, stage: Stage, due_ms: int | None) -> Way:
-    return msgspec.structs.replace(way, stage=stage, due_ms=due_ms)
+    work.way(desk, moved(way, Stage.JOINED, None))
+    who = who_comes(work, way, person)
+    for label in labels_of(work, way):
+        acknowledged(work, label, who, AlertStatus.CLAIMED)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -178,26 +178,6 @@ def blank(entry: E) -> E:
     return msgspec.structs.replace(entry, salt=None, **fields)
 
 
-def without_repeats(entries: Iterable[E]) -> tuple[E, ...]:
-    """Entries in order, without those delivered twice; a blanked copy takes the place of the full.
-
-    Two that differ in anything else both stay: `verify` names the second.
-    """
-    kept: list[E] = []
-    places: dict[tuple[str, int], int] = {}
-    for entry in entries:
-        place = places.setdefault((entry.incident_id, entry.number), len(kept))
-        if place == len(kept):
-            kept.append(entry)
-        elif kept[place] == blank(entry) or kept[place] == entry:
-            continue
-        elif entry == blank(kept[place]):
-            kept[place] = entry
-        else:
-            kept.append(entry)
-    return tuple(kept)
-
-
 def verify(entries: Sequence[Entry], head: Head | None = None) -> Verdict:
     """Whether the entries of one record, in order, are what was written.
 
@@ -237,7 +217,7 @@ def _first_fault(entries: Sequence[Entry], head: Head | None) -> Bad | None:
             return Fault.ADDED, entry.number, "it belongs to another record"
         if entry.number != place:
             return _out_of_place(entries, place)
-        if bad := _fault_of(entry, previous):
+        if bad := fault_of(entry, previous):
             return bad
         if head is not None and head.number == place and head.hash != entry.hash:
             return Fault.CHANGED, place, "its hash is not the one of the head held elsewhere"
@@ -257,7 +237,8 @@ def _out_of_place(entries: Sequence[Entry], place: int) -> Bad:
     return Fault.DROPPED, place, f"entry {number} stands in its place"
 
 
-def _fault_of(entry: Entry, previous: str) -> Bad | None:
+def fault_of(entry: Entry, previous: str) -> Bad | None:
+    """What is wrong with an entry by itself, after one with the hash `previous`."""
     number = entry.number
     if entry.previous_hash != previous:
         return Fault.CHANGED, number, "it does not follow on the entry before it"

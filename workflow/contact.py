@@ -20,7 +20,7 @@ from workflow.alerts import Alert, AlertStatus, RecordHandling
 from workflow.call import CallFacts
 from workflow.callbacks import Callback
 from workflow.decision import DeskState
-from workflow.deeds import FALSE_ALARM
+from workflow.false_alarms import FALSE_ALARM
 from workflow.history import PastStop, Promise
 from workflow.identity import stable_id
 from workflow.moments import LAST_MS

@@ -6,7 +6,7 @@ from workflow.actions import ActionKind, ActorRole, Deed, Refused
 from workflow.alerts import Alert, AlertStatus, Change, Owner
 from workflow.asking import accepted_by, ask_for, cancel
 from workflow.call import Mode
-from workflow.callbacks import CallbackState
+from workflow.false_alarms import FALSE_ALARM, give_back, take_back
 from workflow.identity import stable_id
 from workflow.moments import milliseconds, rfc3339
 from workflow.policy import Handling, Tier
@@ -15,7 +15,6 @@ from workflow.register import COMPLAINTS
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work
 
-FALSE_ALARM = "false alarm"
 UNDO_MS = 60_000
 """How long a false alarm can be undone: a wallboard offers it for ten seconds, feeds may lag."""
 AGENT_REQUEST = "agent_request"
@@ -58,7 +57,7 @@ def done(work: Work, deed: Deed) -> int | None:
         case ActionKind.CLAIM:
             return _claim(work, label, alert, deed)
         case ActionKind.UNDO_FALSE_ALARM:
-            return _undo(work, label, alert)
+            return _undo(work, label, alert, deed)
         case _:
             return _close(work, label, alert, deed)
 
@@ -79,7 +78,9 @@ def _alert(work: Work, deed: Deed) -> tuple[str, Alert]:
 def _acknowledge(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     if alert.acknowledged_by is not None:
         return alert.revision
-    status = alert.status if alert.status is AlertStatus.CLAIMED else AlertStatus.ACKNOWLEDGED
+    # Seen while the words may still be revised: their final decides, and asks somebody to come.
+    stays = alert.status in (AlertStatus.CLAIMED, AlertStatus.PROVISIONAL)
+    status = alert.status if stays else AlertStatus.ACKNOWLEDGED
     changed = work.alert(
         label, status=status, acknowledged_by=deed.actor.id, acknowledged_at=work.at
     )
@@ -100,7 +101,7 @@ def _claim(work: Work, label: str, alert: Alert, deed: Deed) -> int:
         acknowledged_at=alert.acknowledged_at or work.at,
     )
     accepted_by(work, changed)
-    return changed.revision
+    return work.alerts[label].revision
 
 
 def _close(work: Work, label: str, alert: Alert, deed: Deed) -> int:
@@ -122,20 +123,11 @@ def _close(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     )
     cancel(work, changed, CancelReason.FALSE_ALARM if false else CancelReason.RESOLVED)
     if false:
-        _take_back(work, changed, deed)
+        take_back(work, changed, deed.actor.id)
     return changed.revision
 
 
-def _take_back(work: Work, alert: Alert, deed: Deed) -> None:
-    """What was offered for nothing but a false alarm is not owed; what was agreed is."""
-    for callback in list(work.callbacks.values()):
-        alone = callback.alert_ids == (alert.alert_id,) and callback.agreed_at is None
-        if alone and callback.is_open:
-            taken = callback.moved(CallbackState.CANCELLED, deed.actor.id, work.at_ms, FALSE_ALARM)
-            work.callback(taken)
-
-
-def _undo(work: Work, label: str, alert: Alert) -> int:
+def _undo(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     if not (alert.closed_reason or "").startswith(FALSE_ALARM):
         raise Refused("only a false alarm can be undone")
     if work.at_ms - milliseconds(alert.updated_at) > UNDO_MS:
@@ -143,9 +135,10 @@ def _undo(work: Work, label: str, alert: Alert) -> int:
     handling = work.handling(alert)
     due = None if handling is None else rfc3339(work.at_ms + handling.answer_within_s * 1000)
     changed = work.alert(label, status=AlertStatus.CONFIRMED, closed_reason=None, ack_due_at=due)
+    give_back(work, changed, deed.actor.id)
     if handling is not None:
         ask_for(work, changed, handling)
-    return changed.revision
+    return work.alerts[label].revision
 
 
 def _asked(work: Work, deed: Deed) -> int:

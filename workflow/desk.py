@@ -55,7 +55,8 @@ class Desk:
         if Signal.DO_NOT_CALL.value in strongest and reading.turn.is_final:
             work.do_not_call = True
         work.child = work.child or says_child(reading.turn)
-        for label, finding in strongest.items():
+        # A life first: what is asked for beside it depends on it.
+        for label, finding in sorted(strongest.items(), key=lambda found: found[0] not in LIFE):
             handling = work.wanted(label)
             if handling is not None:
                 heard(work, label, finding, handling, final=reading.turn.is_final)
@@ -64,6 +65,9 @@ class Desk:
             words_are_final(work, reading.turn.utterance_id, raised)
             retold(work)
         weigh(work, reading)
+        if work.ended:
+            # Words that come after the end: nobody can join any more.
+            _left_behind(work)
         return work.decision()
 
     def after_outcome(
@@ -97,6 +101,8 @@ class Desk:
             revision = done(work, deed)
         except Refused as refused:
             return Decision(state, (), Verdict(action_id=deed.action_id, rejected=str(refused)))
+        if work.ended:
+            _left_behind(work)
         return work.decision(Verdict(action_id=deed.action_id, revision=revision))
 
     def after_time(

@@ -55,7 +55,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     texts = work.texts(label, handling, subtype)
     updated = work.alert(
         label,
-        status=AlertStatus.CONFIRMED if confirms else alert.status,
+        status=_confirmed(alert) if confirms else alert.status,
         probability=max(alert.probability, finding.probability),
         subtype=subtype,
         imminent=alert.imminent or finding.imminent,
@@ -102,10 +102,16 @@ def retold(work: Work) -> None:
 def confirm(work: Work, label: str, why: str) -> None:
     """What was provisional stands, for a reason."""
     alert = work.alerts[label]
-    confirmed = work.alert(label, status=AlertStatus.CONFIRMED, reason=f"{alert.reason}; {why}")
+    confirmed = work.alert(label, status=_confirmed(alert), reason=f"{alert.reason}; {why}")
     handling = work.handling(confirmed)
     if handling is not None:
         ask_for(work, confirmed, handling)
+
+
+def _confirmed(alert: Alert) -> AlertStatus:
+    """What stands is confirmed, unless somebody has seen it already."""
+    seen = alert.acknowledged_by is not None
+    return AlertStatus.ACKNOWLEDGED if seen else AlertStatus.CONFIRMED
 
 
 def _is_their_own_work(work: Work, handling: Handling) -> bool:

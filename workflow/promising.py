@@ -60,7 +60,7 @@ def promise(
         callback = msgspec.structs.replace(callback, contact_note=note)
     work.callback(callback)
     if welfare:
-        _say(work, callback)
+        say(work, callback)
     return callback
 
 
@@ -71,7 +71,7 @@ def tend(work: Work) -> None:
         changed = after_time(callback, work.at_ms, work.policy.callbacks, manager)
         if changed is not None:
             work.callback(changed)
-            _say(work, changed)
+            say(work, changed)
 
 
 def do(work: Work, deed: Deed) -> int:
@@ -98,7 +98,7 @@ def do(work: Work, deed: Deed) -> int:
     except CallbackError as error:
         raise Refused(str(error)) from error
     work.callback(changed)
-    _say(work, changed)
+    say(work, changed)
     return changed.revision
 
 
@@ -224,7 +224,7 @@ def _record(
     )
 
 
-def _say(work: Work, callback: Callback) -> None:
+def say(work: Work, callback: Callback) -> None:
     """The alert of a callback that is due or missed: opened, changed, closed with it."""
     label = f"callback:{callback.reference}"
     known = work.alerts.get(label)
@@ -242,7 +242,15 @@ def _say(work: Work, callback: Callback) -> None:
             work.alert(label, owner=callback.owner, reason=_why(callback))
         return
     if known is not None:
-        work.alert(label, trigger=trigger, owner=callback.owner, reason=_why(callback))
+        over = known.status in ALERTS_OVER
+        work.alert(
+            label,
+            trigger=trigger,
+            owner=callback.owner,
+            reason=_why(callback),
+            status=AlertStatus.CONFIRMED if over else known.status,
+            closed_reason=None if over else known.closed_reason,
+        )
         return
     name = callback.caller_name or "the caller"
     work.opened(

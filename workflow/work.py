@@ -209,6 +209,11 @@ class Work:
         self.callbacks[callback.reference] = callback
         self.changes.append(CallbackChange(callback))
 
+    @property
+    def at_risk(self) -> bool:
+        """Whether a life stop is open while the caller is on the line."""
+        return not self.ended and self.is_life(tuple(a.alert_id for a in self.alerts.values()))
+
     def is_life(self, alert_ids: tuple[str, ...]) -> bool:
         """Whether one of these alerts is a life stop that is not over."""
         return any(

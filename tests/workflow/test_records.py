@@ -11,8 +11,9 @@ from detectors.vocabulary import Speaker
 from workflow.actions import ActionKind, Actor, ActorRole, Deed, Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner, RecordHandling
 from workflow.callbacks import Callback, CallbackState, CallbackStep
-from workflow.chain import Entry, EntryKind, Fault, Head, blank, verify, without_repeats
+from workflow.chain import Entry, EntryKind, Fault, Head, blank, verify
 from workflow.decision import CallbackChange, RouteChange
+from workflow.delivered import without_repeats
 from workflow.happenings import Close, Done, Ended, Happening, Hold, Review
 from workflow.incident import RecordError, RecordState, ReviewState, head_of, record
 from workflow.policy import RouteMode, Severity, Tier
@@ -370,3 +371,30 @@ def test_a_head_of_another_record_proves_nothing() -> None:
 def test_a_short_key_is_refused() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         record(RecordState(), [OPENED], call="c", at_ms=AT, key=b"short")
+
+
+def test_facts_told_again_in_another_order_are_one_record() -> None:
+    """A worker dies with entries told and its state unwritten; the next reads the deed first."""
+    state, head = written(OPENED)
+    words, deed = updated(evidence=(SUE, COURT)), Done(CLAIM, Verdict(action_id="x"))
+    _, lost = written(words, deed, state=state)
+    went_on, anew = written(deed, words, Ended("lost"), state=state)
+    record_ = without_repeats((*head, *lost, *anew, *anew))
+    assert record_ == (*head, *anew)
+    assert verify(record_, head_of(went_on, "c")).intact
+
+
+@given(places)
+def test_a_record_that_somebody_cuts_short_by_adding_to_it_is_not_believed(place: int) -> None:
+    before = RecordState(count=ENTRIES[place].number - 1, hash=ENTRIES[place].previous_hash)
+    _, forged = record(
+        before, [Ended("never said"), OPENED], call="c", at_ms=AT, key=b"another key" * 3
+    )
+    told = without_repeats((*ENTRIES, forged[0]))
+    if place < len(ENTRIES) - 1 and forged:
+        assert not verify(told).intact
+
+
+def test_a_changed_copy_of_an_entry_is_no_way_on() -> None:
+    changed = msgspec.structs.replace(ENTRIES[2], note="never said")
+    assert not verify(without_repeats((*ENTRIES, changed))).intact

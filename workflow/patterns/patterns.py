@@ -10,7 +10,7 @@ import msgspec
 from detectors.mood import MoodState
 from models.evaluation.intervals import Proportion, proportion
 from workflow.alerts import AlertStatus
-from workflow.deeds import FALSE_ALARM
+from workflow.false_alarms import FALSE_ALARM
 from workflow.moments import milliseconds
 from workflow.patterns.events import AlertSeen
 from workflow.patterns.grouping import Count, Times, counted
