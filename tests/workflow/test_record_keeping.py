@@ -269,6 +269,6 @@ def test_quotes_of_one_restricted_hard_stop_make_the_whole_record_restricted() -
 def test_the_policy_says_how_long_and_why_and_a_mistake_is_named_with_its_line() -> None:
     kept = load_policy().retention
     assert (kept.incidents.days, kept.callbacks.days) == (365, 90)
-    text = default_policy_text().replace("days = 90", "days = 0")
+    text = default_policy_text().replace("\ndays = 90", "\ndays = 0")
     with pytest.raises(PolicyError, match=r"line \d+: retention.callbacks.days"):
         parse_policy(text, source="own")

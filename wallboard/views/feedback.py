@@ -20,7 +20,7 @@ from wallboard.store.tables import Alert, Turn
 from wallboard.views.visible import visible
 from workflow.alerts import Alert as Record
 from workflow.alerts import AlertStatus
-from workflow.deeds import FALSE_ALARM
+from workflow.false_alarms import FALSE_ALARM
 
 JUDGES = frozenset({Role.QA, Role.ADMIN})
 """Who may take callers' words out of the house's pages into a file."""
