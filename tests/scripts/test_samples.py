@@ -8,7 +8,8 @@ import pytest
 
 import detectors
 from detectors import Conversation, Detector
-from detectors.vocabulary import LABELS
+from detectors.vocabulary import LABELS, LIFE_STOPS, Trigger
+from models.scorer import serving
 from scripts.showing import sample_calls
 from stream.app import call_reader
 from stream.events import CallEnded, CallStarted, Chunk, TranscriptEvent
@@ -66,6 +67,24 @@ def test_a_sample_call_raises_what_it_should(call_id: str, reader: CallReader) -
     told = {a.trigger: [e.quote for e in a.evidence] for a in newest.values()}
     assert raised == EXPECTED[call_id], told
     assert all(a.status is not AlertStatus.PROVISIONAL for a in newest.values())
+
+
+@pytest.fixture(scope="module")
+def classified() -> CallReader:
+    return call_reader(load_policy(), serving(None))
+
+
+@pytest.mark.parametrize("call_id", EXPECTED)
+def test_with_the_classifier_nothing_is_missed_and_nobody_is_rung_for_nothing(
+    call_id: str, classified: CallReader
+) -> None:
+    newest = {alert.alert_id: alert for alert in read(classified, CALLS[call_id])}
+    standing = [a for a in newest.values() if a.status is not AlertStatus.RETRACTED]
+    stops = {a.trigger for a in standing if a.trigger in set(Trigger)}
+    expected = EXPECTED[call_id] & set(Trigger)
+    # A call that is an emergency of one kind may be heard as one of another too.
+    allowed = LIFE_STOPS if expected & LIFE_STOPS else frozenset()
+    assert expected <= stops <= expected | allowed, {a.trigger: a.reason for a in standing}
 
 
 @pytest.mark.parametrize(
