@@ -143,6 +143,11 @@ class Show:
         if failure:
             raise failure[0]
 
+    def open_alerts(self) -> frozenset[str]:
+        """The ids of the alerts that were raised and stand."""
+        over = (AlertStatus.RETRACTED, AlertStatus.CLOSED)
+        return frozenset(one.alert_id for one in self._alerts.values() if one.status not in over)
+
     def summary(self) -> None:
         """What came of each call, how fast, and how to go on."""
         table = Table(title="What the calls came to", show_edge=False, title_justify="left")
