@@ -1,4 +1,4 @@
-"""`hardstop demo`: sample calls through a real Kafka, watched live in the terminal and on the board."""
+"""`hardstop demo`: sample calls through a real Kafka, watched in the terminal and on the board."""
 
 from __future__ import annotations
 

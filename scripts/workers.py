@@ -57,7 +57,7 @@ def wallboard_process(
 def _running(
     settings: Settings, command: str, environment: Mapping[str, str], *options: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Its standard input is a pipe from here: if this process dies, the pipe closes and it stops."""
+    """Its standard input is a pipe from here: should this process die, it closes, and it stops."""
     with tempfile.TemporaryDirectory(prefix=f"hardstop-{command}-") as name:
         ready, log = Path(name, "ready"), Path(name, "log")
         for_kafka = {

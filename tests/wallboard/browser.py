@@ -23,7 +23,7 @@ from wallboard.store.tables import Alert
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
-"""axe-core is under the MPL: it is fetched for the tests (`npm install axe-core`), never shipped."""
+"""axe-core is under the MPL: fetched for the tests (`npm install axe-core`), never shipped."""
 
 
 class Floor:
@@ -119,7 +119,7 @@ def violations(page: Any) -> list[tuple[str, str, list[str]]]:
     """What axe finds on a page: rule, impact and where."""
     page.evaluate(AXE.read_text())
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    result = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)
+    result = page.evaluate("tags => axe.run({resultTypes: ['violations'], runOnly: tags})", tags)
     return [
         (fault["id"], fault["impact"], [node["html"][:160] for node in fault["nodes"][:3]])
         for fault in result["violations"]

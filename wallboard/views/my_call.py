@@ -19,9 +19,9 @@ OVER_MS = 5 * 60_000
 
 
 class MyCall(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent's call at feed number `number`; `call` is None between calls. `guidance`: what to say
-    and not to say in life stops that are for a desk alone. `desks`: those that an agent can ask
-    for, by name."""
+    """An agent's call at feed number `number`; `call` is None between calls. `guidance`: what to
+    say and not to say in life stops that are for a desk alone. `desks`: those that an agent can
+    ask for, by name."""
 
     number: int
     now: int
