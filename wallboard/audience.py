@@ -56,6 +56,8 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
         return True
     if row.kind in _TO_AGENT and viewer.role is Role.AGENT:
         return viewer.agent_id is not None and row.agent_id == viewer.agent_id
+    if row.kind == GUIDANCE:
+        return False
     if row.kind == NOTE and row.call_id is None:
         return viewer.role in OF_THE_HOUSE
     return may_see(viewer, row, trigger=row.trigger)
