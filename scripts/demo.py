@@ -60,9 +60,8 @@ def demo(
     from stream.admin import create_topics
     from stream.settings import load_settings
 
-    # On a cluster that serves others, the sample calls must not mix with real ones.
-    named = load_settings()
-    prefix = f"{named.topic_prefix}demo." if named.bootstrap_servers else named.topic_prefix
+    # The calls are played as live ones: they must not mix with real ones.
+    prefix = f"{load_settings().topic_prefix}demo."
     began = time.monotonic()
     console = Console(record=True, width=PICTURE_WIDTH) if picture else None
     show = Show(speed, only or (), console)

@@ -55,11 +55,11 @@ class Board(msgspec.Struct, frozen=True):
 @contextmanager
 def demo_board(settings: Settings) -> Iterator[Board]:
     """Start a wallboard on a free port with a database to throw away. Raises WorkerError."""
-    from scripts.workers import wallboard_process
+    from scripts.workers import demo_wallboard
 
     with tempfile.TemporaryDirectory(prefix="hardstop-board-") as folder:
         port, database = _free_port(), f"sqlite:///{Path(folder, 'demo.db')}"
-        with wallboard_process(settings, port, database):
+        with demo_wallboard(settings, port, database):
             yield _with_supervisor(settings, port, database)
 
 

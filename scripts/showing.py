@@ -114,7 +114,8 @@ class Show:
             try:
                 with producer(settings) as client:
                     topic = settings.topic(TopicName.TRANSCRIPTS)
-                    replay(self._calls, client, self._speed, go_on, topic=topic)
+                    # As if spoken now: clocks run, and the board counts from what was said.
+                    replay(self._calls, client, self._speed, go_on, topic=topic, live=True)
             except _Over:
                 return
             except BaseException as error:

@@ -40,14 +40,16 @@ def worker_process(
 
 
 @contextmanager
-def wallboard_process(
+def demo_wallboard(
     settings: Settings, port: int, database: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a wallboard on 127.0.0.1 and wait until it serves; it is stopped when the block is
-    left. The environment's settings for a real one do not count. Raises WorkerError."""
+    """Start a wallboard for samples on 127.0.0.1 and wait until it serves; it is stopped when the
+    block is left. The environment's settings for a real one do not count. Raises WorkerError."""
     from wallboard.settings import PREFIX
 
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    # Samples end, and nobody speaks after them: that is no fault worth a banner.
+    kept[f"{PREFIX}STALE_AFTER_S"] = "600"
     options = ("--host", "127.0.0.1", "--port", str(port), "--database", database)
     with _running(settings, "wallboard", kept, *options) as process:
         yield process

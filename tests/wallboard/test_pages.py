@@ -259,7 +259,7 @@ def test_in_a_restricted_life_stop_the_agent_reads_what_to_say_and_nothing_else(
     answer = as_("priya").get("/api/my-call")
     assert (answer.json()["call"]["call_id"], answer.json()["alerts"]) == (body["call_id"], [])
     assert [one["say_now"] for one in answer.json()["guidance"]] == [body["say_now"]] * told
-    assert trigger not in answer.text
+    assert f'"trigger":"{trigger}"' not in answer.text
 
 
 def test_who_looked_at_a_call_is_noted(floor: Services, as_: SignIn) -> None:
@@ -268,12 +268,8 @@ def test_who_looked_at_a_call_is_noted(floor: Services, as_: SignIn) -> None:
     assert client.get("/api/calls/c-7104").status_code == 200
     assert as_("bo").get("/calls/nowhere").status_code == 403
     with floor.sessions() as db:
-        looks = [
-            (line.user_id, line.ref)
-            for line in db.scalars(select(Audit))
-            if line.what == "looked.call"
-        ]
-    assert looks == [("alex", "c-7104")]
+        lines = list(db.scalars(select(Audit).where(Audit.what == "looked.call")))
+    assert [(line.user_id, line.ref) for line in lines] == [("alex", "c-7104")]
 
 
 def test_what_is_wrong_beyond_a_single_call_is_on_the_board_for_an_hour(
