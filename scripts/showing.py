@@ -18,7 +18,7 @@ from scripts.terminal import out, printable
 from stream.events import Chunk, Score
 from stream.topics import SPECS, TopicName
 from workflow.alerts import Alert, AlertStatus
-from workflow.routing import Route
+from workflow.routing import CancelReason, Route
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -234,6 +234,9 @@ class Show:
         text.append(f"  {_call_name(alert.call_id)}  {delay:.0f} ms\n", "dim")
         if alert.status is AlertStatus.RETRACTED:
             text.append(f"    {alert.closed_reason}\n", "italic")
+        elif not alert.evidence:
+            # A callback that is due, say: nobody's words are behind it.
+            text.append(f"    {printable(alert.reason)}\n", "bold")
         else:
             text.append(f"    “{printable(alert.evidence[-1].quote)}”\n", "bold")
         if before is None:
@@ -265,7 +268,7 @@ class Show:
         desks = [
             f"{route.desk} ({route.mode.value})"
             for route in self._routes.values()
-            if route.call_id == call_id and route.cancel_reason is None
+            if route.call_id == call_id and route.cancel_reason in (None, CancelReason.CALL_ENDED)
         ]
         return ", ".join(desks) or "nobody"
 

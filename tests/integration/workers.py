@@ -17,7 +17,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from stream.settings import Settings
 from stream.topics import TopicName
 
-READY_S = 60.0
+READY_S = 90.0
 ROOT = Path(__file__).parents[2]
 
 

@@ -302,7 +302,7 @@ PAGES = {
     "alex": (
         "/board",
         "/board?wall=1",
-        "/calls/appears",
+        "/calls/looked-at",
         "/callbacks",
         "/incidents",
         "/incidents/RECORD",
@@ -310,7 +310,7 @@ PAGES = {
         "/patterns",
         "/account",
     ),
-    "user-ines": ("/my-call",),
+    "user-zoe": ("/my-call",),
     "root": (
         "/admin/users",
         "/admin/users/alex",
@@ -318,14 +318,18 @@ PAGES = {
         "/admin/webhooks",
         "/admin/audit",
     ),
-    "noor": ("/calls/appears",),
+    "noor": ("/calls/looked-at",),
 }
 FOR_STRANGERS = ("/sign-in", "/welcome/used-up")
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")
 def test_axe_finds_nothing_serious_on_any_page(chromium: Any, floor: House) -> None:
-    (record,) = floor.ask("alex", "/api/incidents?call=appears").json()["records"]
+    floor.agent("zoe")
+    floor.call("looked-at", "hello there", THREAT, agent_id="zoe")
+    with closing(Window(chromium, floor, "alex")) as alex:
+        alex.card("looked-at")
+    (record,) = floor.ask("alex", "/api/incidents?call=looked-at").json()["records"]
     found = {}
 
     def look(window: Window, path: str) -> None:

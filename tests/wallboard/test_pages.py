@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from stream.events.operations import Topic
 from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
 from wallboard.auth.gate import COOKIE, CSRF_HEADER, digest
@@ -284,3 +285,8 @@ def test_what_is_wrong_beyond_a_single_call_is_on_the_board_for_an_hour(
     told = as_("alex").get("/api/board").json()["notices"]
     assert [(note["about"], note["detail"]) for note in told] == [("records_off", "newest")]
     assert as_("priya").get("/api/board").json()["notices"] == []
+
+
+def test_everything_that_operators_are_told_has_a_name() -> None:
+    texts = msgspec.json.decode((HERE / "static" / "texts" / "en.json").read_bytes())
+    assert {f"note.{topic.value}" for topic in Topic} <= set(texts)
