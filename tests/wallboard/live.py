@@ -103,6 +103,18 @@ class House:
         cookie = self.cookie(person)
         return httpx.get(self.base + path, cookies={cookie["name"]: cookie["value"]})
 
+    def record(self, call_id: str) -> str:
+        """The id of a call's record, once it is on the pages."""
+        found: list[str] = []
+
+        def there() -> bool:
+            records = self.ask("alex", f"/api/incidents?call={call_id}").json()["records"]
+            found[:] = [one["incident_id"] for one in records]
+            return bool(found)
+
+        wait_for(there, 30)
+        return found[0]
+
     # Calls
 
     def call(self, call_id: str, *said: str, agent_id: str = "ann", **facts: Any) -> None:

@@ -269,7 +269,7 @@ def test_markup_in_words_names_and_queues_is_inert(chromium: Any, floor: House) 
     )
     with closing(Window(chromium, floor, "alex")) as alex:
         alex.shows(alex.card("markup"), "<img src=x onerror=")
-    (record,) = floor.ask("alex", "/api/incidents?call=markup").json()["records"]
+    record = floor.record("markup")
     floor.hire(User(user_id="mark", name=markup, role="supervisor"))
     visits = {
         "mark": (
@@ -277,7 +277,7 @@ def test_markup_in_words_names_and_queues_is_inert(chromium: Any, floor: House) 
             "/calls/markup",
             "/callbacks",
             "/incidents",
-            f"/incidents/{record['incident_id']}",
+            f"/incidents/{record}",
             "/complaints",
             "/patterns",
             "/account",
@@ -329,11 +329,11 @@ def test_axe_finds_nothing_serious_on_any_page(chromium: Any, floor: House) -> N
     floor.call("looked-at", "hello there", THREAT, agent_id="zoe")
     with closing(Window(chromium, floor, "alex")) as alex:
         alex.card("looked-at")
-    (record,) = floor.ask("alex", "/api/incidents?call=looked-at").json()["records"]
+    record = floor.record("looked-at")
     found = {}
 
     def look(window: Window, path: str) -> None:
-        window.go(path.replace("RECORD", record["incident_id"]))
+        window.go(path.replace("RECORD", record))
         window.page.wait_for_timeout(200)
         serious = [one for one in violations(window.page) if one[1] in ("serious", "critical")]
         if serious:
