@@ -10,6 +10,7 @@ import pytest
 
 from tests.wallboard.browser import AXE, CHROMIUM, Floor, served, violations
 from wallboard.services import now_ms
+from wallboard.store.feeding import News, Seen, add_to_feed
 from workflow.moments import rfc3339
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -176,3 +177,20 @@ def test_axe_finds_no_violation(
     page.wait_for_selector("[data-link=live]")
     page.wait_for_timeout(300)
     assert violations(page) == []
+
+
+def test_what_whoever_runs_it_must_know_is_on_the_board_as_it_comes(
+    chromium: Any, floor: Floor
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    assert page.is_hidden("#notices-part")
+    body = {"about": "records_off", "call_id": None, "at": now_ms(), "detail": "no key is set"}
+    news = News(kind="note", ref="n1", call_id=None, at=now_ms(), body=body, seen=Seen())
+    with floor.services.sessions.begin() as db:
+        add_to_feed(db, [news])
+    floor.services.hub.notify()
+    page.wait_for_selector("#notices-part:not([hidden])")
+    assert "Nothing is put on record" in page.inner_text("#notices")
+    assert "no key is set" in page.inner_text("#notices")
+    assert page.faults == []
