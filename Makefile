@@ -19,7 +19,7 @@ help: ## this list
 setup: $(VENV)/.runtime ## install hardstop into .venv and fetch the embedded Kafka broker
 	@$(BIN)/hardstop kafka fetch
 
-demo: $(VENV)/.runtime ## watch sample calls turn into alerts and routes on a real Kafka
+demo: $(VENV)/.runtime ## watch sample calls turn into alerts, in the terminal and on the live board
 	@$(BIN)/hardstop demo
 
 test: $(VENV)/.dev ## the quick test suite, real broker included

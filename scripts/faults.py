@@ -23,6 +23,7 @@ KNOWN: tuple[str, ...] = (
     "scripts.situations:Restricted",
     "scripts.workers:WorkerError",
     "writers.model:WriterError",
+    "writers.paper:NoPdf",
     "stream.mends:UnknownFaustError",
     "stream.records:RecordKeyError",
     "stream.admin:ClusterError",

@@ -80,7 +80,7 @@ def export(
     odd = [head for head in heads if fault_of_heads(entries, (head,), None) is not None]
     verdict = verify(entries, odd[0] if odd else None)
     if ending == ".pdf":
-        from scripts.paper import pdf_record
+        from writers.paper import pdf_record
 
         written = pdf_record(entries, verdict, font)
     else:

@@ -7,9 +7,9 @@ from html import escape
 
 import msgspec
 
-from scripts.verify import lines
 from stream.events.incidents import IncidentEntry
 from workflow.chain import Verdict
+from writers.records import lines, told_of
 
 _STYLE = """
 @page { margin: 18mm }
@@ -66,25 +66,6 @@ def _entry(entry: IncidentEntry) -> str:
     parts.append(_pairs(told_of(entry)))
     parts.append(f'<div class="hash small">{escape(entry.hash)}</div>')
     return f"<li>{''.join(parts)}</li>"
-
-
-def told_of(entry: IncidentEntry) -> dict[str, str | None]:
-    """Everything that an entry says besides the quoted words, by the names of its parts."""
-    told: dict[str, str | None] = {}
-    if entry.evidence is not None:
-        said = entry.evidence
-        told |= {
-            "Speaker": said.speaker.value,
-            "Spoken at": said.spoken_at,
-            "In the call": None if said.start_ms is None else f"{said.start_ms} ms",
-            "Transcriber": said.transcriber,
-            "Its confidence": None if said.confidence is None else f"{said.confidence:g}",
-        }
-    told |= {"By": entry.actor, "What": entry.action, "Note": entry.note}
-    told |= {_plain(name).capitalize(): value for name, value in entry.facts.items()}
-    told["Entries"] = None if entry.count is None else str(entry.count)
-    told["Erased entries"] = ", ".join(map(str, entry.erased)) or None
-    return told
 
 
 def _plain(name: str) -> str:

@@ -18,7 +18,7 @@ from scripts.terminal import out, printable
 from stream.events import Chunk, Score
 from stream.topics import SPECS, TopicName
 from workflow.alerts import Alert, AlertStatus
-from workflow.routing import Route
+from workflow.routing import CancelReason, Route
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -114,7 +114,8 @@ class Show:
             try:
                 with producer(settings) as client:
                     topic = settings.topic(TopicName.TRANSCRIPTS)
-                    replay(self._calls, client, self._speed, go_on, topic=topic)
+                    # As if spoken now: clocks run, and the board counts from what was said.
+                    replay(self._calls, client, self._speed, go_on, topic=topic, live=True)
             except _Over:
                 return
             except BaseException as error:
@@ -142,6 +143,11 @@ class Show:
                 sender.join(STOP_S)
         if failure:
             raise failure[0]
+
+    def open_alerts(self) -> frozenset[str]:
+        """The ids of the alerts that were raised and stand."""
+        over = (AlertStatus.RETRACTED, AlertStatus.CLOSED)
+        return frozenset(one.alert_id for one in self._alerts.values() if one.status not in over)
 
     def summary(self) -> None:
         """What came of each call, how fast, and how to go on."""
@@ -228,6 +234,9 @@ class Show:
         text.append(f"  {_call_name(alert.call_id)}  {delay:.0f} ms\n", "dim")
         if alert.status is AlertStatus.RETRACTED:
             text.append(f"    {alert.closed_reason}\n", "italic")
+        elif not alert.evidence:
+            # A callback that is due, say: nobody's words are behind it.
+            text.append(f"    {printable(alert.reason)}\n", "bold")
         else:
             text.append(f"    “{printable(alert.evidence[-1].quote)}”\n", "bold")
         if before is None:
@@ -259,7 +268,7 @@ class Show:
         desks = [
             f"{route.desk} ({route.mode.value})"
             for route in self._routes.values()
-            if route.call_id == call_id and route.cancel_reason is None
+            if route.call_id == call_id and route.cancel_reason in (None, CancelReason.CALL_ENDED)
         ]
         return ", ".join(desks) or "nobody"
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.replay import PREFIX_HELP
+from writers.records import lines
 
 if TYPE_CHECKING:
-    from workflow.chain import Verdict
     from workflow.signing import SignedHead
 
 
@@ -112,23 +112,3 @@ def _about_heads(heads: Sequence[SignedHead], *, signed: bool) -> list[str]:
         f"not proven: that nothing after entry {number} was cut off together with its head "
         "(a head held elsewhere proves that: --head)",
     ]
-
-
-def lines(verdict: Verdict) -> list[str]:
-    """A verdict in words."""
-    if verdict.fault is not None:
-        return [f"NOT INTACT: entry {verdict.number} was {verdict.fault.value}: {verdict.detail}"]
-    told = [f"intact, {_entries(verdict.entries)}"]
-    if verdict.erased:
-        told.append(f"content erased in {_entries(len(verdict.erased))}")
-    if verdict.unexplained:
-        named = ", ".join(map(str, verdict.unexplained))
-        told.append(f"no entry says why the content was erased: {named}")
-    told += [f"not proven: {open_point}" for open_point in verdict.unproven]
-    if verdict.head is not None:
-        told.append(f"head: entry {verdict.head.number}, {verdict.head.hash}")
-    return told
-
-
-def _entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number:,} entries"

@@ -29,6 +29,10 @@ def wallboard(
     ready_file: Annotated[
         Path | None, typer.Option("--ready-file", help="Touch this file when pages are served.")
     ] = None,
+    stop_with_stdin: Annotated[
+        bool,
+        typer.Option("--stop-with-stdin", help="Stop when standard input is closed (for parents)."),
+    ] = False,
 ) -> None:
     """Serve the wallboard: board, calls, callbacks, records; until Ctrl-C or SIGTERM.
 
@@ -41,6 +45,7 @@ def wallboard(
     import sys
 
     from scripts.cluster import cluster
+    from scripts.worker import stop_when_stdin_closes
     from stream.admin import create_topics
     from stream.settings import load_settings
     from wallboard.serving import run_wallboard
@@ -49,6 +54,8 @@ def wallboard(
 
     settings = load_wallboard_settings(host=host, port=port, database=database)
     named = load_settings().bootstrap_servers is not None
+    if stop_with_stdin:
+        stop_when_stdin_closes()
     path = str(policy) if policy is not None else None
 
     def announce() -> None:

@@ -46,7 +46,7 @@ def worker(
 
     named = load_settings().bootstrap_servers is not None
     if stop_with_stdin:
-        _stop_when_stdin_closes()
+        stop_when_stdin_closes()
     path = str(policy) if policy is not None else None
     with cluster(policy=path, topic_prefix=topic_prefix) as settings:
         decided = load_policy(settings.policy_path)
@@ -57,7 +57,7 @@ def worker(
     raise typer.Exit(status)
 
 
-def _stop_when_stdin_closes() -> None:
+def stop_when_stdin_closes() -> None:
     """A parent that dies closes our standard input: then we stop as by SIGTERM."""
     import os
     import signal

@@ -9,9 +9,12 @@ from wallboard.access import Role, Scope, Thing, Viewer, may_see
 TURN = "turn"
 NOTE = "note"
 DEED = "deed"
+GUIDANCE = "guidance"
+"""What the agent on the call is to say and not to say where the alert itself is not theirs."""
 KINDS = frozenset(
     {
         "alert",
+        GUIDANCE,
         "route",
         "callback",
         TURN,
@@ -26,9 +29,10 @@ KINDS = frozenset(
 )
 """Every kind of row that the feed has."""
 
-_TO_AGENT = frozenset({"hint", "message"})
+_TO_AGENT = frozenset({"call", GUIDANCE, "hint", "message"})
 """What an agent is told about their own call, restricted or not: it is meant for them alone."""
-_OF_THE_HOUSE = frozenset({Role.SUPERVISOR, Role.QA, Role.ADMIN, Role.SERVICE})
+OF_THE_HOUSE = frozenset({Role.SUPERVISOR, Role.QA, Role.ADMIN, Role.SERVICE})
+"""Who hears what operators must know of no single call."""
 
 
 class Heard(Thing, Protocol):
@@ -52,6 +56,8 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
         return True
     if row.kind in _TO_AGENT and viewer.role is Role.AGENT:
         return viewer.agent_id is not None and row.agent_id == viewer.agent_id
+    if row.kind == GUIDANCE:
+        return False
     if row.kind == NOTE and row.call_id is None:
-        return viewer.role in _OF_THE_HOUSE
+        return viewer.role in OF_THE_HOUSE
     return may_see(viewer, row, trigger=row.trigger)

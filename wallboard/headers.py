@@ -14,6 +14,9 @@ POLICY = (
 )
 """No inline scripts or styles: what a caller says cannot run, wherever it ends up."""
 
+EMBEDDED = ("/my-call", "/sign-in")
+"""What desktops named in `frame_ancestors` may embed: the page, and the way into it."""
+
 
 class Careful:
     """The headers, put on as an answer begins. Plain ASGI: what is streamed passes untouched, and
@@ -37,7 +40,7 @@ class Careful:
         await self._app(scope, receive, careful)
 
     def _add(self, headers: MutableHeaders, path: str) -> None:
-        embedded = path.startswith("/my-call")
+        embedded = path.startswith(EMBEDDED)
         ancestors = (self._settings.frame_ancestors or "'none'") if embedded else "'none'"
         headers["content-security-policy"] = f"{POLICY}; frame-ancestors {ancestors}"
         headers["x-content-type-options"] = "nosniff"

@@ -26,7 +26,8 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     database: str = "sqlite:///hardstop-wallboard.db"
     session_hours: Annotated[int, msgspec.Meta(ge=1, le=168)] = 12
     frame_ancestors: str = ""
-    """Origins of agents' desktops that may embed *My call*."""
+    """Origins of agents' desktops that may embed *My call*, with spaces. Together with an https
+    `public_url` cookies are SameSite=None and Partitioned, so that agents sign in in the frame."""
     transcript_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
     feed_hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 6
     stale_after_s: Annotated[int, msgspec.Meta(ge=5, le=600)] = 20
@@ -59,6 +60,11 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     def is_secure(self) -> bool:
         """Whether cookies may demand https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether pages may stand in frames of other sites; browsers demand https for it."""
+        return bool(self.frame_ancestors.strip()) and self.is_secure
 
 
 def load_wallboard_settings(

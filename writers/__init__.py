@@ -1,1 +1,2 @@
-"""Models that write drafts. Off unless one is named; given redacted words alone."""
+"""Models that write drafts (off unless one is named; given redacted words alone), and records on
+paper."""

@@ -24,7 +24,7 @@ def demo(log: Path, *options: str, **environment: str) -> subprocess.Popen[bytes
 def test_the_demo_shows_alerts_routes_and_a_summary(bootstrap_servers: str, tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = demo(log, "--only", "04", "--only", "10", KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
-    assert process.wait(120) == 0, log.read_text()
+    assert process.wait(180) == 0, log.read_text()
     shown = log.read_text()
     for expected in (
         "self harm  confirmed  04-self-harm-bank",
@@ -32,9 +32,22 @@ def test_the_demo_shows_alerts_routes_and_a_summary(bootstrap_servers: str, tmp_
         "legal threat  retracted  10-routine-telecom",
         "What the calls came to",
         "hardstop demo --keep",
+        "The wallboard is live at http://127.0.0.1:",
+        "/welcome/",
+        "the board shows 1 open alert,",
     ):
         assert expected in shown, shown
     assert "Traceback" not in shown
+
+
+def test_without_a_board_the_demo_is_in_the_terminal_alone(
+    bootstrap_servers: str, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    process = demo(log, "--no-board", "--only", "12", KAFKA_BOOTSTRAP_SERVERS=bootstrap_servers)
+    assert process.wait(180) == 0, log.read_text()
+    assert "What the calls came to" in log.read_text()
+    assert "http://" not in log.read_text()
 
 
 def test_ctrl_c_stops_the_demo_and_everything_that_it_started(tmp_path: Path) -> None:
@@ -48,7 +61,7 @@ def test_ctrl_c_stops_the_demo_and_everything_that_it_started(tmp_path: Path) ->
     children = psutil.Process(process.pid).children(recursive=True)
     assert any("java" in child.name() for child in children)
     process.send_signal(signal.SIGINT)
-    assert process.wait(40) == 130, log.read_text()
+    assert process.wait(60) == 130, log.read_text()
     _, alive = psutil.wait_procs(children, timeout=10)
     assert not alive
     assert "Traceback" not in log.read_text()

@@ -12,7 +12,6 @@ from reportlab import rl_config
 from detectors.reading import Evidence
 from detectors.vocabulary import Speaker
 from scripts.forgetting import over_for
-from scripts.paper import pdf_record
 from stream.events import CallbackRecord, IncidentEntry, IncidentHead, event_from
 from workflow.alerts import Owner
 from workflow.callbacks import CallbackState, CallbackStep
@@ -21,6 +20,7 @@ from workflow.incident import RecordState, append, head_of
 from workflow.moments import milliseconds
 from workflow.policy import Tier
 from workflow.signing import private_key, sign
+from writers.paper import pdf_record
 
 Run = Any
 KEY = b"k" * 32

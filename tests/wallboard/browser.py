@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from wallboard.store.feeding import News, add_to_feed, seen_of
 from wallboard.store.tables import Alert
 
 CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
+"""axe-core is under the MPL: fetched for the tests (`npm install axe-core`), never shipped."""
 
 
 class Floor:
@@ -28,7 +31,7 @@ class Floor:
 
     def __init__(self, folder: Path, *, calm: bool = False, port: int = 0) -> None:
         self.services: Services = services(folder, calm=calm)
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.fresh()
@@ -112,7 +115,19 @@ def served(folder: Path, *, calm: bool = False) -> Iterator[Floor]:
         floor.stop()
 
 
-def _free_port() -> int:
+def violations(page: Any) -> list[tuple[str, str, list[str]]]:
+    """What axe finds on a page: rule, impact and where."""
+    page.evaluate(AXE.read_text())
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    result = page.evaluate("tags => axe.run({resultTypes: ['violations'], runOnly: tags})", tags)
+    return [
+        (fault["id"], fault["impact"], [node["html"][:160] for node in fault["nodes"][:3]])
+        for fault in result["violations"]
+    ]
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]

@@ -77,6 +77,7 @@ def test_one_of_another_team_is_refused_a_record_by_its_address(office: Office) 
         f"/api/incidents/{record}",
         f"/incidents/{record}/export.json",
         f"/incidents/{record}/export.html",
+        f"/incidents/{record}/export.pdf",
         "/api/callbacks/CB-AAAA-AAAA",
     )
     for path in paths:
@@ -243,3 +244,13 @@ def test_what_sql_lets_through_is_what_access_allows(
         assert set(db.scalars(select(Alert.alert_id).where(visible(Alert, viewer)))) == allowed
         assert set(db.scalars(select(Alert.alert_id).where(closed_to(Alert, viewer)))) == closed
     engine.dispose()
+
+
+def test_a_record_is_handed_over_as_pdf_to_whoever_may_read_it(office: Office) -> None:
+    pytest.importorskip("reportlab", reason="reportlab is not installed")
+    client = office.as_("alex", Role.SUPERVISOR, queues=["billing"])
+    record = client.get("/api/incidents").json()["records"][0]["incident_id"]
+    assert "export.pdf" in client.get(f"/incidents/{record}").text
+    answer = client.get(f"/incidents/{record}/export.pdf")
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF")

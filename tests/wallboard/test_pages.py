@@ -11,12 +11,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from stream.events.operations import Topic
 from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
 from wallboard.auth.gate import COOKIE, CSRF_HEADER, digest
 from wallboard.pages import HERE, data_block, templates
 from wallboard.services import Services, now_ms
-from wallboard.store.tables import Alert, Call, Feed, Message, Session, Token
+from wallboard.store.tables import Alert, Audit, Call, Feed, Message, Note, Session, Token, User
 
 SignIn = Callable[[str], TestClient]
 
@@ -238,3 +239,54 @@ def test_every_template_can_be_read() -> None:
     assert {"base.html", "board.html", "call.html", "my_call.html"} <= set(names)
     for name in names:
         templates().get_template(name)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "desk", "told"), [("self_harm", "crisis", 1), ("media", "media", 0)]
+)
+def test_in_a_restricted_life_stop_the_agent_reads_what_to_say_and_nothing_else(
+    floor: Services, as_: SignIn, trigger: str, desk: str, told: int
+) -> None:
+    restrict(floor, trigger, desk)
+    with floor.sessions.begin() as db:
+        alert = db.scalars(select(Alert).where(Alert.trigger == trigger)).one()
+        call = db.get(Call, alert.call_id)
+        user = db.get(User, "priya")
+        assert call is not None
+        assert user is not None
+        user.agent_id = call.agent_id
+        call.first_at = now_ms()
+        body = alert.body
+    answer = as_("priya").get("/api/my-call")
+    assert (answer.json()["call"]["call_id"], answer.json()["alerts"]) == (body["call_id"], [])
+    assert [one["say_now"] for one in answer.json()["guidance"]] == [body["say_now"]] * told
+    assert f'"trigger":"{trigger}"' not in answer.text
+
+
+def test_who_looked_at_a_call_is_noted(floor: Services, as_: SignIn) -> None:
+    client = as_("alex")
+    assert client.get("/calls/c-7104").status_code == 200
+    assert client.get("/api/calls/c-7104").status_code == 200
+    assert as_("bo").get("/calls/nowhere").status_code == 403
+    with floor.sessions() as db:
+        lines = list(db.scalars(select(Audit).where(Audit.what == "looked.call")))
+    assert [(line.user_id, line.ref) for line in lines] == [("alex", "c-7104")]
+
+
+def test_what_is_wrong_beyond_a_single_call_is_on_the_board_for_an_hour(
+    floor: Services, as_: SignIn
+) -> None:
+    now = now_ms()
+    with floor.sessions.begin() as db:
+        for minutes, detail in ((59, "older"), (5, "newest")):
+            source, at = f"operations/0/{minutes}", now - minutes * 60_000
+            db.add(Note(source=source, about="records_off", at=at, detail=detail))
+        db.add(Note(source="operations/0/1", about="feed_silent", at=now - 3_700_000, detail="-"))
+    told = as_("alex").get("/api/board").json()["notices"]
+    assert [(note["about"], note["detail"]) for note in told] == [("records_off", "newest")]
+    assert as_("priya").get("/api/board").json()["notices"] == []
+
+
+def test_everything_that_operators_are_told_has_a_name() -> None:
+    texts = msgspec.json.decode((HERE / "static" / "texts" / "en.json").read_bytes())
+    assert {f"note.{topic.value}" for topic in Topic} <= set(texts)

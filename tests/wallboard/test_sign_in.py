@@ -290,3 +290,25 @@ def test_the_audit_log_is_found_by_person_and_day(house: House) -> None:
     assert "<td>Ada" not in found
     assert "Nothing was written down" in admin.open("/admin/audit?person=bo&day=2026-09-20").text
     assert "2026-11-28" in admin.open("/admin/audit?day=yesterday").text
+
+
+def test_within_another_desktop_the_cookie_is_kept_apart_for_it(tmp_path: Path) -> None:
+    desktop = "https://desktop.example"
+    house = House(tmp_path, public_url="https://board.example", frame_ancestors=desktop)
+    house.person("bo")
+    browser = house.browser()
+    for answer in (browser.open("/sign-in"), browser.sign_in("bo", next="/my-call")):
+        for cookie in answer.headers.get_list("set-cookie"):
+            for part in ("httponly", "secure", "samesite=none", "partitioned"):
+                assert part in cookie.lower(), cookie
+    for path, framed in (("/my-call", True), ("/sign-in", True), ("/board", False)):
+        policy = browser.open(path).headers["content-security-policy"]
+        assert (f"frame-ancestors {desktop}" in policy) is framed, path
+
+
+def test_without_https_nothing_is_meant_for_other_sites(tmp_path: Path) -> None:
+    house = House(tmp_path, frame_ancestors="https://desktop.example")
+    house.person("bo")
+    cookie = house.browser().sign_in("bo").headers["set-cookie"].lower()
+    assert "samesite=lax" in cookie
+    assert "partitioned" not in cookie

@@ -157,3 +157,36 @@ def test_a_token_hears_words_only_with_the_scope_for_transcripts(house: House) -
     )
     assert "turn" not in kinds(heard(house, bare))
     assert "turn" in kinds(heard(house, full))
+
+
+def test_where_a_life_is_at_stake_the_agent_hears_what_to_say_and_nothing_of_why(
+    house: House,
+) -> None:
+    agent = house.user("ann", "agent", agent_id="ann")
+    colleague = house.user("ben", "agent", agent_id="ben", teams=["north"])
+    house.read("alerts", alert(trigger="safeguarding", desk="safety", handling="restricted"))
+    told = {item.kind: item.frame for item in heard(house, agent)}
+    assert set(told) == {"call", "guidance"}
+    assert b"I hear you." in told["guidance"]
+    for frame in told.values():
+        assert b"safeguarding" not in frame
+        assert b"safety" not in frame
+    assert heard(house, colleague) == []
+
+
+def test_of_an_allegation_the_agent_hears_nothing(house: House) -> None:
+    agent = house.user("ann", "agent", agent_id="ann")
+    house.read("alerts", alert(trigger="misconduct", desk="quality", handling="restricted"))
+    assert "guidance" not in kinds(heard(house, agent))
+    assert not any(b"I hear you." in item.frame for item in heard(house, agent))
+
+
+def test_an_agent_hears_that_their_restricted_call_is_over(house: House) -> None:
+    agent = house.user("ann", "agent", agent_id="ann")
+    house.read("alerts", alert(trigger="safeguarding", desk="safety", handling="restricted"))
+    house.read("routing", route(desk="safety"))
+    house.now += 10
+    over = route(kind="route.cancelled", desk="safety", cancel_reason="call_ended")
+    house.read("routing", over)
+    last = [item.frame for item in heard(house, agent) if item.kind == "call"][-1]
+    assert b'"ended_at":null' not in last

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session as Db
 
+from wallboard.auth import cookies
 from wallboard.auth.audit import address_of
 from wallboard.auth.gate import COOKIE, digest
 from wallboard.pages import THEME_COOKIE
@@ -55,22 +56,12 @@ def of_user(db: Db, user_id: str, now: int) -> list[Session]:
 
 def set_cookie(response: Response, settings: WallboardSettings, secret: str) -> None:
     """Hand the secret to the browser."""
-    response.set_cookie(
-        COOKIE,
-        secret,
-        max_age=settings.session_hours * 3600,
-        path="/",
-        httponly=True,
-        samesite="lax",
-        secure=settings.is_secure,
-    )
+    cookies.put(response, settings, COOKIE, secret, max_age=settings.session_hours * 3600)
 
 
 def clear_cookie(response: Response, settings: WallboardSettings) -> None:
     """Take the cookie away."""
-    response.delete_cookie(
-        COOKIE, path="/", httponly=True, samesite="lax", secure=settings.is_secure
-    )
+    cookies.drop(response, settings, COOKIE)
 
 
 def set_theme(response: Response, settings: WallboardSettings, theme: str) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request, Response
 
+from wallboard.auth import cookies
 from wallboard.auth.gate import same
 from wallboard.settings import WallboardSettings
 
@@ -25,9 +26,7 @@ def form_secret(request: Request) -> str:
 
 def remember(response: Response, settings: WallboardSettings, secret: str) -> None:
     """Set the cookie that goes with the field."""
-    response.set_cookie(
-        COOKIE, secret, path="/", httponly=True, samesite="lax", secure=settings.is_secure
-    )
+    cookies.put(response, settings, COOKIE, secret)
 
 
 def is_ours(request: Request, field: str) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from sqlalchemy import select
 
 from detectors.vocabulary import LIFE_STOPS
 from stream.events import AlertEvent
+from wallboard.audience import GUIDANCE
 from wallboard.intake import callbacks, routes
 from wallboard.intake.arrival import Arrival, due, moment, plain
 from wallboard.intake.floor import Floor
@@ -81,8 +83,33 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         trigger=event.trigger,
         mode=row.mode,
     )
+    if is_guidance(row):
+        told = seen_of(row, row.mode)
+        to_agent = msgspec.structs.replace(told, agent_id=row.agent_id or call.agent_id)
+        floor.tell(
+            GUIDANCE,
+            event.alert_id,
+            to_agent,
+            at,
+            guidance_body(row),
+            call_id=event.call_id,
+            trigger=event.trigger,
+            mode=row.mode,
+        )
     if known is None or closed_off:
         _tell_what_hangs_on_it(floor, row, at)
+
+
+def is_guidance(alert: Alert) -> bool:
+    """Whether the agent on the call is told what to say though the alert is for its desk alone: a
+    life may hang on their next sentence. What is alleged of staff is no life stop."""
+    return alert.handling == RESTRICTED and alert.trigger in _LIFE
+
+
+def guidance_body(alert: Alert) -> dict[str, Any]:
+    """What to say and not to say, and nothing of why."""
+    names = ("alert_id", "call_id", "revision", "status", "say_now", "do_not_say", "yields_to")
+    return {name: alert.body.get(name) for name in names}
 
 
 def _tell_what_hangs_on_it(floor: Floor, alert: Alert, at: int) -> None:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from wallboard.access import Role, Viewer, may_act
+from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.services import Database, ServicesOf
@@ -34,12 +35,18 @@ class Line(BaseModel):
 
 @router.get("/calls/{call_id:path}", response_class=HTMLResponse, include_in_schema=False)
 def call_html(
-    call_id: str, request: Request, viewer: SignedIn, services: ServicesOf, db: Database
+    call_id: str,
+    request: Request,
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    looked_at: Looks,
 ) -> HTMLResponse:
     """A call as it goes on."""
     found = call_page(db, services.policy, viewer, call_id, services.clock())
     if found is None:
         return page(request, services, "not_yours.html", viewer=viewer, active="", status=403)
+    looked_at("call", call_id)
     return page(request, services, "call.html", viewer=viewer, active="board", state=found)
 
 
@@ -51,17 +58,20 @@ def earlier(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
 
 
 @router.get("/api/calls/{call_id:path}")
-def call_json(call_id: str, viewer: SignedIn, services: ServicesOf, db: Database) -> dict[str, Any]:
+def call_json(
+    call_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> dict[str, Any]:
     """A call at feed number `number`: go on from there with /api/stream?after=&call=."""
     found = call_page(db, services.policy, viewer, call_id, services.clock())
     if found is None:
         raise HTTPException(403, NOT_YOURS)
+    looked_at("call", call_id)
     built: dict[str, Any] = msgspec.to_builtins(found)
     return built
 
 
 @router.post("/api/calls/{call_id:path}/draft")
-def draft(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
+def draft(call_id: str, viewer: SignedIn, db: Database, looked_at: Looks) -> dict[str, Any]:
     """A draft of an answer, from the final words so far. It is nowhere kept."""
     call = _call(db, viewer, call_id)
     if not may_draft(viewer, call):
@@ -69,6 +79,7 @@ def draft(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
     made = draft_for(db, call_id)
     if isinstance(made, Missing):
         raise HTTPException(409, made.message)
+    looked_at("call", call_id)
     built: dict[str, Any] = msgspec.to_builtins(made)
     return built
 

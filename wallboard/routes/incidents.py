@@ -14,12 +14,16 @@ from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Entry
+from wallboard.views.chains import decoded
 from wallboard.views.incident import Record, exported, record, rows_of
 from wallboard.views.incidents import SEARCHERS, Asked, ReviewState, search
+from workflow.chain import verify
+from writers.paper import NoPdf, is_possible, pdf_record
 
 router = APIRouter()
 
 NOT_FOR_YOU = "this record is not there, or it is not for you"
+UNREADABLE = "an entry that is kept here cannot be read as one"
 
 
 def asked(
@@ -112,6 +116,7 @@ def incident_page(
         state={"number": found.number, "call_id": found.call_id},
         record=found,
         desks={name: desk.name for name, desk in services.policy.desks.items()},
+        has_pdf=is_possible(),
     )
 
 
@@ -135,7 +140,7 @@ def export_json(
     try:
         content = exported(rows)
     except msgspec.ValidationError as error:
-        raise HTTPException(409, "an entry that is kept here cannot be read as one") from error
+        raise HTTPException(409, UNREADABLE) from error
     return as_file(content, f"record-{rows[0].call_id}.json", "application/json")
 
 
@@ -148,6 +153,23 @@ def export_html(
     looked_at("record", incident_id)
     text = templates().get_template("incident_print.html").render(record=found)
     return as_file(text.encode(), f"record-{found.call_id}.html", "text/html; charset=utf-8")
+
+
+@router.get("/incidents/{incident_id}/export.pdf", include_in_schema=False)
+def export_pdf(
+    incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> Response:
+    """Pages to print, sign and hand over: the verdict first, then every entry."""
+    rows = _rows(db, viewer, incident_id)
+    looked_at("record", incident_id)
+    try:
+        entries = decoded(rows)
+        content = pdf_record(entries, verify(entries))
+    except msgspec.ValidationError as error:
+        raise HTTPException(409, UNREADABLE) from error
+    except NoPdf as error:
+        raise HTTPException(501, str(error)) from error
+    return as_file(content, f"record-{rows[0].call_id}.pdf", "application/pdf")
 
 
 def _record(db: Database, viewer: Viewer, services: Services, incident_id: str) -> Record:

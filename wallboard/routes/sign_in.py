@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role
-from wallboard.auth import browsers, claims, invitations, members, passwords, strangers
+from wallboard.auth import browsers, claims, cookies, invitations, members, passwords, strangers
 from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person
@@ -25,6 +25,7 @@ WRONG = "That did not work. Check the name and the password, and try again."
 """The same whatever was wrong: nobody learns who exists."""
 OLD = "The page was too old. Please try once more."
 TICKET = "hardstop_oidc"
+TICKET_PATH = "/sign-in/oidc"
 TICKET_S = 600
 
 Text = Annotated[str, Form()]
@@ -136,14 +137,8 @@ def to_provider(request: Request, services: ServicesOf, next: str | None = None)
     except OidcError as error:
         return _sign_in_page(request, services, next, problem=_sentence(error), status=502)
     response = RedirectResponse(url, status_code=303)
-    response.set_cookie(
-        TICKET,
-        ticket.packed(),
-        max_age=TICKET_S,
-        path="/sign-in/oidc",
-        httponly=True,
-        samesite="lax",
-        secure=services.settings.is_secure,
+    cookies.put(
+        response, services.settings, TICKET, ticket.packed(), max_age=TICKET_S, path=TICKET_PATH
     )
     return response
 
@@ -167,7 +162,7 @@ def from_provider(request: Request, services: ServicesOf) -> Response:
             address = address_of(request)
             note(db, now, What.SIGN_IN_REFUSED, user_id=None, ref="oidc", address=address)
         response = _sign_in_page(request, services, None, problem=_sentence(error), status=403)
-    response.delete_cookie(TICKET, path="/sign-in/oidc")
+    cookies.drop(response, services.settings, TICKET, TICKET_PATH)
     return response
 
 
@@ -192,7 +187,7 @@ def _enter(
     browsers.set_cookie(response, services.settings, secret)
     if theme := user.settings.get("theme"):
         browsers.set_theme(response, services.settings, theme)
-    response.delete_cookie(strangers.COOKIE, path="/")
+    cookies.drop(response, services.settings, strangers.COOKIE)
     return response
 
 

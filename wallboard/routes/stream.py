@@ -44,8 +44,8 @@ async def stream(
     call: Annotated[str | None, Query(description="Only what is about this call.")] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
-    """What changes and the viewer may see. Events: alert, route, callback, turn, hint, note, deed,
-    call, complaint, entry, message; and `hello`, `fresh`, `reset`, `signed_out`."""
+    """What changes and the viewer may see. Events: alert, guidance, route, callback, turn, hint,
+    note, deed, call, complaint, entry, message; and `hello`, `fresh`, `reset`, `signed_out`."""
     viewer = await asyncio.to_thread(viewer_now, request, services)
     if viewer.role is Role.SERVICE and Scope.STREAM not in viewer.scopes:
         raise HTTPException(403, "this token has no scope 'stream'")

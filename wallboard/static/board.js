@@ -202,14 +202,21 @@ function rail() {
   const gone = floor.gone().filter(shown);
   place("gone").replaceChildren(...gone.map((alert) => trace(alert, floor)));
   place("gone-part").hidden = gone.length === 0;
-  const unheard = floor.unheard();
-  const state = JSON.stringify(unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging]));
+  const [unheard, notices] = [floor.unheard(), floor.standing()];
+  const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
   text("listening", t("board.listening", { n: floor.listening() }));
   if (state === drawn) return;
   drawn = state;
+  place("notices").replaceChildren(...notices.map(notice));
+  place("notices-part").hidden = notices.length === 0;
   place("unheard").replaceChildren(...unheard.map(unheardCall));
   text("unheard-count", t("board.unheard", { n: unheard.length }));
   place("unheard-part").dataset.some = String(unheard.length > 0);
+}
+
+function notice({ about: what, detail, at }) {
+  const why = el("span.unheard__why", {}, detail, " ", el("time.num", {}, clockOf(at)));
+  return el("li", {}, icon("warning"), el("span", {}, el("strong", {}, word("note", what)), why));
 }
 
 function unheardCall(call) {

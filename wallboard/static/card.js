@@ -200,7 +200,9 @@ export function foot(alert, floor, may, pending) {
 /** What counts: every second, text and bars alone. */
 export function tick(card, alert, floor) {
   const now = floor.now();
-  const said = moment(alert.evidence?.[0]?.spoken_at) ?? moment(alert.opened_at);
+  // What is played again was said long ago; what counts is when it came up.
+  const spoken = (alert.mode ?? "live") === "live" ? moment(alert.evidence?.[0]?.spoken_at) : null;
+  const said = spoken ?? moment(alert.opened_at);
   set(card.querySelector('[data-tick="age"]'), counter(now - said));
   const due = card.querySelector('[data-tick="due"]');
   if (!due) return;

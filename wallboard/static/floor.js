@@ -9,6 +9,7 @@ const TRACE_MS = 60_000;
 const SEVERITIES = ["critical", "high", "medium", "low"];
 const LATE = new Set(["feed_silent", "transcripts_late", "gap", "chunk_failed"]);
 const LATE_MS = 180_000;
+const NOTICE_MS = 3_600_000;
 const ORDER = ["", "requested", "offered", "accepted", "failed", "cancelled", "joined", "completed"];
 
 export class Floor {
@@ -16,15 +17,17 @@ export class Floor {
   routes = new Map();
   calls = new Map();
   earlier = new Map();
+  notices = new Map();
   names = { people: {}, desks: {}, life: [] };
 
   /** Everything anew, from what the server knows (`/api/board`, `/api/calls/...`). */
   load(state) {
-    for (const kind of ["alerts", "routes", "calls", "earlier"]) this[kind].clear();
+    for (const kind of ["alerts", "routes", "calls", "earlier", "notices"]) this[kind].clear();
     this.names = state.names;
     for (const alert of state.alerts) this.alerts.set(alert.alert_id, alert);
     for (const route of state.routes) this.routes.set(route.route_id, route);
     for (const call of state.calls) this.calls.set(call.call_id, call);
+    for (const note of state.notices ?? []) this.notices.set(note.about, note);
     for (const [call, known] of Object.entries(state.earlier ?? {})) this.earlier.set(call, known);
   }
 
@@ -58,8 +61,10 @@ export class Floor {
     else this.calls.set(ref, { ...body, lagging, lagging_at });
   }
 
-  /** What operators were told of a call: its words come late, or not at all. */
-  note(ref, at, { about, detail }) {
+  /** What operators were told: of a call, that its words come late or not at all; or of no call. */
+  note(ref, at, body) {
+    const { about, detail } = body;
+    if (ref === null) this.notices.set(about, body);
     const call = this.calls.get(ref);
     if (call && LATE.has(about)) this.calls.set(ref, { ...call, lagging: detail, lagging_at: at });
   }
@@ -115,6 +120,11 @@ export class Floor {
 
   unheard() {
     return this.live().filter((call) => call.not_monitored || call.degraded || this.isLate(call));
+  }
+
+  /** What stands of no single call, the newest first. */
+  standing() {
+    return [...this.notices.values()].filter((note) => this.now() - note.at < NOTICE_MS).sort((a, b) => b.at - a.at);
   }
 
   person = (id) => (id ? (this.names.people[id] ?? id) : null);

@@ -13,7 +13,7 @@ import { about } from "./dom.js";
 import { ago, clockOf } from "./moments.js";
 import { t } from "./text.js";
 
-const KINDS = ["alert", "route", "callback", "turn", "hint", "note", "deed", "call", "complaint", "entry", "message"];
+const KINDS = ["alert", "guidance", "route", "callback", "turn", "hint", "note", "deed", "call", "complaint", "entry", "message"];
 /** `fresh` comes every five seconds: four of them missing, and nobody is there. */
 const SILENT_MS = 20_000;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];

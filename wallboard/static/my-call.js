@@ -13,7 +13,7 @@ import { t, word } from "./text.js";
 const place = (id) => document.getElementById(id);
 const floor = new Floor();
 const LIFE = ["self_harm", "violence", "emergency", "safeguarding"];
-let [state, hints, messages] = [data("state"), new Map(), new Map()];
+let [state, hints, messages, guidance] = [data("state"), new Map(), new Map(), new Map()];
 let [verified, shownHint, drawn] = ["none", null, {}];
 const settled = new Set();
 
@@ -27,6 +27,7 @@ function load(fresh) {
   });
   hints = new Map(fresh.hints.map((hint) => [hint.hint_id, hint]));
   messages = new Map(fresh.messages.map((message) => [message.message_id, message]));
+  guidance = new Map(fresh.guidance.map((one) => [one.alert_id, one]));
   const told = fresh.deeds.filter((deed) => deed.action === "set_verified" && deed.applied).at(-1);
   verified = told?.verified ?? "none";
   draw();
@@ -55,6 +56,9 @@ function on(kind, run) {
   });
 }
 on("alert", ({ ref, body }) => floor.alert(ref, body));
+on("guidance", ({ ref, body }) => {
+  if ((guidance.get(ref)?.revision ?? 0) < body.revision) guidance.set(ref, body);
+});
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ body }) => (body.gone || body.ended_at ? reload() : (state.call = body)));
 on("hint", ({ ref, body }) => hints.set(ref, body));
@@ -70,12 +74,19 @@ function hint() {
   return open.sort((a, b) => moment(b.at) - moment(a.at))[0];
 }
 
+/** What the agent says now: the alert that the others yield to, else the gravest that is known. */
+function speaking() {
+  const open = [...[...guidance.values()].filter(floor.isOpen), ...floor.open()];
+  const first = open.map((one) => one.yields_to).find(Boolean);
+  return open.find((one) => one.alert_id === first) ?? open[0];
+}
+
 const unread = () => [...messages.values()].filter((one) => !one.seen_at).sort((a, b) => b.at - a.at)[0];
 
 function draw() {
   const call = state.call;
   const on_ = Boolean(call && !call.ended_at);
-  const alert = on_ ? floor.open()[0] : null;
+  const alert = on_ ? speaking() : null;
   const message = on_ ? unread() : null;
   // What to say in a hard stop comes before any hint: two voices at once are none.
   const next = on_ && !alert ? hint() : null;
@@ -102,14 +113,15 @@ function put(id, about, make) {
 }
 
 function now(alert) {
-  const life = floor.rank(alert) === 0;
+  // Of an alert that is for a desk alone there are the words to say, and nothing of why.
+  const life = !alert.trigger || floor.rank(alert) === 0;
   const route = floor.routeOf(alert);
   const who = route && (floor.person(route.person_id) ?? route.owner?.name);
   const coming = route && !["failed", "cancelled"].includes(route.state);
   return el(
     `section.now${life ? ".now--life" : ""}`,
     { "aria-label": t("mine.say") },
-    el("p.now__head", {}, icon(triggerIcon(alert.trigger)), el("strong", {}, word("trigger", alert.trigger)), alert.status === "provisional" ? el("span", {}, word("status", "provisional")) : null),
+    alert.trigger && el("p.now__head", {}, icon(triggerIcon(alert.trigger)), el("strong", {}, word("trigger", alert.trigger)), alert.status === "provisional" ? el("span", {}, word("status", "provisional")) : null),
     el("div.now__say", {}, el("h2", {}, icon("message"), t("mine.say")), el("p", {}, alert.say_now)),
     el("div.now__not", {}, el("h2", {}, icon("cross"), t("mine.do_not")), el("p", {}, alert.do_not_say)),
     coming
@@ -226,4 +238,4 @@ for (const [letter_, name, run] of [
 ]) key(letter_, t(`keys.${name}`), run);
 
 load(state);
-live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "hint", "message", "deed"] });
+live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "guidance", "route", "call", "hint", "message", "deed"] });

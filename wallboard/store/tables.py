@@ -221,7 +221,7 @@ class Feed(_Seen, Table):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
     )
     kind: Mapped[str]
-    """alert | route | callback | turn | hint | note | deed | call | complaint | entry | message"""
+    """One of `wallboard.audience.KINDS`."""
     ref: Mapped[str]
     """The id of the thing that changed."""
     call_id: Mapped[str | None]

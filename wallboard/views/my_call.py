@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Viewer
+from wallboard.intake.alerts import guidance_body, is_guidance
 from wallboard.intake.floor import call_body
-from wallboard.store.tables import Call, Hint
+from wallboard.store.tables import Alert, Call, Hint
 from wallboard.views.call import alerts_of, messages_of
 from wallboard.views.floor import Body, deeds_of, feed_number, last_event_at, routes_of
 from workflow.policy import Policy
@@ -18,14 +19,16 @@ OVER_MS = 5 * 60_000
 
 
 class MyCall(msgspec.Struct, frozen=True, kw_only=True):
-    """An agent's call at feed number `number`; `call` is None between calls. `desks`: those that
-    an agent can ask for, by name."""
+    """An agent's call at feed number `number`; `call` is None between calls. `guidance`: what to
+    say and not to say in life stops that are for a desk alone. `desks`: those that an agent can
+    ask for, by name."""
 
     number: int
     now: int
     last_at: int | None
     call: Body | None
     alerts: tuple[Body, ...] = ()
+    guidance: tuple[Body, ...] = ()
     routes: tuple[Body, ...] = ()
     hints: tuple[Body, ...] = ()
     messages: tuple[Body, ...] = ()
@@ -55,6 +58,7 @@ def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
         last_at=last_at,
         call=call_body(call),
         alerts=tuple(alert.body for alert in alerts),
+        guidance=tuple(guidance_of(db, call.call_id)),
         routes=tuple(routes_of(db, alerts)),
         hints=tuple({**hint.body, "became": hint.became} for hint in hints),
         messages=tuple(messages_of(db, call.call_id)),
@@ -62,6 +66,12 @@ def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
         desks={desk: policy.desks[desk].name for desk in policy.desks if desk in asked_for},
         people={person: entry.name for person, entry in policy.people.items()},
     )
+
+
+def guidance_of(db: Session, call_id: str) -> list[Body]:
+    """What the agent is to say in restricted life stops of the call, over or not."""
+    query = select(Alert).where(Alert.call_id == call_id).order_by(Alert.rank, Alert.opened_at)
+    return [guidance_body(alert) for alert in db.scalars(query) if is_guidance(alert)]
 
 
 def current_call(db: Session, viewer: Viewer, now_ms: int) -> Call | None:

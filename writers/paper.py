@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
-from scripts.classifier import MissingExtra
-from scripts.printing import told_of
-from scripts.verify import lines
 from workflow.chain import EntryKind, Verdict
+from writers.records import lines, told_of
 
 if TYPE_CHECKING:
     from stream.events.incidents import IncidentEntry
@@ -35,30 +35,46 @@ TREATED = {
     EntryKind.CLOSED: "closed",
 }
 
+_ONE_AT_A_TIME = threading.Lock()
+"""reportlab keeps its fonts by name for the whole process."""
+
+
+class NoPdf(RuntimeError):
+    """The packages that make PDFs are not installed."""
+
 
 def pdf_record(
     entries: Sequence[IncidentEntry], verdict: Verdict, font: Path | None = None
 ) -> bytes:
     """Pages (A4): the verdict first, how the record was treated, then each entry with its time
-    (UTC) and hash. Raises MissingExtra; OSError for a font that cannot be read."""
+    (UTC) and hash. Raises NoPdf; OSError for a font that cannot be read."""
     try:
         from reportlab.platypus import SimpleDocTemplate
     except ImportError as error:
-        raise MissingExtra(
+        raise NoPdf(
             "a PDF needs the `pdf` extra: pip install 'hardstop[pdf]' (HTML does without)"
         ) from error
-    pages = _Pages(entries, verdict, _Type(font))
+    with _ONE_AT_A_TIME:
+        return _bytes_of(_Pages(entries, verdict, _Type(font)), SimpleDocTemplate)
+
+
+def is_possible() -> bool:
+    """Whether PDFs can be made here."""
+    return find_spec("reportlab") is not None
+
+
+def _bytes_of(pages: _Pages, template: Any) -> bytes:
     # Once to count the pages, and once with their number on each, so that none goes missing.
     for _ in range(2):
         out = BytesIO()
         # invariant: the same record gives the same bytes, so that copies can be compared.
-        document = SimpleDocTemplate(
+        document = template(
             out,
             leftMargin=48,
             rightMargin=48,
             topMargin=54,
             bottomMargin=54,
-            title=f"Record of call {entries[0].call_id}",
+            title=pages.title,
             author="hardstop",
             invariant=1,
         )
@@ -106,6 +122,7 @@ class _Pages:
         self._verdict = verdict
         self._type = type_
         self.count = 0
+        self.title = f"Record of call {entries[0].call_id}"
         plain = ParagraphStyle("plain", fontName="record", fontSize=9.5, leading=13.5)
         self._styles = {
             "plain": plain,
