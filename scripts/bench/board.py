@@ -36,6 +36,7 @@ SAMPLE_S = 10.0
 SETTLE_S = 60.0
 """How long what was said last may take to be seen; a busy machine falls behind."""
 READY_S = 60.0
+LOADING_MS = 5_000
 MB = 1024 * 1024
 
 WATCHING = """
@@ -49,7 +50,7 @@ WATCHING = """
   let last = performance.now();
   setInterval(() => {
     const now = performance.now();
-    window.__lag = Math.max(window.__lag, now - last - 20);
+    if (now > LOADING_MS) window.__lag = Math.max(window.__lag, now - last - 20);
     last = now;
   }, 20);
   const channel = new MessageChannel();
@@ -63,7 +64,8 @@ WATCHING = """
     for (const change of changes) for (const node of change.addedNodes) {
       if (!node.dataset?.alert) continue;
       const link = node.querySelector("h3 a");
-      if (link) waiting.push(decodeURIComponent(new URL(link.href).pathname.slice("/calls/".length)));
+      const path = link && new URL(link.href).pathname;
+      if (path) waiting.push(decodeURIComponent(path.slice("/calls/".length)));
     }
     if (waiting.length) channel.port2.postMessage(0);
   }).observe(document, { childList: true, subtree: true });
@@ -91,6 +93,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     visible: list[float]
     missing: list[str]
     blocked: list[float]
+    """Tasks of the page's main thread over 50 ms, after it has been loaded."""
     lag: float
     sizes: list[Size]
     load: tuple[float, float, float]
@@ -141,7 +144,7 @@ def measure(seconds: int, crowd: Crowd, *, wall: bool = False) -> Measured:
             context = browser.new_context(viewport={"width": 1920, "height": 1080})
             context.add_cookies([{"name": "hardstop_session", "value": cookie, "url": url}])
             page = context.new_page()
-            page.add_init_script(WATCHING)
+            page.add_init_script(WATCHING.replace("LOADING_MS", str(LOADING_MS)))
             page.goto(f"{url}/board?wall=1" if wall else f"{url}/board")
             page.wait_for_function("document.documentElement.dataset.link !== undefined")
             cdp = context.new_cdp_session(page)
@@ -187,7 +190,7 @@ def _result(page: Any, watch: Watch, sizes: list[Size]) -> Measured:
         heard=[watch.heard[call] - at for call, at in watch.sent.items() if call in watch.heard],
         visible=list(visible.values()),
         missing=[call for call in watch.sent if call not in seen],
-        blocked=[duration for _, duration in tasks],
+        blocked=[duration for start, duration in tasks if start > LOADING_MS],
         lag=page.evaluate("window.__lag"),
         sizes=sizes,
         load=os.getloadavg(),
@@ -274,7 +277,11 @@ def _free_port() -> int:
 def percentile(values: list[float], percent: float) -> float:
     """The value that `percent` of the values do not exceed; nan without any."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))] if ordered else float("nan")
+    return (
+        ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
+        if ordered
+        else float("nan")
+    )
 
 
 def show(found: Measured) -> None:

@@ -91,9 +91,7 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
                 client.flush()
                 listener.join()
 
-    def _speak(
-        self, settings: Settings, client: Any, watch: Watch, done: threading.Event
-    ) -> None:
+    def _speak(self, settings: Settings, client: Any, watch: Watch, done: threading.Event) -> None:
         from stream.topics import TopicName
 
         transcripts = settings.topic(TopicName.TRANSCRIPTS)
@@ -174,9 +172,7 @@ class _Floor:
         from stream.events import CallEnded
         from stream.events.transcripts import EndReason
 
-        self._send(
-            call.call_id, CallEnded(call_id=call.call_id, reason=EndReason.CUSTOMER_HANGUP)
-        )
+        self._send(call.call_id, CallEnded(call_id=call.call_id, reason=EndReason.CUSTOMER_HANGUP))
 
     def _say(self, call: _Call, text: str, *, final: bool, agent: bool) -> None:
         from detectors.vocabulary import Speaker

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import logging
 import socket
 import sys
 import tempfile
@@ -97,8 +96,6 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="only these, e.g. board my-call")
     parser.add_argument("--out", type=Path, default=OUT)
     given = parser.parse_args()
-    # Streams are cut when a floor is left, which the server would complain of.
-    logging.getLogger("uvicorn.error").disabled = True
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as found, tempfile.TemporaryDirectory() as folder:
         chromium = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
@@ -121,8 +118,7 @@ def main() -> int:
             with office.sessions() as db:
                 identifier = db.scalars(select(Entry.incident_id).limit(1)).one()
             sights = [
-                replace(sight, path=sight.path or f"/incidents/{identifier}")
-                for sight in OFFICE
+                replace(sight, path=sight.path or f"/incidents/{identifier}") for sight in OFFICE
             ]
             take(
                 sights,
@@ -165,12 +161,19 @@ def _take(
     if size is HUGE:
         picture = picture.resize((1920, 1080), Image.Resampling.LANCZOS)
     file = out / f"{sight.name}-{suffix}.png"
-    picture.convert("RGB").quantize(
-        COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-    ).save(file, optimize=True)
+    _reduced(picture.convert("RGB")).save(file, optimize=True)
     beyond = f", {wide - size['width']} px too wide" if wide > size["width"] else ""
     print(f"{file.name}: {file.stat().st_size // 1024} kB{beyond}", flush=True)
     context.close()
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """In its commonest colours, which are those of the design: shades between become the next."""
+    counted = picture.getcolors(picture.width * picture.height) or []
+    common = [colour for _, colour in sorted(counted, reverse=True)[:COLOURS]]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for colour in common for part in colour])  # type: ignore[union-attr]
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 @contextmanager
@@ -211,7 +214,7 @@ def _office(folder: Path) -> Iterator[tuple[Office, str]]:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(office.app, port=port, log_level="critical")
+    config = uvicorn.Config(office.app, port=port, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
