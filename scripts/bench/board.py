@@ -32,6 +32,11 @@ if TYPE_CHECKING:
     from stream.settings import Settings
 
 CHROMIUM = "/usr/bin/chromium"
+WARM_UP_S = 30.0
+"""Seconds at the start that are not counted: connections, caches, all calls beginning at once."""
+TRACED_S = 60.0
+"""The last seconds, in which the browser says how much of the processor each task took: on a shared
+machine a task's length also has the time in which it waited for the processor."""
 SAMPLE_S = 10.0
 SETTLE_S = 60.0
 """How long what was said last may take to be seen; a busy machine falls behind."""
@@ -94,6 +99,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     missing: list[str]
     blocked: list[float]
     """Tasks of the page's main thread over 50 ms, after it has been loaded."""
+    worked: list[float]
+    """How much of the processor each of its tasks took, in the last TRACED_S seconds."""
     lag: float
     sizes: list[Size]
     load: tuple[float, float, float]
@@ -102,7 +109,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=300)
+    parser.add_argument("--seconds", type=int, default=300, help="counted, after a warm-up")
     parser.add_argument("--calls", type=int, default=300, help="calls that go on at once")
     parser.add_argument("--alerts", type=int, default=60, help="hard stops a minute")
     parser.add_argument("--rate", type=int, default=100, help="chunks a second, of all calls")
@@ -149,27 +156,47 @@ def measure(seconds: int, crowd: Crowd, *, wall: bool = False) -> Measured:
             page.wait_for_function("document.documentElement.dataset.link !== undefined")
             cdp = context.new_cdp_session(page)
             with crowd.speaking(settings) as watch:
-                sizes = list(_sizes(page, cdp, process, seconds))
+                page.wait_for_timeout(WARM_UP_S * 1000)
+                sizes = list(_sizes(page, cdp, process, seconds - TRACED_S))
+                # Toplevel tasks alone: a trace of everything would itself be the load.
+                browser.start_tracing(page=page, categories=["toplevel", "__metadata"])
+                sizes += list(_sizes(page, cdp, process, TRACED_S, sizes[-1].at + SAMPLE_S))
+                worked = _main_thread(browser.stop_tracing())
             _settle(page, watch)
-            found = _result(page, watch, sizes)
+            found = _result(page, watch, sizes, worked)
             browser.close()
     return found
 
 
-def _sizes(page: Any, cdp: Any, process: psutil.Process, seconds: int) -> Iterator[Size]:
+def _sizes(
+    page: Any, cdp: Any, process: psutil.Process, seconds: float, after: float = 0.0
+) -> Iterator[Size]:
     began = time.monotonic()
     process.cpu_percent()
     while (at := time.monotonic() - began) < seconds:
         metrics = cdp.send("Runtime.getHeapUsage")
         nodes = page.evaluate("document.getElementsByTagName('*').length")
         yield Size(
-            at=round(at, 1),
+            at=round(after + at, 1),
             service=process.memory_info().rss / MB,
             page=metrics["usedSize"] / MB,
             nodes=nodes,
             processor=process.cpu_percent() / 100,
         )
         page.wait_for_timeout(min(SAMPLE_S, max(0.1, seconds - at)) * 1000)
+
+
+def _main_thread(trace: bytes) -> list[float]:
+    """Processor time of the page's tasks in ms, from a trace (Trace Event Format)."""
+    tasks: dict[tuple[int, int], list[float]] = {}
+    mains: set[tuple[int, int]] = set()
+    for event in msgspec.json.decode(trace)["traceEvents"]:
+        place = (event.get("pid", 0), event.get("tid", 0))
+        if event.get("name") == "thread_name" and event["args"]["name"] == "CrRendererMain":
+            mains.add(place)
+        elif event.get("ph") == "X" and event["name"].endswith("RunTask"):
+            tasks.setdefault(place, []).append(event.get("tdur", 0) / 1000)
+    return max((tasks[place] for place in mains & tasks.keys()), key=sum, default=[])
 
 
 def _settle(page: Any, watch: Watch) -> None:
@@ -180,16 +207,18 @@ def _settle(page: Any, watch: Watch) -> None:
             return
 
 
-def _result(page: Any, watch: Watch, sizes: list[Size]) -> Measured:
+def _result(page: Any, watch: Watch, sizes: list[Size], worked: list[float]) -> Measured:
     seen: dict[str, float] = page.evaluate("window.__seen")
     tasks: list[tuple[float, float]] = page.evaluate("window.__blocked")
-    visible = {call: seen[call] - at for call, at in watch.sent.items() if call in seen}
+    begin = min(watch.sent.values(), default=0.0) + WARM_UP_S * 1000
+    sent = {call: at for call, at in watch.sent.items() if at >= begin}
     return Measured(
         sent=watch.chunks,
-        alerts=len(watch.sent),
-        heard=[watch.heard[call] - at for call, at in watch.sent.items() if call in watch.heard],
-        visible=list(visible.values()),
-        missing=[call for call in watch.sent if call not in seen],
+        alerts=len(sent),
+        heard=[watch.heard[call] - at for call, at in sent.items() if call in watch.heard],
+        visible=[seen[call] - at for call, at in sent.items() if call in seen],
+        missing=[call for call in sent if call not in seen],
+        worked=worked,
         blocked=[duration for start, duration in tasks if start > LOADING_MS],
         lag=page.evaluate("window.__lag"),
         sizes=sizes,
@@ -308,6 +337,12 @@ def show(found: Measured) -> None:
         f"main thread: longest task {longest:.0f} ms, {len(found.blocked)} over 50 ms, "
         f"largest lag of a timer {found.lag:.0f} ms"
     )
+    if found.worked:
+        console.print(
+            f"its processor time in the last {TRACED_S:.0f} s: {sum(found.worked) / 1000:.1f} s in "
+            f"{len(found.worked)} tasks, p99 {percentile(found.worked, 99):.1f} ms, longest "
+            f"{max(found.worked):.0f} ms"
+        )
     table = Table("at s", "service MB", "service CPU", "page heap MB", "elements", show_edge=False)
     step = max(1, len(found.sizes) // 12)
     for size in [*found.sizes[::step], found.sizes[-1]]:
