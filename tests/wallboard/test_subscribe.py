@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import re
-import select
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,15 +38,17 @@ class Client:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self._said: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def line(self) -> str:
-        """The next line that it prints."""
+        """The next line that it prints; raises queue.Empty when there is none for long."""
+        return self._said.get(timeout=PATIENCE_S)
+
+    def _listen(self) -> None:
         assert self._process.stdout is not None
-        ready, _, _ = select.select([self._process.stdout], [], [], PATIENCE_S)
-        assert ready, "the client says nothing"
-        said = self._process.stdout.readline()
-        assert said, "the client has ended"
-        return said.strip()
+        for line in self._process.stdout:
+            self._said.put(line.strip())
 
 
 @contextmanager
