@@ -15,7 +15,9 @@ COPY scripts scripts
 RUN /opt/hardstop/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 
 FROM python:3.12-slim
-RUN useradd --create-home --uid 10001 hardstop
+RUN useradd --create-home --uid 10001 hardstop \
+    # The wallboard's database, where it is a file.
+    && install -d -o hardstop /var/lib/hardstop
 COPY --from=build /opt/hardstop /opt/hardstop
 ENV PATH=/opt/hardstop/bin:$PATH PYTHONUNBUFFERED=1
 USER hardstop

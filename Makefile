@@ -11,10 +11,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TEST ?=
 
-.PHONY: help setup demo test chaos test-train check lint types imports format lock schemas bench clean
+.PHONY: help setup demo test chaos test-train check lint types imports format lock schemas bench screenshots clean
 
 help: ## this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.runtime ## install hardstop into .venv and fetch the embedded Kafka broker
 	@$(BIN)/hardstop kafka fetch
@@ -52,6 +52,9 @@ schemas: $(VENV)/.runtime ## write docs/asyncapi.json and docs/schemas from the 
 
 bench: $(VENV)/.runtime ## latency from chunk to alert over the embedded broker
 	@$(BIN)/hardstop bench
+
+screenshots: $(VENV)/.dev ## pictures of every page of the wallboard into docs/screenshots (needs Chromium)
+	@$(BIN)/python -m tests.wallboard.screenshots
 
 lock: $(VENV)/.dev ## resolve the dependencies anew
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url \

@@ -41,7 +41,9 @@ class Careful:
 
     def _add(self, headers: MutableHeaders, path: str) -> None:
         embedded = path.startswith(EMBEDDED)
-        ancestors = (self._settings.frame_ancestors or "'none'") if embedded else "'none'"
+        # A comma would begin another policy.
+        allowed = self._settings.frame_ancestors.replace(",", " ")
+        ancestors = (allowed or "'none'") if embedded else "'none'"
         headers["content-security-policy"] = f"{POLICY}; frame-ancestors {ancestors}"
         headers["x-content-type-options"] = "nosniff"
         headers["referrer-policy"] = "no-referrer"

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from stream.settings import VARIABLES
+from wallboard.settings import PREFIX, load_wallboard_settings
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
@@ -35,7 +36,27 @@ def test_it_sets_only_settings_that_exist() -> None:
     services = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
     for name, service in services.items():
         if name != "kafka":
-            assert set(service["environment"]) <= set(VARIABLES.values())
+            known = {n for n in service["environment"] if not n.startswith(PREFIX)}
+            assert known <= set(VARIABLES.values())
+
+
+def test_its_wallboard_is_kept_and_reached_at_the_address_that_it_names() -> None:
+    compose = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))
+    board = compose["services"]["wallboard"]
+    settings = load_wallboard_settings(board["environment"])
+    folder = settings.database.removeprefix("sqlite:///").rpartition("/")[0]
+    (volume,) = board["volumes"]
+    assert volume.partition(":") == ("wallboard-data", ":", folder)
+    assert "wallboard-data" in compose["volumes"]
+    (port,) = board["ports"]
+    assert port.startswith(f"127.0.0.1:{settings.base_url.rpartition(':')[2]}:{settings.port}")
+    unknown = [
+        name
+        for name in board["environment"]
+        if name.startswith(PREFIX)
+        and name.removeprefix(PREFIX).lower() not in settings.__struct_fields__
+    ]
+    assert unknown == []
 
 
 def test_the_image_has_everything_that_the_package_needs() -> None:

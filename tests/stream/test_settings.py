@@ -1,10 +1,12 @@
 """Settings: where they come from, and clear words when one is wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from stream.settings import VARIABLES, Settings, SettingsError, load_settings
+from wallboard.settings import PREFIX, WallboardSettings
 
 
 def test_the_environment_wins_over_the_file_and_options_over_both(tmp_path: Path) -> None:
@@ -64,3 +66,9 @@ def test_every_setting_is_documented() -> None:
     text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
     for name, variable in VARIABLES.items():
         assert f"| `{name}` | `{variable}` |" in text, name
+
+
+def test_every_setting_of_the_wallboard_is_documented_and_no_other() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    documented = re.findall(rf"^\| `{PREFIX}(\w+)` \|", text, re.M)
+    assert {name.lower() for name in documented} == set(WallboardSettings.__struct_fields__)

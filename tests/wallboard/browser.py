@@ -52,6 +52,7 @@ class Floor:
             port=self.port,
             log_level="warning",
             timeout_graceful_shutdown=1,
+            lifespan="off",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)

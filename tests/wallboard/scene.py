@@ -327,7 +327,7 @@ def _alert(db: Db, policy: Policy, now: int, known: dict[str, Any]) -> None:
         "opened_at": rfc3339(said + 900),
         "updated_at": rfc3339(updated),
         "ack_due_at": None if due is None else rfc3339(due),
-        "say_now": handling.say_now,
+        "say_now": policy.crisis.filled(handling.say_now, policy.crisis.numbers("GB")),
         "do_not_say": handling.do_not_say,
         "desk": handling.desk,
         "owner": {"id": owner[0], "name": owner[1]},

@@ -146,6 +146,28 @@ def test_filters_stay_in_the_address(chromium: Any, floor: Floor) -> None:
     assert "Media" in page.inner_text(".alert h3")
 
 
+def test_a_board_that_is_left_open_forgets_what_is_over(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    kept = page.evaluate(
+        """async () => {
+          const { Floor } = await import("/static/floor.js");
+          const floor = new Floor();
+          const [now, long] = [floor.now(), floor.now() - 600_000];
+          floor.alert("a", { alert_id: "a", call_id: "with", revision: 1, status: "confirmed" });
+          for (const id of ["with", "over"]) floor.call(id, { call_id: id, ended_at: long });
+          floor.call("just over", { call_id: "just over", ended_at: now });
+          floor.call("going on", { call_id: "going on", ended_at: null });
+          const state = "requested";
+          floor.route("of it", { alert_ids: ["a"], attempt: 1, state, state_at: long });
+          floor.route("of none", { alert_ids: ["b"], attempt: 1, state, state_at: long });
+          floor.route("early", { alert_ids: ["c"], attempt: 1, state, state_at: now });
+          floor.sweep();
+          return [[...floor.calls.keys()], [...floor.routes.keys()]];
+        }"""
+    )
+    assert kept == [["with", "just over", "going on"], ["of it", "early"]]
+
+
 def test_an_agent_reads_what_to_say_and_what_the_supervisor_wrote(
     chromium: Any, floor: Floor
 ) -> None:

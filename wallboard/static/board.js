@@ -1,7 +1,7 @@
 // The board: open alerts by urgency, kept true by the live channel.
 
 import { sound, switches } from "./alarm.js";
-import { fill, newCard, tick, trace } from "./card.js";
+import { age, fill, newCard, tick, trace } from "./card.js";
 import { onPending, pending, perform } from "./deeds.js";
 import { about, data, el, icon, safeLink } from "./dom.js";
 import { Floor } from "./floor.js";
@@ -41,16 +41,24 @@ on("route", ({ ref, body }) => {
 });
 on("call", ({ ref, body }) => {
   floor.call(ref, body);
-  for (const alert of floor.alerts.values()) if (alert.call_id === ref) dirty.add(alert.alert_id);
-  draw();
+  // Most calls have no card; what else is told of them can wait for the next second.
+  if (touch(ref)) draw();
 });
-on("note", ({ call_id, at, body }) => {
-  floor.note(call_id, at, body);
-  draw();
-});
+on("note", ({ call_id, at, body }) => floor.note(call_id, at, body));
 on("reset", reload);
 on("link", ({ changed }) => (changed ? draw() : seconds()));
 onPending((id) => { dirty.add(id); draw(); });
+
+/** The cards of a call are to be filled anew. Gives whether there is one. */
+function touch(call) {
+  let any = false;
+  for (const alert of floor.alerts.values()) {
+    if (alert.call_id !== call) continue;
+    dirty.add(alert.alert_id);
+    any = true;
+  }
+  return any;
+}
 
 async function reload() {
   try {
@@ -82,8 +90,7 @@ async function askEarlier(call) {
   } catch {
     floor.earlier.delete(call);
   }
-  for (const alert of floor.alerts.values()) if (alert.call_id === call) dirty.add(alert.alert_id);
-  draw();
+  if (touch(call)) draw();
 }
 
 // What is shown
@@ -111,8 +118,9 @@ function render() {
   const open = floor.open().filter(shown);
   const first = wall ? open.slice(0, WALL_CARDS) : open;
   const isLife = (alert) => floor.rank(alert) === 0;
+  const kept = new Set(first.map((alert) => alert.alert_id));
   for (const [id, card] of cards) {
-    if (!first.some((alert) => alert.alert_id === id)) {
+    if (!kept.has(id)) {
       card.remove();
       cards.delete(id);
     }
@@ -141,7 +149,7 @@ function render() {
   }
   headline(open);
   rail();
-  seconds();
+  calm();
 }
 
 const names = (alerts) => alerts.map((alert) => word("trigger", alert.trigger)).join(", ");
@@ -180,6 +188,13 @@ function headline(open) {
 /** Everything that counts, and the words about how fresh it is. */
 function seconds() {
   for (const [id, card] of cards) tick(card, floor.alerts.get(id), floor);
+  calm();
+  text("wall-clock", clockOf(live.now()));
+  rail();
+  floor.sweep();
+}
+
+function calm() {
   if (cards.size === 0) {
     const state = live.state;
     const key = state === "live" || state === "none" ? "calm" : state;
@@ -189,8 +204,6 @@ function seconds() {
     place("calm").dataset.state = key;
   }
   place("calm").hidden = cards.size > 0;
-  text("wall-clock", clockOf(live.now()));
-  if (floor.gone().length || place("gone").childElementCount) rail();
 }
 
 function text(id, words) {
@@ -199,9 +212,7 @@ function text(id, words) {
 }
 
 function rail() {
-  const gone = floor.gone().filter(shown);
-  place("gone").replaceChildren(...gone.map((alert) => trace(alert, floor)));
-  place("gone-part").hidden = gone.length === 0;
+  traces(floor.gone().filter(shown));
   const [unheard, notices] = [floor.unheard(), floor.standing()];
   const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
   text("listening", t("board.listening", { n: floor.listening() }));
@@ -217,6 +228,24 @@ function rail() {
 function notice({ about: what, detail, at }) {
   const why = el("span.unheard__why", {}, detail, " ", el("time.num", {}, clockOf(at)));
   return el("li", {}, icon("warning"), el("span", {}, el("strong", {}, word("note", what)), why));
+}
+
+/** What has gone, the newest first; a line that is there already has its age renewed alone. */
+function traces(gone) {
+  const list = place("gone");
+  const there = new Map([...list.children].map((line) => [line.dataset.gone, line]));
+  let next = list.firstElementChild;
+  for (const alert of gone) {
+    const name = `${alert.alert_id}/${alert.revision}`;
+    const line = there.get(name) ?? trace(alert, floor);
+    there.delete(name);
+    line.dataset.gone = name;
+    age(line, alert, floor);
+    if (line === next) next = next.nextElementSibling;
+    else list.insertBefore(line, next);
+  }
+  for (const line of there.values()) line.remove();
+  place("gone-part").hidden = gone.length === 0;
 }
 
 function unheardCall(call) {
@@ -322,3 +351,4 @@ if (!wall) {
 }
 live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"] });
 render();
+seconds();

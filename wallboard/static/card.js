@@ -224,6 +224,13 @@ function set(node, text) {
   if (node && node.textContent !== text) node.textContent = text;
 }
 
+const goneFor = (alert, floor) => t("card.gone_ago", { age: ago(floor.now() - moment(alert.updated_at)) });
+
+/** How long ago it went, said anew. */
+export function age(line, alert, floor) {
+  set(line.querySelector('[data-tick="gone"]'), goneFor(alert, floor));
+}
+
 /** What is left of an alert that has gone: one line, for a minute. */
 export function trace(alert, floor) {
   const withdrawn = alert.status === "retracted";
@@ -234,7 +241,7 @@ export function trace(alert, floor) {
     el("span.trace__name", {}, word("trigger", alert.trigger)),
     el("span.tag", {}, word("status", alert.status)),
     el("span.trace__why", {}, alert.closed_reason ?? ""),
-    el("span.faint.num", {}, t("card.gone_ago", { age: ago(floor.now() - moment(alert.updated_at)) })),
+    el("span.faint.num", { "data-tick": "gone" }, goneFor(alert, floor)),
     el("a", { href: `/calls/${encodeURIComponent(alert.call_id)}` }, t("card.see_call")),
   );
 }

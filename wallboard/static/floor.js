@@ -18,6 +18,7 @@ export class Floor {
   calls = new Map();
   earlier = new Map();
   notices = new Map();
+  #swept = 0;
   names = { people: {}, desks: {}, life: [] };
 
   /** Everything anew, from what the server knows (`/api/board`, `/api/calls/...`). */
@@ -96,6 +97,23 @@ export class Floor {
       else found.push(alert);
     }
     return found.sort((a, b) => moment(b.updated_at) - moment(a.updated_at));
+  }
+
+  /** Forget what no alert is about any more, once a minute: a wall is left open for weeks. */
+  sweep() {
+    const before = this.now() - TRACE_MS;
+    if (this.#swept > before) return;
+    this.#swept = this.now();
+    const calls = new Set([...this.alerts.values()].map((alert) => alert.call_id));
+    for (const [id, call] of this.calls) {
+      if (call.ended_at && call.ended_at < before && !calls.has(id)) this.calls.delete(id);
+    }
+    for (const id of this.earlier.keys()) if (!calls.has(id)) this.earlier.delete(id);
+    for (const [id, route] of this.routes) {
+      // A route may come a moment before its alert.
+      const alone = !route.alert_ids?.some((alert) => this.alerts.has(alert));
+      if (alone && !(moment(route.state_at) > before)) this.routes.delete(id);
+    }
   }
 
   /** The route that speaks for an alert: the one that has come furthest, or the latest. */
