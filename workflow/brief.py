@@ -205,10 +205,14 @@ def _leading_up(alert: Alert, picture: CallPicture) -> Turn | None:
 
 
 def _complaint(alert: Alert, picture: CallPicture, situation: Situation | None) -> Said | None:
-    """The sentence that states what went wrong: the plainest that is remembered, else the first."""
+    """The sentence that states what went wrong: the plainest that is remembered, else the first.
+
+    What is remembered may state nothing of the kind any more; then the first stands.
+    """
     if alert.trigger in _LIFE:
         return None
-    if situation is not None:
+    states_it = situation is not None and cues().complaint(situation.complaint)[1]
+    if situation is not None and (states_it or picture.complaint is None):
         for turn in picture.words:
             if situation.complaint in turn.text:
                 return Said(quote=situation.complaint, start_ms=turn.start_ms)
