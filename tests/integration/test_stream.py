@@ -95,7 +95,7 @@ def of_calls(settings: Settings, topic: TopicName, prefix: str = "") -> list[Rec
     return [r for r in read_all(settings, topic) if (r.key or b"").startswith(begins)]
 
 
-def wait_scored(settings: Settings, count: int, seconds: float = 60, calls: str = "") -> None:
+def wait_scored(settings: Settings, count: int, seconds: float = 150, calls: str = "") -> None:
     """Until that many different chunks have a reading."""
 
     ids: set[str] = set()
