@@ -32,6 +32,7 @@ from stream.table import CallStore, CallTable, StateWriter
 from stream.topics import MAX_DEAD_LETTER_BYTES, SOURCES, TopicName
 from workflow.customers import is_over
 from workflow.decision import Versions
+from workflow.drafts.check import check_sentence
 from workflow.moments import LAST_MS
 from workflow.policy import Policy, policy_digest
 from workflow.queue_detectors import QueueDetectors
@@ -294,6 +295,8 @@ def call_reader(
     ValueError for a key under 32 bytes.
     """
     detector = Detector.from_policy(policy, scorer)
+    # Its patterns are compiled on first use, for which no live call should wait.
+    check_sentence("")
     return CallReader(
         detector,
         policy,

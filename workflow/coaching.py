@@ -17,6 +17,7 @@ from detectors.vocabulary import Disposition, HeardStep, Speaker
 from workflow.alerts import Alert
 from workflow.authority import Beyond, beyond
 from workflow.call import CallFacts, Mode, Role
+from workflow.drafts.check import Code, Facts, Known, check_sentence
 from workflow.duty import PersonRole
 from workflow.hints import Hint, HintKind, StepWords, Words, sayings, words_for
 from workflow.identity import stable_id
@@ -33,6 +34,20 @@ SHOWN_MS = 25_000
 UNANSWERED_TURNS = 2
 """Turns an agent may take before a complaint counts as not acknowledged: the first may finish
 what was begun."""
+
+_CHECKED = {
+    Code.LEGAL_CONCLUSION: HintKind.GUARDRAIL,
+    Code.OPEN_COMPENSATION: HintKind.GUARDRAIL,
+    Code.NAMED_BLAME: HintKind.GUARDRAIL,
+    Code.HOLLOW_APOLOGY: HintKind.LANDMINE,
+    Code.JARGON: HintKind.LANDMINE,
+    Code.EVASIVE_PASSIVE: HintKind.LANDMINE,
+    Code.DEFENSIVE: HintKind.LANDMINE,
+    Code.DIGNITY: HintKind.LANDMINE,
+    Code.ASKS_TO_REPEAT: HintKind.LANDMINE,
+}
+"""What the check of drafts finds, as hints: the same must not be said as must not be written. A
+time is left to the guardrails: who does it while the caller waits may say "today"."""
 
 _ROLES = {Role.SUPERVISOR: PersonRole.SUPERVISOR, Role.SPECIALIST: PersonRole.SPECIALIST}
 _BY_CALLER = frozenset({Speaker.CUSTOMER, Speaker.UNKNOWN})
@@ -129,13 +144,30 @@ class _Turn:
 
     def _said(self, kind: HintKind) -> Hint | None:
         """What the agent must not say, of one kind, in this turn and not told before."""
+        named = False
         for finding in self.reading.findings:
             saying = sayings().get(finding.rule_id)
             raised = finding.disposition is Disposition.RAISE
             if saying is None or saying.kind is not kind or not raised:
                 continue
+            named = True
             quote = finding.evidence[-1].quote if finding.evidence else None
             hint = self._new(kind, finding.rule_id, saying.text, saying.instead, heard=quote)
+            if hint is not None:
+                return hint
+        return None if named else self._checked(kind)
+
+    def _checked(self, kind: HintKind) -> Hint | None:
+        """What no draft may say either."""
+        if not (self.call.language or "en").startswith("en"):
+            return None
+        told = self.state.complaint is not None
+        facts = Facts(known=frozenset({Known.WHAT_HAPPENED} if told else ()))
+        for fault in check_sentence(self.reading.turn.text, facts=facts):
+            if _CHECKED.get(fault.code) is not kind:
+                continue
+            text = f"{fault.reason[:1].upper()}{fault.reason[1:]}."
+            hint = self._new(kind, fault.code.value, text, fault.instead, heard=fault.quote)
             if hint is not None:
                 return hint
         return None

@@ -459,3 +459,13 @@ def test_never_more_than_three_hints_nor_one_during_a_life_stop_nor_the_same_twi
     counted = [hint for hint in story.hints if hint.kind is not HintKind.GUARDRAIL]
     assert len(counted) <= MOST_HINTS
     assert len({hint.hint_id for hint in story.hints}) == len(story.hints)
+
+
+def test_what_no_draft_may_say_an_agent_is_told_of_too() -> None:
+    story = Story()
+    hint = story.says(Speaker.AGENT, "I accept that we are legally liable for your losses.")
+    assert hint is not None
+    assert hint.kind is HintKind.GUARDRAIL
+    assert hint.heard is not None
+    assert "liable" in hint.heard
+    assert hint.say_instead
