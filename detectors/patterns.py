@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
 
 from detectors.normalise import PUNCTUATION, normalise
 
@@ -14,6 +15,11 @@ Phrase = tuple[str, ...]
 """Normalised words in a row. One may end in `*`, for any word that starts so, or be ANY_NUMBER."""
 
 ANY_NUMBER = "#"
+
+_PLAIN = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_GAP = re.compile(r"\.\.(\d+)")
+_NAMED = re.compile(r"\{([^{}]*)\}")
+_ALTERNATIVE = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*[.']?\*?")
 
 
 class PatternError(ValueError):
@@ -60,6 +66,7 @@ def read_list(entries: list[str]) -> frozenset[Phrase]:
     return frozenset(read_phrase(entry) for entry in entries)
 
 
+@cache
 def read_phrase(text: str) -> Phrase:
     """One entry of a list or one alternative of an item, normalised as the text will be."""
     if "*" not in text:
@@ -90,7 +97,7 @@ def read_pattern(text: str, lists: Lists) -> Pattern:
     items: list[Item] = []
     plain: list[str] = []
     for part in parts:
-        if re.fullmatch(r"[^\W_]+(?:['’-][^\W_]+)*", part):
+        if _PLAIN.fullmatch(part):
             plain.append(part)
             continue
         items.extend(_plain_items(plain))
@@ -106,19 +113,21 @@ def read_pattern(text: str, lists: Lists) -> Pattern:
     return Pattern(text, tuple(items), at_start, at_end)
 
 
-def _plain_items(words: list[str]) -> list[Item]:
+def _plain_items(words: list[str]) -> tuple[Item, ...]:
     """Plain words are normalised in a row, so that letters spelled out join as in the text."""
-    if not words:
-        return []
-    row = " ".join(words)
+    return _row(" ".join(words)) if words else ()
+
+
+@cache
+def _row(row: str) -> tuple[Item, ...]:
     norms = [t.norm for t in normalise(row) if t.norm not in PUNCTUATION]
     if not norms:
         raise PatternError(f"'{row}' has no words once normalised")
-    return [Item(Kind.WORDS, frozenset({(norm,)})) for norm in norms]
+    return tuple(Item(Kind.WORDS, frozenset({(norm,)})) for norm in norms)
 
 
 def _item(part: str, lists: Lists) -> Item:
-    gap = re.fullmatch(r"\.\.(\d+)", part)
+    gap = _GAP.fullmatch(part)
     if gap:
         most = int(gap.group(1))
         if not 1 <= most <= MOST_GAP:
@@ -132,14 +141,14 @@ def _item(part: str, lists: Lists) -> Item:
     for alternative in body.split("|"):
         if not alternative:
             raise PatternError(f"'{part}': an alternative is empty")
-        named = re.fullmatch(r"\{([^{}]*)\}", alternative)
+        named = _NAMED.fullmatch(alternative)
         if named:
             if named.group(1) not in lists:
                 raise PatternError(f"'{part}': no list is called '{named.group(1)}'")
             phrases |= lists[named.group(1)]
         elif alternative == ANY_NUMBER:
             phrases.add((ANY_NUMBER,))
-        elif re.fullmatch(r"[^\W_]+(?:['’.-][^\W_]+)*[.']?\*?", alternative):
+        elif _ALTERNATIVE.fullmatch(alternative):
             phrases.add(read_phrase(alternative))
         else:
             raise PatternError(f"'{alternative}' is not an item of the pattern language")
