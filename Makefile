@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TEST ?=
 
-.PHONY: help setup demo test chaos test-train check lint types imports format lock schemas bench screenshots clean
+.PHONY: help setup demo test test-long chaos test-train check lint types imports format lock schemas bench screenshots clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: $(VENV)/.runtime ## watch sample calls turn into alerts, in the terminal a
 
 test: $(VENV)/.dev ## the quick test suite, real broker included
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST)
+
+test-long: $(VENV)/.dev ## what takes half a minute and more each: several workers, whole demos
+	@$(BIN)/python -m pytest -m long
 
 chaos: $(VENV)/.dev ## 200 calls while workers are killed: minutes
 	@$(BIN)/python -m pytest -s -m chaos tests/integration

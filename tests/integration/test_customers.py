@@ -27,6 +27,7 @@ def ended(settings: Settings) -> bool:
     return any(n["contact"].get("ended") and n["contact"].get("callbacks") for n in noted)
 
 
+@pytest.mark.long
 def test_a_second_call_knows_the_first_although_another_worker_reads_it(
     bootstrap_servers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

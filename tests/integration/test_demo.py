@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "scripts.cli", "demo", "--speed", "20"]
@@ -40,6 +41,7 @@ def test_the_demo_shows_alerts_routes_and_a_summary(bootstrap_servers: str, tmp_
     assert "Traceback" not in shown
 
 
+@pytest.mark.long
 def test_without_a_board_the_demo_is_in_the_terminal_alone(
     bootstrap_servers: str, tmp_path: Path
 ) -> None:
@@ -50,6 +52,7 @@ def test_without_a_board_the_demo_is_in_the_terminal_alone(
     assert "http://" not in log.read_text()
 
 
+@pytest.mark.long
 def test_ctrl_c_stops_the_demo_and_everything_that_it_started(tmp_path: Path) -> None:
     log = tmp_path / "log"
     process = demo(log, "--speed", "1", HARDSTOP_DATA=str(tmp_path / "no-broker-of-the-user"))

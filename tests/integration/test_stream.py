@@ -273,6 +273,7 @@ def test_any_other_fault_stops_the_worker_and_loses_nothing(
     same_id_same_content(read_all(settings, TopicName.SCORES))
 
 
+@pytest.mark.long
 def test_a_worker_that_reads_nothing_stops_and_the_next_one_reads_on(
     settings: Settings, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -286,6 +287,7 @@ def test_a_worker_that_reads_nothing_stops_and_the_next_one_reads_on(
     assert types(read_all(settings, TopicName.ALERTS)) == ["alert.opened"]
 
 
+@pytest.mark.long
 def test_two_workers_share_the_calls_and_nothing_is_said_twice(
     settings: Settings, start: Start
 ) -> None:
@@ -367,12 +369,14 @@ def everything_arrived(settings: Settings) -> None:
     assert not read_all(settings, TopicName.OPERATIONS)
 
 
+@pytest.mark.long
 def test_a_killed_worker_loses_nothing(settings: Settings, start: Start) -> None:
     first = start().wait_ready()
     feed_slowly(settings, {CALLS * TURNS // 2: first.kill, CALLS * TURNS // 2 + 1: start})
     everything_arrived(settings)
 
 
+@pytest.mark.long
 def test_workers_that_join_and_leave_lose_nothing(settings: Settings, start: Start) -> None:
     first = start().wait_ready()
     stopped: list[int] = []
