@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="emotion, hardstop, refine, or a .toml file of your own.")
+        str, typer.Argument(help="emotion, hardstop, refine, polish, or a .toml file.")
     ] = "hardstop",
     out: Annotated[Path, typer.Option(help="The folder of the run.")] = Path("runs/hardstop"),
     data: Annotated[
@@ -38,7 +38,7 @@ def train(
 
     The stages of the bundled model: `hardstop train emotion --out runs/emotion --data DATA`, then
     `hardstop train hardstop --from runs/emotion --out runs/hardstop --data DATA`, then `refine`
-    from that.
+    from that, and `polish` (seeds 23 and 29) from that.
     """
     import msgspec
     from rich.console import Console

@@ -40,6 +40,9 @@ from workflow.queue_detectors import QueueDetectors
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
 
+UP_TO_DATE_MS = 30_000
+"""A partition whose newest words were read within so long holds none of long ago."""
+
 TICK_S = 1.0
 """Seconds between looks at what is due."""
 
@@ -187,10 +190,20 @@ def build_app(
                 raise
 
     watch = StallWatch(settings.stall_after_s)
+    unread: dict[int, int] = {}
+
+    def all_read(partition: int) -> bool:
+        """Whether no words of long ago can be waiting there."""
+        recent = pipeline.behind_ms.get(partition, UP_TO_DATE_MS) < UP_TO_DATE_MS
+        return unread.get(partition) == 0 or (recent and partition in unread)
 
     async def notice_a_stall() -> None:
         moving = bool(app.rebalancing or app.in_recovery)
-        waiting = 0 if moving else await _waiting(app, abouts)
+        by_place = {} if moving else await _waiting(app, abouts)
+        source = settings.topic(TopicName.TRANSCRIPTS)
+        unread.clear()
+        unread.update({tp.partition: n for tp, n in by_place.items() if tp.topic == source})
+        waiting = sum(by_place.values())
         finished = pipeline.counts["acknowledged"]
         now_s = time.monotonic()
         if watch.stalled(now_s=now_s, waiting=waiting, finished=finished, moving=moving):
@@ -206,7 +219,7 @@ def build_app(
             return
         ticks = settings.topic(TopicName.TICKS)
         for key, partition in memory.due(round(time.time() * 1000)):
-            value = encode(Tick(call_id=key.decode()))
+            value = encode(Tick(call_id=key.decode(), all_read=all_read(partition)))
             sent = await send(ticks, key, value, partition, None)
             # What does not arrive is sent again: nothing waits for it here.
             asyncio.ensure_future(sent).add_done_callback(_heeded)
@@ -264,16 +277,16 @@ async def _lost(app: faust.App, message: Message) -> bool:
     return bool((begins[tp] or 0) < message.offset)
 
 
-async def _waiting(app: faust.App, topics: Collection[str]) -> int:
+async def _waiting(app: faust.App, topics: Collection[str]) -> dict[TP, int]:
     """Messages on this worker's partitions that have not been committed."""
     consumer = cast(Any, app.consumer)
     places = [tp for tp in consumer.assignment() if tp.topic in topics]
     if not places:
-        return 0
+        return {}
     ends = await consumer.highwaters(*places)
     begins = await consumer.earliest_offsets(*places)
     committed = consumer._committed_offset
-    return sum(max(0, (ends[tp] or 0) - (committed[tp] or begins[tp] or 0)) for tp in places)
+    return {tp: max(0, (ends[tp] or 0) - (committed[tp] or begins[tp] or 0)) for tp in places}
 
 
 def classifier(settings: Settings) -> Scorer | None:

@@ -75,6 +75,8 @@ class Pipeline:
         self._clock = clock
         self._last: asyncio.Task[None] | None = None
         self._next_offset: dict[tuple[str, int], int] = {}
+        self.behind_ms: dict[int, int] = {}
+        """By partition: how old the transcript message read last was when it was read."""
         self.counts: Counter[str] = Counter()
 
     async def process(self, items: Sequence[Item]) -> None:
@@ -137,6 +139,9 @@ class Pipeline:
         return self._clock() * 1000 - message.timestamp_ms > self._deadline_ms
 
     def _read(self, message: Message) -> Step:
+        if message.about is TopicName.TRANSCRIPTS:
+            behind_ms = round(self._clock() * 1000) - message.timestamp_ms
+            self.behind_ms[message.partition] = behind_ms
         if message.about is TopicName.CUSTOMERS:
             return self._reader.read_customer(
                 message, lambda name: self._memory.customer(name, message.partition)

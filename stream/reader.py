@@ -15,7 +15,8 @@ from stream.across import Follower
 from stream.codec import KEY_MISMATCH, Unreadable, decode_transcript
 from stream.complaints import registered
 from stream.customers import CustomerReader
-from stream.events import CallEnded, CallStarted, CallUpdated, Chunk, Score
+from stream.ending import Ending, heard_again
+from stream.events import CallEnded, Chunk, Score
 from stream.events.operations import Topic
 from stream.outputs import (
     Message,
@@ -29,16 +30,15 @@ from stream.outputs import (
 )
 from stream.recordkeeper import RecordKeeper
 from stream.records import Recorder
-from stream.reports import TICKING, ReportReader
+from stream.reports import ReportReader
 from stream.sequence import Arrival
 from stream.state import CallState
 from stream.step import CustomerLookup, Lookup, Step
 from stream.topics import TopicName
-from workflow.call import CallFacts, Mode
+from workflow.call import TICKING, CallFacts, Mode
 from workflow.coaching import coach
 from workflow.decision import Decision, Versions
 from workflow.desk import Desk
-from workflow.happenings import Ended, Happening
 from workflow.moments import rfc3339
 from workflow.picture import pictured
 from workflow.policy import Policy
@@ -73,7 +73,8 @@ class CallReader:
         self._policy = policy
         self._desk = Desk(policy, versions)
         self._keeper = RecordKeeper(policy.retention, writes=record_key is not None)
-        self._reports = ReportReader(self._desk, self._keeper)
+        self._ending = Ending(self._desk, self._detectors, policy, versions)
+        self._reports = ReportReader(self._desk, self._keeper, self._ending)
         self._versions = versions
 
     def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
@@ -104,21 +105,21 @@ class CallReader:
                 raise Unreadable("text_too_long", f"{len(event.text)} characters, at most {most}")
         except Unreadable as error:
             return Step(outputs=unreadable(error, message))
-        match event:
-            case CallStarted() | CallUpdated():
-                facts = state.facts.updated(event)
-                return Step(state=msgspec.structs.replace(state, facts=facts))
-            case CallEnded():
-                return self._ended(event, state, message)
-            case Chunk():
-                return self._chunk(event, state, message, hurried=hurried)
+        if isinstance(event, CallEnded):
+            return self._ended(event, state, message)
+        state, again = heard_again(state)
+        if isinstance(event, Chunk):
+            step = self._chunk(event, state, message, hurried=hurried)
+        else:
+            step = Step(state=msgspec.structs.replace(state, facts=state.facts.updated(event)))
+        return msgspec.structs.replace(step, happened=(*again, *step.happened)) if again else step
 
     def next_moment(self, state: CallState) -> int | None:
         """When a tick has something to do on a call (UTC ms), or None. In recordings nobody is
         waited for; their records are closed all the same."""
         waits = state.mode in TICKING
         at_desk = self._desk.next_moment(state.desk, state.facts) if waits else None
-        due = (at_desk, self._keeper.next_moment(state))
+        due = (at_desk, self._keeper.next_moment(state), self._ending.silent_moment(state))
         return min((moment for moment in due if moment is not None), default=None)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
@@ -132,39 +133,7 @@ class CallReader:
     def _ended(self, event: CallEnded, state: CallState, message: Message) -> Step:
         if state.ended_ms is not None:
             return Step(repeat=True)
-        outputs: tuple[Output, ...] = ()
-        happened: tuple[Happening, ...] = ()
-        late = self._detector(state).catch_up(state.conversation)
-        if late is not None:
-            heard = self._desk.after_reading(
-                state.desk,
-                late,
-                state.facts,
-                at_ms=message.timestamp_ms,
-                mode=state.mode,
-                picture=pictured(state.conversation, state.coach),
-            )
-            outputs = _decided(heard, message)
-            happened = (*heard.changes, *heard.noted)
-            conversation = state.conversation.after(late)
-            state = msgspec.structs.replace(
-                state,
-                desk=heard.state,
-                conversation=conversation,
-                followed=state.followed.after(late),
-            )
-            caught = Step(outputs=outputs, state=state, happened=happened)
-            caught = registered(caught, late, message, self._policy, self._versions, ended=True)
-            outputs, happened, state = caught.outputs, caught.happened, caught.state or state
-        decision = self._desk.after_call(
-            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
-        )
-        ended = msgspec.structs.replace(state, desk=decision.state, ended_ms=message.timestamp_ms)
-        return Step(
-            outputs=(*outputs, *_decided(decision, message)),
-            state=ended,
-            happened=(*happened, Ended(event.reason.value), *decision.changes),
-        )
+        return self._ending.after(event.reason, state, message)
 
     def _chunk(self, chunk: Chunk, state: CallState, message: Message, *, hurried: bool) -> Step:
         sequences, arrival, gap = state.sequences.arrive(chunk.sequence)

@@ -6,6 +6,7 @@ import msgspec
 
 from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
 from stream.complaints import acted
+from stream.ending import Ending
 from stream.events import (
     CustomerKnown,
     RouteAccepted,
@@ -29,7 +30,7 @@ from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.actions import ActionKind, Deed, Refused, Verdict
-from workflow.call import CallFacts, Customer, Mode
+from workflow.call import TICKING, CallFacts, Customer, Mode
 from workflow.decision import Decision
 from workflow.deeds import HINTS, ON_RECORD
 from workflow.desk import Desk
@@ -38,9 +39,6 @@ from workflow.listening import after_deed
 from workflow.picture import pictured
 from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
-
-TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
-"""Where people may be waited for."""
 
 _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
     RouteOffered: OutcomeKind.OFFERED,
@@ -54,9 +52,10 @@ _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
 class ReportReader:
     """Reads `routing.outcomes`, `supervisor.actions` and `ticks`. Same message, same bytes."""
 
-    def __init__(self, desk: Desk, keeper: RecordKeeper) -> None:
+    def __init__(self, desk: Desk, keeper: RecordKeeper, ending: Ending) -> None:
         self._desk = desk
         self._keeper = keeper
+        self._ending = ending
 
     def read(self, message: Message, lookup: Lookup) -> Step:
         """Process one message. Never raises for anything that the message itself contains."""
@@ -142,6 +141,9 @@ class ReportReader:
             return Step()
         if isinstance(tick, CustomerKnown):
             return self._known(tick, state, message)
+        lost = self._ending.after_silence(state, message) if tick.all_read else None
+        if lost is not None:
+            return lost
         step = Step(state=state)
         if state.mode in TICKING:
             decision = self._desk.after_time(

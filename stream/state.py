@@ -37,6 +37,8 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     followed: Followed = Followed()
     state_version: int = STATE_VERSION
     register: Register = Register()
+    lost: bool = False
+    """Ended by its silence: what comes after that shows that it was not over."""
 
 
 class StateVersionError(RuntimeError):

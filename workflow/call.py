@@ -17,6 +17,16 @@ class Mode(StrEnum):
     REPLAY = "replay"
 
 
+TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
+"""Where people may be waited for."""
+
+
+class CallRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`silent_minutes`: a call of which nothing comes for so long, and no end, counts as lost."""
+
+    silent_minutes: Annotated[int, msgspec.Meta(ge=2, le=360)] = 30
+
+
 class Direction(StrEnum):
     INBOUND = "inbound"
     OUTBOUND = "outbound"

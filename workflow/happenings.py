@@ -21,6 +21,10 @@ OWN_WORK = "heard as their own work"
 """What the note of a hard stop says that was heard on a queue of the desk it would have gone to."""
 
 
+HEARD_AGAIN = "heard again"
+"""What the note says of a call that had fallen silent and was not over."""
+
+
 class Done(msgspec.Struct, frozen=True):
     """What somebody did, and what became of it."""
 
@@ -32,6 +36,10 @@ class Ended(msgspec.Struct, frozen=True):
     """The call is over."""
 
     reason: str
+
+
+class HeardAgain(msgspec.Struct, frozen=True):
+    """A call that was taken for lost goes on."""
 
 
 class Review(msgspec.Struct, frozen=True):
@@ -87,6 +95,7 @@ Happening = (
     | Outcome
     | Done
     | Ended
+    | HeardAgain
     | Review
     | Hold
     | Erased
@@ -170,6 +179,8 @@ def facts_of(change: Happening) -> Iterator[tuple[EntryKind, Content]]:
                 yield EntryKind.QUOTE, Content(evidence=evidence)
         case Ended(reason=reason):
             yield EntryKind.CALL_ENDED, Content(facts={"reason": reason})
+        case HeardAgain():
+            yield EntryKind.NOTE, Content(action=HEARD_AGAIN)
         case Review(reviewer=reviewer, note=note):
             facts = {"role": reviewer.role.value}
             yield EntryKind.REVIEWED, Content(actor=reviewer.id, note=note, facts=facts)

@@ -14,7 +14,7 @@ import msgspec
 from detectors.settings import DetectionSettings
 from detectors.vocabulary import Signal, Trigger
 from workflow.authority import Authority
-from workflow.call import Mode
+from workflow.call import CallRules, Mode
 from workflow.callers import CallerTier
 from workflow.calling import CallbackRules
 from workflow.complaint_rules import ComplaintRules
@@ -73,6 +73,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tiers: Tiers = Tiers()
     caller_tiers: dict[str, CallerTier] = {}
     retention: Retention = Retention()
+    calls: CallRules = CallRules()
 
     def for_queue(self, queue_id: str | None) -> Policy:
         """The policy that holds on a queue; the site's where it has none of its own or is unknown.

@@ -14,9 +14,14 @@ from workflow.history import History
 
 
 class Tick(Event, tag="tick", frozen=True, kw_only=True):
-    """Time has passed for this call; the message's own timestamp says how much."""
+    """Time has passed for this call; the message's own timestamp says how much.
+
+    `all_read`: the worker had read all that there was of the call's partition. Before that, silence
+    says nothing: the words may be waiting to be read.
+    """
 
     call_id: str
+    all_read: bool = False
 
 
 class CustomerKnown(Event, tag="customer.known", frozen=True, kw_only=True):

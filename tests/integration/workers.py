@@ -84,6 +84,9 @@ def workers(settings: Settings, folder: Path) -> Iterator[Callable[..., Worker]]
         yield start
     finally:
         for worker in started:
+            # Shown with a test that failed, and only then.
+            print(f"== {worker.log} (exit status {worker.process.poll()})")
+            print(worker.log.read_text(errors="replace")[-8_000:])
             if worker.process.poll() is None:
                 worker.kill()
 

@@ -135,7 +135,9 @@ class Story:
             if due is None or due > until:
                 break
             self.at_ms = max(self.at_ms + 1, due)
-            self._gets(TopicName.TICKS, {"type": "tick", "call_id": "c"}, after_ms=0)
+            self._gets(
+                TopicName.TICKS, {"type": "tick", "call_id": "c", "all_read": True}, after_ms=0
+            )
         self.at_ms = max(self.at_ms, until)
 
     def chain(self) -> Verdict:

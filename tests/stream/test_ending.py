@@ -1,0 +1,164 @@
+"""A call whose platform never says that it is over, and words that never became final."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from stream.app import call_reader
+from stream.outputs import Message
+from stream.reader import CallReader
+from stream.state import CallState, decode_state, encode_state
+from stream.step import Step
+from stream.topics import TopicName
+from workflow.call import Mode
+from workflow.policy import default_policy_text, load_policy, parse_policy
+
+READER = call_reader(load_policy(), None, b"k" * 32)
+AT = 1_790_000_000_000
+MINUTE = 60_000
+LIMIT = load_policy().calls.silent_minutes
+
+
+class Call:
+    """One call as a worker reads it; `at_ms` is moved by the test."""
+
+    def __init__(self, reader: CallReader = READER, mode: str | None = None) -> None:
+        self.reader = reader
+        self.mode = mode
+        self.state: CallState | None = None
+        self.offset = 0
+        self.at_ms = AT
+
+    def gets(self, about: TopicName, **value: object) -> Step:
+        self.offset += 1
+        step = self.reader.read(
+            Message(
+                key=b"c",
+                value=msgspec.json.encode({"call_id": "c"} | value),
+                topic=about.value,
+                partition=0,
+                offset=self.offset,
+                timestamp_ms=self.at_ms,
+                about=about,
+                mode=self.mode,
+            ),
+            lambda _: self.state,
+        )
+        if step.state is not None:
+            self.state = decode_state(encode_state(step.state))
+        return step
+
+    def says(self, text: str, **more: object) -> Step:
+        chunk: dict[str, object] = {"type": "chunk", "speaker": "customer", "text": text}
+        chunk |= {"sequence": self.offset + 1, "utterance_id": f"u{self.offset}"}
+        return self.gets(TopicName.TRANSCRIPTS, **(chunk | more))
+
+    def ticks(self, minutes: float, *, all_read: bool = True) -> Step:
+        self.at_ms += round(minutes * MINUTE)
+        return self.gets(TopicName.TICKS, type="tick", all_read=all_read)
+
+    @property
+    def known(self) -> CallState:
+        assert self.state is not None
+        return self.state
+
+
+def told(step: Step, topic: TopicName) -> list[dict[str, Any]]:
+    return [msgspec.json.decode(o.value or b"") for o in step.outputs if o.topic is topic]
+
+
+def test_a_call_that_falls_silent_counts_as_lost() -> None:
+    call = Call()
+    call.says("thank you that is very kind")
+    assert call.reader.next_moment(call.known) == AT + LIMIT * MINUTE
+    assert call.ticks(LIMIT - 1).state == call.state
+    assert call.known.ended_ms is None
+    step = call.ticks(1)
+    assert call.known.ended_ms == call.at_ms
+    (note,) = told(step, TopicName.OPERATIONS)
+    assert (note["about"], note["call_id"]) == ("feed_silent", "c")
+
+
+def test_whoever_was_at_risk_on_it_is_rung_by_a_named_person() -> None:
+    call = Call()
+    call.says("i don't want to live any more")
+    for _ in range(LIMIT):
+        call.ticks(0.9)
+    step = call.ticks(LIMIT)
+    (welfare,) = told(step, TopicName.CALLBACKS)
+    assert welfare["welfare"]
+    assert welfare["owner"]["name"] == "Femi Adeyemi"
+    (ended,) = [e for e in told(step, TopicName.INCIDENTS) if e["kind"] == "call_ended"]
+    assert ended["facts"] == {"reason": "lost"}
+
+
+def test_silence_says_nothing_while_words_may_be_waiting_to_be_read() -> None:
+    call = Call()
+    call.says("hello")
+    call.ticks(LIMIT * 3, all_read=False)
+    assert call.known.ended_ms is None
+    call.ticks(0)
+    assert call.known.ended_ms is not None
+
+
+def test_a_call_that_is_heard_of_again_goes_on_as_before() -> None:
+    call = Call()
+    call.says("i am going to sue you people")
+    call.ticks(LIMIT)
+    assert call.known.desk.ended
+    step = call.says("and my son is going to end his life tonight")
+    assert call.known.ended_ms is None
+    assert not call.known.desk.ended
+    opened = [a["trigger"] for a in told(step, TopicName.ALERTS) if a["type"] == "alert.opened"]
+    assert opened == ["self_harm"]
+    assert "heard again" in [entry["action"] for entry in told(step, TopicName.INCIDENTS)]
+
+
+def test_the_same_words_delivered_again_do_not_bring_a_lost_call_back() -> None:
+    call = Call()
+    call.says("i am going to sue you people", sequence=7)
+    call.ticks(LIMIT)
+    assert call.says("i am going to sue you people", sequence=7).repeat
+    assert call.known.ended_ms is not None
+
+
+def test_an_end_that_the_platform_tells_late_is_no_second_end() -> None:
+    call = Call()
+    call.says("hello")
+    call.ticks(LIMIT)
+    assert call.gets(TopicName.TRANSCRIPTS, type="call.ended", reason="customer_hangup").repeat
+
+
+def test_recordings_have_all_the_time_there_is() -> None:
+    call = Call(mode=Mode.REPLAY.value)
+    call.says("hello")
+    call.ticks(LIMIT * 2)
+    assert call.known.ended_ms is None
+
+
+def test_a_queue_may_have_longer_silences() -> None:
+    text = default_policy_text() + "\n[queues.waiting.calls]\nsilent_minutes = 90\n"
+    call = Call(call_reader(parse_policy(text, source="test")))
+    call.gets(TopicName.TRANSCRIPTS, type="call.started", queue_id="waiting")
+    call.says("hello")
+    assert call.reader.next_moment(call.known) == AT + 90 * MINUTE
+
+
+def test_a_complaint_cut_off_by_the_end_of_the_call_is_registered_all_the_same() -> None:
+    call = Call()
+    call.says("i want to make a formal complaint about this", is_final=False)
+    step = call.gets(TopicName.TRANSCRIPTS, type="call.ended", reason="customer_hangup")
+    (complaint,) = told(step, TopicName.COMPLAINTS)
+    assert "formal complaint" in complaint["quotes"][0]["quote"]
+
+
+def test_a_hard_stop_cut_off_by_the_end_stands_as_it_was_last_heard() -> None:
+    call = Call()
+    call.says("i am going to sue you people", is_final=False)
+    step = call.gets(TopicName.TRANSCRIPTS, type="call.ended", reason="customer_hangup")
+    statuses = [alert["status"] for alert in told(step, TopicName.ALERTS)]
+    assert statuses
+    assert "provisional" not in statuses
+    assert "retracted" not in statuses
