@@ -40,28 +40,28 @@ class Ending:
     def after(self, reason: EndReason, state: CallState, message: Message) -> Step:
         """The step of a call that is over. Words that never became final stand as last heard."""
         detector = self._detectors.for_queue(state.facts.queue_id)
-        step = Step(state=state)
-        for turn in state.conversation.turns[-UNFINISHED:]:
-            if not turn.is_final:
-                so_far = step.state or state
-                reading = detector.read(_as_said(turn, so_far), so_far.conversation)
-                step = self._heard(step, so_far, reading, message)
-        so_far = step.state or state
-        late = detector.catch_up(so_far.conversation)
+        step = Step()
+        late = detector.catch_up(state.conversation)
         if late is not None:
-            step = self._heard(step, so_far, late, message)
-            so_far = step.state or so_far
+            step = self._heard(step, state, late, message)
+            state = step.state or state
         decision = self._desk.after_call(
-            so_far.desk, so_far.facts, at_ms=message.timestamp_ms, mode=so_far.mode
+            state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
         told = (change_output(change, message) for change in decision.changes)
-        return Step(
+        state = msgspec.structs.replace(state, desk=decision.state, ended_ms=message.timestamp_ms)
+        step = Step(
             outputs=(*step.outputs, *told),
-            state=msgspec.structs.replace(
-                so_far, desk=decision.state, ended_ms=message.timestamp_ms
-            ),
+            state=state,
             happened=(*step.happened, Ended(reason.value), *decision.changes),
         )
+        # Read with the call over: nobody is asked to join it for what was cut off.
+        for turn in state.conversation.turns[-UNFINISHED:]:
+            if not turn.is_final:
+                reading = detector.read(_as_said(turn, state), state.conversation)
+                step = self._heard(step, state, reading, message)
+                state = step.state or state
+        return step
 
     def _heard(self, step: Step, state: CallState, reading: Reading, message: Message) -> Step:
         """The step with what a reading at the end of the call changes."""
