@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
@@ -39,6 +41,9 @@ from workflow.listening import after_deed
 from workflow.picture import pictured
 from workflow.register import COMPLAINTS
 from workflow.routing import Outcome, OutcomeKind
+
+ROUTES_REMEMBERED = 32
+"""Routes of a call whose last report is known: the same said twice goes on record once."""
 
 _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
     RouteOffered: OutcomeKind.OFFERED,
@@ -82,6 +87,10 @@ class ReportReader:
             person_id=getattr(event, "person_id", None),
             reason=getattr(event, "reason", None),
         )
+        said = _digest(outcome)
+        if state.reported.get(outcome.route_id) == said:
+            return Step(repeat=True)
+        state = msgspec.structs.replace(state, reported=_reported(state, outcome.route_id, said))
         decision = self._desk.after_outcome(
             state.desk,
             outcome,
@@ -172,6 +181,15 @@ class ReportReader:
         followed = msgspec.structs.replace(followed, known=event.revision)
         state = msgspec.structs.replace(state, followed=followed)
         return _step(decision, state, message, *notes)
+
+
+def _digest(outcome: Outcome) -> str:
+    return hashlib.sha256(msgspec.json.encode(outcome)).hexdigest()[:16]
+
+
+def _reported(state: CallState, route_id: str, said: str) -> dict[str, str]:
+    others = {route: last for route, last in state.reported.items() if route != route_id}
+    return dict([*others.items(), (route_id, said)][-ROUTES_REMEMBERED:])
 
 
 def _is_on_the_line(state: CallState) -> bool:

@@ -39,6 +39,8 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     register: Register = Register()
     lost: bool = False
     """Ended by its silence: what comes after that shows that it was not over."""
+    reported: dict[str, str] = {}
+    """By route: the last report on it, as a digest; the newest routes only."""
 
 
 class StateVersionError(RuntimeError):

@@ -145,6 +145,21 @@ def test_a_person_who_joins_has_the_alert(call: Call) -> None:
     assert READER.next_moment(call.state) == call.state.seen_ms + silent_ms
 
 
+def test_a_report_that_comes_twice_is_taken_once() -> None:
+    call = Call(call_reader(load_policy(), None, b"k" * 32))
+    call.says("i am going to sue you people")
+    assert told(call.reports("route.offered", person_id="carmen"), TopicName.INCIDENTS)
+    again = call.reports("route.offered", person_id="carmen")
+    assert again.repeat
+    assert not again.outputs
+
+
+def test_who_left_and_joins_again_is_heard_both_times(call: Call) -> None:
+    call.reports("route.joined", person_id="carmen")
+    call.reports("route.failed", reason="no_answer")
+    assert not call.reports("route.joined", person_id="carmen").repeat
+
+
 def test_a_route_that_fails_falls_back_on_the_next_person(call: Call) -> None:
     step = call.reports("route.failed", reason="no_answer")
     (fallback,) = told(step, TopicName.ROUTING)
