@@ -28,6 +28,8 @@ _HANDLING: dict[str, RecordHandling] = {
     Trigger.SAFEGUARDING: RecordHandling.RESTRICTED,
     Signal.MISCONDUCT: RecordHandling.RESTRICTED,
 }
+IMPOSTOR = (Trigger.FRAUD.value, "impostor")
+_GRAVITY = tuple(RecordHandling)
 
 
 def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
@@ -63,6 +65,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         reason=finding.reason if confirms or graver else alert.reason,
         say_now=texts.say_now,
         do_not_say=texts.do_not_say,
+        handling=max(alert.handling, _treated(label, finding.subtype), key=_GRAVITY.index),
     )
     if confirms:
         ask_for(work, updated, work.handling(updated) or handling)
@@ -120,8 +123,16 @@ def _is_their_own_work(work: Work, handling: Handling) -> bool:
 
 
 def _own_work(work: Work, label: str, finding: Finding, handling: Handling) -> OwnWork:
-    treated = _HANDLING.get(label, RecordHandling.NORMAL)
+    treated = _treated(label, finding.subtype)
     return OwnWork(finding, handling.desk, work.call.queue_id or "", treated)
+
+
+def _treated(label: str, subtype: str | None) -> RecordHandling:
+    """Who may see a record of it. Whoever may be an impostor must not learn that it was noticed,
+    and an agent who knows lets it be heard."""
+    if (label, subtype) == IMPOSTOR:
+        return RecordHandling.RESTRICTED
+    return _HANDLING.get(label, RecordHandling.NORMAL)
 
 
 def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
@@ -155,7 +166,7 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
         agent_id=call.agent_id,
         customer_ref=call.customer.ref if call.customer else None,
         deep_link=call.deep_link,
-        handling=_HANDLING.get(label, RecordHandling.NORMAL),
+        handling=_treated(label, finding.subtype),
         mode=work.mode,
         policy_version=work.versions.policy,
         rules_version=work.versions.rules,

@@ -226,6 +226,20 @@ def test_facts_learnt_later_are_put_over_the_earlier_ones() -> None:
     assert (newer.queue_id, newer.agent_id, newer.customer) == ("q", "a7", verified)
 
 
+def test_who_may_be_an_impostor_is_for_the_fraud_desk_alone_from_then_on() -> None:
+    def of_kind(heard: Reading, subtype: str) -> Reading:
+        findings = tuple(msgspec.structs.replace(f, subtype=subtype) for f in heard.findings)
+        return msgspec.structs.replace(heard, findings=findings)
+
+    suspected = of_kind(reading("fraud", utterance="u2"), "impostor")
+    ((_, alert),) = alerts(decide(suspected)[0])
+    assert alert.handling is RecordHandling.RESTRICTED
+    victim = of_kind(reading("fraud"), "victim")
+    before, after = (alerts(decision)[0][1] for decision in decide(victim, suspected))
+    assert before.handling is RecordHandling.NORMAL
+    assert after.handling is RecordHandling.RESTRICTED
+
+
 def test_a_desk_that_another_stop_needs_is_not_sent_away() -> None:
     _, _, retracted, last = decide(
         reading("violence", final=False),
