@@ -271,8 +271,9 @@ async def _lost(app: faust.App, message: Message) -> bool:
     consumer = cast(Any, app.consumer)
     tp = TP(message.topic, message.partition)
     committed = consumer._committed_offset[tp]
-    if committed is None or message.offset <= committed:
+    if committed is not None and message.offset <= committed:
         return False
+    # Nothing committed yet: then the first message is the first that there is.
     begins = await consumer.earliest_offsets(tp)
     return bool((begins[tp] or 0) < message.offset)
 

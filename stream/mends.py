@@ -1,12 +1,14 @@
-"""Mends of two faults in faust-streaming 0.15.3. Each has a test in tests/stream/test_mends.py.
+"""Mends of three faults in faust-streaming 0.15.3. Each has a test in tests/stream/test_mends.py.
 
-They can go when faust's `Recovery` (a) clears its queues before it lets new messages in, and
-(b) clears `signal_recovery_end` when a recovery starts rather than before every changelog read.
+They can go when faust's `Recovery` (a) clears its queues before it lets new messages in,
+(b) clears `signal_recovery_end` when a recovery starts rather than before every changelog read,
+and (c) seeks partitions of which nothing is committed yet to their beginning.
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import Any, cast
 
 import faust
 from faust.tables.manager import TableManager
@@ -29,10 +31,25 @@ class MendedRecovery(Recovery):
     Fault 2: `_slurp_changelogs` clears `signal_recovery_end` on every turn of its loop, also
     after it was set and before `_restart_recovery` began to wait: the worker then waits for
     ever. Here the signal, once set, stays until the next recovery starts.
+
+    Fault 3: `perform_seek` goes back to what was committed. Where nothing was yet (a new group's
+    first seconds) the position stays behind what had been fetched before the partitions moved and
+    was cleared with the queues. Here such partitions are read from their beginning.
     """
 
     async def on_recovery_completed(self, generation_id: int = 0) -> None:
         self.app.flow_control.suspend()
+        consumer = cast(Any, self.app.consumer)
+        begun = consumer._committed_offset
+        fresh = [
+            tp
+            for tp in consumer.assignment()
+            if not self._is_changelog_tp(tp) and begun[tp] is None
+        ]
+        if fresh:
+            # Still paused, so nothing is fetched in between; what was committed is sought after.
+            for tp, offset in (await consumer.earliest_offsets(*fresh)).items():
+                await consumer.seek(tp, offset or 0)
         await super().on_recovery_completed(generation_id)
 
     @property
@@ -72,7 +89,7 @@ def check_version() -> None:
     """Raises UnknownFaustError when the installed faust is not the one these mends fit."""
     if faust.__version__ != MENDED_VERSION:
         raise UnknownFaustError(
-            f"faust-streaming {faust.__version__} is installed; hardstop mends two faults of "
+            f"faust-streaming {faust.__version__} is installed; hardstop mends three faults of "
             f"{MENDED_VERSION} that lose messages. Install that version "
             f"(pip install faust-streaming=={MENDED_VERSION})."
         )

@@ -21,6 +21,15 @@ class Consumer:
 
     def __init__(self, deliver: Any) -> None:
         self._deliver = deliver
+        self._committed_offset: dict[Any, int | None] = dict.fromkeys(self.assignment())
+        self.begun_anew: list[Any] = []
+
+    async def earliest_offsets(self, *places: Any) -> dict[Any, int]:
+        return dict.fromkeys(places, 5)
+
+    async def seek(self, place: Any, offset: int) -> None:
+        assert offset == 5
+        self.begun_anew.append(place)
 
     def assignment(self) -> set[Any]:
         return {faust.types.TP("transcripts", 0)}
@@ -38,8 +47,14 @@ class Fetcher:
     async def maybe_start(self) -> None: ...
 
 
-async def messages_left(kind: type[Recovery]) -> int:
+async def messages_left(kind: type[Recovery], committed: int | None = None) -> int:
     """How many of the messages that came during the end of recovery are still there after it."""
+    left, _ = await ended(kind, committed)
+    return left
+
+
+async def ended(kind: type[Recovery], committed: int | None) -> tuple[int, list[Any]]:
+    """The messages left after a recovery, and the partitions that are read from their beginning."""
     made = app()
     flow = FlowControlEvent(initially_suspended=False)
     queue: FlowControlQueue[str] = FlowControlQueue(flow_control=flow, clear_on_resume=True)
@@ -49,8 +64,11 @@ async def messages_left(kind: type[Recovery]) -> int:
         await flow.acquire()
         queue.put_nowait("a chunk")
 
+    reading = Consumer(lambda: waiting.append(asyncio.ensure_future(conductor())))
+    reading._committed_offset = dict.fromkeys(reading.assignment(), committed)
+
     class Double:
-        consumer = Consumer(lambda: waiting.append(asyncio.ensure_future(conductor())))
+        consumer = reading
         flow_control = flow
         on_rebalance_complete = made.on_rebalance_complete
         consumer_generation_id = 1
@@ -71,7 +89,13 @@ async def messages_left(kind: type[Recovery]) -> int:
     recovery = kind(Double(), Tables())  # type: ignore[arg-type]
     await recovery.on_recovery_completed(1)
     await asyncio.gather(*waiting)
-    return queue.qsize()
+    return queue.qsize(), reading.begun_anew
+
+
+def test_where_nothing_is_committed_yet_reading_begins_anew_and_elsewhere_it_goes_on() -> None:
+    assert asyncio.run(ended(Recovery, None))[1] == [], "the fault is gone: so can the mend"
+    assert asyncio.run(ended(MendedRecovery, None))[1] == [faust.types.TP("transcripts", 0)]
+    assert asyncio.run(ended(MendedRecovery, 8))[1] == []
 
 
 def test_a_message_that_comes_as_recovery_ends_is_dropped_by_faust_and_kept_by_the_mend() -> None:
