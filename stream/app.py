@@ -30,6 +30,7 @@ from stream.settings import CALLS_TABLE, Settings
 from stream.stall import StalledError, StallWatch
 from stream.table import CallStore, CallTable, StateWriter
 from stream.topics import MAX_DEAD_LETTER_BYTES, SOURCES, TopicName
+from stream.uptodate import UpToDate
 from workflow.customers import is_over
 from workflow.decision import Versions
 from workflow.drafts.check import check_sentence
@@ -39,9 +40,6 @@ from workflow.queue_detectors import QueueDetectors
 
 WATCH_S = 5.0
 """Seconds between looks at how much waits: two requests to the broker each."""
-
-UP_TO_DATE_MS = 30_000
-"""A partition whose newest words were read within so long holds none of long ago."""
 
 TICK_S = 1.0
 """Seconds between looks at what is due."""
@@ -190,22 +188,24 @@ def build_app(
                 raise
 
     watch = StallWatch(settings.stall_after_s)
-    unread: dict[int, int] = {}
+    up_to_date = UpToDate()
+    transcripts = settings.topic(TopicName.TRANSCRIPTS)
 
-    def all_read(partition: int) -> bool:
-        """Whether no words of long ago can be waiting there."""
-        recent = pipeline.behind_ms.get(partition, UP_TO_DATE_MS) < UP_TO_DATE_MS
-        return unread.get(partition) == 0 or (recent and partition in unread)
+    def of_transcripts(waiting: dict[TP, int] | None) -> dict[int, int] | None:
+        if waiting is None:
+            return None
+        return {tp.partition: n for tp, n in waiting.items() if tp.topic == transcripts}
 
     async def notice_a_stall() -> None:
         moving = bool(app.rebalancing or app.in_recovery)
-        by_place = {} if moving else await _waiting(app, abouts)
-        source = settings.topic(TopicName.TRANSCRIPTS)
-        unread.clear()
-        unread.update({tp.partition: n for tp, n in by_place.items() if tp.topic == source})
-        waiting = sum(by_place.values())
+        looked = None
+        try:
+            looked = None if moving else await _waiting(app, abouts)
+        finally:
+            now_s = time.monotonic()
+            up_to_date.looked(of_transcripts(looked), now_s=now_s)
+        waiting = sum((looked or {}).values())
         finished = pipeline.counts["acknowledged"]
-        now_s = time.monotonic()
         if watch.stalled(now_s=now_s, waiting=waiting, finished=finished, moving=moving):
             await app.crash(
                 StalledError(f"{waiting} messages wait and none is read; start the worker again")
@@ -219,7 +219,10 @@ def build_app(
             return
         ticks = settings.topic(TopicName.TICKS)
         for key, partition in memory.due(round(time.time() * 1000)):
-            value = encode(Tick(call_id=key.decode(), all_read=all_read(partition)))
+            all_read = up_to_date.all_read(
+                partition, behind_ms=pipeline.behind_ms.get(partition), now_s=time.monotonic()
+            )
+            value = encode(Tick(call_id=key.decode(), all_read=all_read))
             sent = await send(ticks, key, value, partition, None)
             # What does not arrive is sent again: nothing waits for it here.
             asyncio.ensure_future(sent).add_done_callback(_heeded)

@@ -9,11 +9,12 @@ from stream.outputs import Message, complaint_output, verdict_output
 from stream.state import CallState
 from stream.step import Step
 from workflow.actions import Deed, Refused, Verdict
+from workflow.alerts import gravest
 from workflow.call import Mode
 from workflow.decision import Versions
 from workflow.happenings import Done
 from workflow.policy import Policy
-from workflow.register import Heard, after_deed, after_reading, gravest
+from workflow.register import Heard, after_deed, after_reading
 
 
 def registered(

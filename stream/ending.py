@@ -57,10 +57,18 @@ class Ending:
         )
         # Read with the call over: nobody is asked to join it for what was cut off.
         for turn in state.conversation.turns[-UNFINISHED:]:
-            if not turn.is_final:
+            if turn.is_final:
+                continue
+            try:
                 reading = detector.read(_as_said(turn, state), state.conversation)
                 step = self._heard(step, state, reading, message)
                 state = step.state or state
+            except Exception as error:
+                # What was heard of it in part stands. A call must end, whatever was said last.
+                detail = f"{type(error).__name__} while reading"
+                call_id = state.facts.call_id
+                note = note_output(Topic.CHUNK_FAILED, detail, message, call_id=call_id)
+                step = msgspec.structs.replace(step, outputs=(*step.outputs, note))
         return step
 
     def _heard(self, step: Step, state: CallState, reading: Reading, message: Message) -> Step:

@@ -127,6 +127,7 @@ class Pipeline:
         """Partitions are moving: nothing in memory may be trusted any longer."""
         self._memory.forget_working()
         self._next_offset.clear()
+        self.behind_ms.clear()
 
     def _hurried(self, message: Message) -> bool:
         """Whether a live message has waited too long for the classifier to read it as well.

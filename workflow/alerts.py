@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 from detectors.reading import Evidence
+from detectors.vocabulary import Signal, Trigger
 from workflow.call import Mode
 from workflow.policy import Severity
 
@@ -32,6 +34,32 @@ class RecordHandling(StrEnum):
     """Health and similar: GDPR art. 9."""
     RESTRICTED = "restricted"
     """The named desk alone."""
+
+
+IMPOSTOR = (Trigger.FRAUD.value, "impostor")
+"""Who may be one must not learn that it was noticed, and an agent who knows lets it be heard."""
+
+_GRAVITY = tuple(RecordHandling)
+"""In their order: the later, the fewer may see it."""
+
+_OF_LABEL: dict[str, RecordHandling] = {
+    Trigger.SELF_HARM: RecordHandling.SPECIAL_CATEGORY,
+    Trigger.EMERGENCY: RecordHandling.SPECIAL_CATEGORY,
+    Trigger.SAFEGUARDING: RecordHandling.RESTRICTED,
+    Signal.MISCONDUCT: RecordHandling.RESTRICTED,
+}
+
+
+def handling_of(label: str, subtype: str | None) -> RecordHandling:
+    """Who may see what is kept about a label."""
+    if (label, subtype) == IMPOSTOR:
+        return RecordHandling.RESTRICTED
+    return _OF_LABEL.get(label, RecordHandling.NORMAL)
+
+
+def gravest(handlings: Iterable[RecordHandling]) -> RecordHandling:
+    """Of several ways to handle a record, the one that lets the fewest see it."""
+    return max(handlings, key=_GRAVITY.index, default=RecordHandling.NORMAL)
 
 
 class Owner(msgspec.Struct, frozen=True, kw_only=True):

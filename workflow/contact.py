@@ -16,7 +16,7 @@ import msgspec
 
 from detectors.reading import Reading
 from detectors.vocabulary import Disposition, Signal, Trigger
-from workflow.alerts import Alert, AlertStatus, RecordHandling
+from workflow.alerts import IMPOSTOR, Alert, AlertStatus, RecordHandling
 from workflow.call import CallFacts
 from workflow.callbacks import Callback
 from workflow.decision import DeskState
@@ -50,7 +50,6 @@ QUEUE_CHARS = 256
 
 Moment = Annotated[int, msgspec.Meta(ge=0, le=LAST_MS)]
 _STANDING = frozenset(AlertStatus) - {AlertStatus.PROVISIONAL, AlertStatus.RETRACTED}
-_IMPOSTOR = "impostor"
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -91,7 +90,7 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             for finding in reading.findings
             if finding.disposition is Disposition.RAISE
             and finding.label in MATTERS
-            and finding.subtype != _IMPOSTOR
+            and (finding.label, finding.subtype) != IMPOSTOR
         }
         if heard <= set(self.matters):
             return self
@@ -175,7 +174,7 @@ def _false(alert: Alert) -> bool:
 
 
 def _restricted(alert: Alert) -> bool:
-    return alert.handling is RecordHandling.RESTRICTED or alert.subtype == _IMPOSTOR
+    return alert.handling is RecordHandling.RESTRICTED
 
 
 def _restricted_ids(desk: DeskState, call_id: str) -> set[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from detectors.reading import Evidence, Finding
-from detectors.vocabulary import LIFE_STOPS, Signal, Trigger
+from detectors.vocabulary import LIFE_STOPS
 from workflow.alerts import (
     EVIDENCE_KEPT,
     Alert,
     AlertStatus,
     Change,
     Owner,
-    RecordHandling,
+    gravest,
+    handling_of,
 )
 from workflow.asking import ask_for, cancel
 from workflow.call import Mode
@@ -21,15 +22,6 @@ from workflow.moments import rfc3339
 from workflow.policy import Handling
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work
-
-_HANDLING: dict[str, RecordHandling] = {
-    Trigger.SELF_HARM: RecordHandling.SPECIAL_CATEGORY,
-    Trigger.EMERGENCY: RecordHandling.SPECIAL_CATEGORY,
-    Trigger.SAFEGUARDING: RecordHandling.RESTRICTED,
-    Signal.MISCONDUCT: RecordHandling.RESTRICTED,
-}
-IMPOSTOR = (Trigger.FRAUD.value, "impostor")
-_GRAVITY = tuple(RecordHandling)
 
 
 def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
@@ -65,7 +57,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         reason=finding.reason if confirms or graver else alert.reason,
         say_now=texts.say_now,
         do_not_say=texts.do_not_say,
-        handling=max(alert.handling, _treated(label, finding.subtype), key=_GRAVITY.index),
+        handling=gravest((alert.handling, handling_of(label, finding.subtype))),
     )
     if confirms:
         ask_for(work, updated, work.handling(updated) or handling)
@@ -123,16 +115,8 @@ def _is_their_own_work(work: Work, handling: Handling) -> bool:
 
 
 def _own_work(work: Work, label: str, finding: Finding, handling: Handling) -> OwnWork:
-    treated = _treated(label, finding.subtype)
+    treated = handling_of(label, finding.subtype)
     return OwnWork(finding, handling.desk, work.call.queue_id or "", treated)
-
-
-def _treated(label: str, subtype: str | None) -> RecordHandling:
-    """Who may see a record of it. Whoever may be an impostor must not learn that it was noticed,
-    and an agent who knows lets it be heard."""
-    if (label, subtype) == IMPOSTOR:
-        return RecordHandling.RESTRICTED
-    return _HANDLING.get(label, RecordHandling.NORMAL)
 
 
 def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
@@ -166,7 +150,7 @@ def _open(work: Work, label: str, finding: Finding, handling: Handling, *, final
         agent_id=call.agent_id,
         customer_ref=call.customer.ref if call.customer else None,
         deep_link=call.deep_link,
-        handling=_treated(label, finding.subtype),
+        handling=handling_of(label, finding.subtype),
         mode=work.mode,
         policy_version=work.versions.policy,
         rules_version=work.versions.rules,

@@ -12,7 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from workflow.actions import Actor
-from workflow.alerts import AlertChange, RecordHandling
+from workflow.alerts import AlertChange, RecordHandling, gravest
 from workflow.call import Mode
 from workflow.chain import (
     FIRST,
@@ -72,9 +72,6 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 class RecordError(ValueError):
     """Something that cannot be put on record like this; the text is for the person who tried."""
-
-
-_GRAVITY = (RecordHandling.NORMAL, RecordHandling.SPECIAL_CATEGORY, RecordHandling.RESTRICTED)
 
 
 def incident_id(call_id: str) -> str:
@@ -215,8 +212,7 @@ def _before(state: RecordState, change: Happening) -> RecordState:
 
 
 def _handled(state: RecordState, handling: RecordHandling) -> RecordState:
-    gravest = max(state.handling, handling, key=_GRAVITY.index)
-    return msgspec.structs.replace(state, handling=gravest)
+    return msgspec.structs.replace(state, handling=gravest((state.handling, handling)))
 
 
 def _after_lifting(holds: dict[str, str], actor: Actor) -> dict[str, str]:

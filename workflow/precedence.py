@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from detectors.vocabulary import LIFE_STOPS, Signal, Trigger
-from workflow.alerts import Alert, AlertStatus
+from workflow.alerts import IMPOSTOR, Alert, AlertStatus
 from workflow.policy import Severity
 
 ORDER: tuple[str, ...] = (
@@ -52,7 +52,8 @@ def leading(alerts: Iterable[Alert]) -> Alert | None:
 def yielding(alerts: Mapping[str, Alert]) -> dict[str, str | None]:
     """By label of every alert that the agent may see: the id of the one that leads, None for it.
 
-    What is alleged of staff takes no part: the agent on the call is not to learn of it.
+    What is alleged of staff takes no part: the agent on the call is not to learn of it. Nor does a
+    suspected impostor, who would learn of it from the agent.
     """
     heard = {label: alert for label, alert in alerts.items() if _is_for_agent(label, alert)}
     first = leading(heard.values())
@@ -64,4 +65,5 @@ def yielding(alerts: Mapping[str, Alert]) -> dict[str, str | None]:
 
 def _is_for_agent(label: str, alert: Alert) -> bool:
     quiet = label.startswith(CALLBACK) or alert.trigger == Signal.MISCONDUCT
-    return alert.status not in _OVER and not quiet
+    suspected = (alert.trigger, alert.subtype) == IMPOSTOR
+    return alert.status not in _OVER and not quiet and not suspected

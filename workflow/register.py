@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import msgspec
 
 from detectors.reading import Conversation, Evidence, Reading
 from detectors.vocabulary import Disposition, Signal, Speaker
 from workflow.actions import ActionKind, ActorRole, Deed, Refused
-from workflow.alerts import RecordHandling
+from workflow.alerts import RecordHandling, gravest
 from workflow.call import CallFacts, Mode
 from workflow.callbacks import SYSTEM
 from workflow.complaint_rules import Applied, ComplaintRules, Ground, ground_of, meets, terms_for
@@ -56,15 +54,6 @@ class Register(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_open(self) -> bool:
         """Whether an answer is owed to this caller."""
         return any(complaint.is_open for complaint in self.complaints)
-
-
-_GRAVITY = tuple(RecordHandling)
-"""In their order: the later, the fewer may see it."""
-
-
-def gravest(handlings: Iterable[RecordHandling]) -> RecordHandling:
-    """Of several ways to handle a record, the one that lets the fewest see it."""
-    return max(handlings, key=_GRAVITY.index, default=RecordHandling.NORMAL)
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from stream.app import call_reader
 from stream.events import ComplaintRecord
 from stream.memory import CallMemory
-from stream.outputs import Message, Output
+from stream.outputs import Output
 from stream.reader import CallReader
-from stream.state import CallState, decode_state, encode_state
+from stream.state import encode_state
 from stream.step import Step
 from stream.topics import TopicName
+from tests.stream.driver import Played
 from workflow.complaints import ComplaintState, overdue
 from workflow.moments import milliseconds
 from workflow.policy import default_policy_text, load_policy, parse_policy
@@ -30,34 +31,13 @@ HARMED = "i'm out of pocket by sixty quid here"
 SUES = "i am going to sue you people"
 
 
-class Call:
-    """One call in one place; its state goes through the table between all messages."""
+class Call(Played):
+    """One call in one place."""
 
     def __init__(self, jurisdiction: str | None = "GB", reader: CallReader = READER) -> None:
-        self.reader = reader
-        self.state: CallState | None = None
-        self.offset = 0
-        self.at_ms = AT
-        self.mode: str | None = None
+        super().__init__(reader, AT)
         started = {"type": "call.started", "queue_id": "billing", "customer": {"ref": "cust-1"}}
         self.hears(started | ({"jurisdiction": jurisdiction} if jurisdiction else {}))
-
-    def gets(self, about: TopicName, value: dict[str, Any]) -> Step:
-        self.offset += 1
-        message = Message(
-            key=b"c",
-            value=msgspec.json.encode({"call_id": "c"} | value),
-            topic=about.value,
-            partition=0,
-            offset=self.offset,
-            timestamp_ms=self.at_ms,
-            mode=self.mode,
-            about=about,
-        )
-        step = self.reader.read(message, lambda _: self.state)
-        if step.state is not None:
-            self.state = decode_state(encode_state(step.state))
-        return step
 
     def hears(self, event: dict[str, Any]) -> Step:
         return self.gets(TopicName.TRANSCRIPTS, event)

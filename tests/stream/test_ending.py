@@ -6,58 +6,35 @@ from typing import Any
 
 import msgspec
 
-from stream.app import call_reader
-from stream.outputs import Message
+from detectors import Chunk, Conversation, Detector, Reading
+from stream.app import call_reader, versions
 from stream.reader import CallReader
-from stream.state import CallState, decode_state, encode_state
+from stream.state import CallState
 from stream.step import Step
 from stream.topics import TopicName
+from tests.stream.driver import Played
 from workflow.call import Mode
 from workflow.policy import default_policy_text, load_policy, parse_policy
 
 READER = call_reader(load_policy(), None, b"k" * 32)
 AT = 1_790_000_000_000
 MINUTE = 60_000
+HUNG_UP = {"type": "call.ended", "reason": "customer_hangup"}
 LIMIT = load_policy().calls.silent_minutes
 
 
-class Call:
-    """One call as a worker reads it; `at_ms` is moved by the test."""
-
+class Call(Played):
     def __init__(self, reader: CallReader = READER, mode: str | None = None) -> None:
-        self.reader = reader
-        self.mode = mode
-        self.state: CallState | None = None
-        self.offset = 0
-        self.at_ms = AT
-
-    def gets(self, about: TopicName, **value: object) -> Step:
-        self.offset += 1
-        step = self.reader.read(
-            Message(
-                key=b"c",
-                value=msgspec.json.encode({"call_id": "c"} | value),
-                topic=about.value,
-                partition=0,
-                offset=self.offset,
-                timestamp_ms=self.at_ms,
-                about=about,
-                mode=self.mode,
-            ),
-            lambda _: self.state,
-        )
-        if step.state is not None:
-            self.state = decode_state(encode_state(step.state))
-        return step
+        super().__init__(reader, AT, mode)
 
     def says(self, text: str, **more: object) -> Step:
         chunk: dict[str, object] = {"type": "chunk", "speaker": "customer", "text": text}
         chunk |= {"sequence": self.offset + 1, "utterance_id": f"u{self.offset}"}
-        return self.gets(TopicName.TRANSCRIPTS, **(chunk | more))
+        return self.gets(TopicName.TRANSCRIPTS, chunk | more)
 
     def ticks(self, minutes: float, *, all_read: bool = True) -> Step:
         self.at_ms += round(minutes * MINUTE)
-        return self.gets(TopicName.TICKS, type="tick", all_read=all_read)
+        return self.gets(TopicName.TICKS, {"type": "tick", "all_read": all_read})
 
     @property
     def known(self) -> CallState:
@@ -128,7 +105,7 @@ def test_an_end_that_the_platform_tells_late_is_no_second_end() -> None:
     call = Call()
     call.says("hello")
     call.ticks(LIMIT)
-    assert call.gets(TopicName.TRANSCRIPTS, type="call.ended", reason="customer_hangup").repeat
+    assert call.gets(TopicName.TRANSCRIPTS, HUNG_UP).repeat
 
 
 def test_recordings_have_all_the_time_there_is() -> None:
@@ -141,7 +118,7 @@ def test_recordings_have_all_the_time_there_is() -> None:
 def test_a_queue_may_have_longer_silences() -> None:
     text = default_policy_text() + "\n[queues.waiting.calls]\nsilent_minutes = 90\n"
     call = Call(call_reader(parse_policy(text, source="test")))
-    call.gets(TopicName.TRANSCRIPTS, type="call.started", queue_id="waiting")
+    call.gets(TopicName.TRANSCRIPTS, {"type": "call.started", "queue_id": "waiting"})
     call.says("hello")
     assert call.reader.next_moment(call.known) == AT + 90 * MINUTE
 
@@ -149,7 +126,7 @@ def test_a_queue_may_have_longer_silences() -> None:
 def test_a_complaint_cut_off_by_the_end_of_the_call_is_registered_all_the_same() -> None:
     call = Call()
     call.says("i want to make a formal complaint about this", is_final=False)
-    step = call.gets(TopicName.TRANSCRIPTS, type="call.ended", reason="customer_hangup")
+    step = call.gets(TopicName.TRANSCRIPTS, HUNG_UP)
     (complaint,) = told(step, TopicName.COMPLAINTS)
     assert "formal complaint" in complaint["quotes"][0]["quote"]
 
@@ -157,8 +134,27 @@ def test_a_complaint_cut_off_by_the_end_of_the_call_is_registered_all_the_same()
 def test_a_hard_stop_cut_off_by_the_end_stands_as_it_was_last_heard() -> None:
     call = Call()
     call.says("i am going to sue you people", is_final=False)
-    step = call.gets(TopicName.TRANSCRIPTS, type="call.ended", reason="customer_hangup")
+    step = call.gets(TopicName.TRANSCRIPTS, HUNG_UP)
     statuses = [alert["status"] for alert in told(step, TopicName.ALERTS)]
     assert statuses
     assert "provisional" not in statuses
     assert "retracted" not in statuses
+
+
+def test_a_call_ends_whatever_the_detector_makes_of_what_was_cut_off() -> None:
+    class Fails(Detector):
+        def read(
+            self, chunk: Chunk, conversation: Conversation, *, hurried: bool = False
+        ) -> Reading:
+            if chunk.is_final:
+                raise RuntimeError
+            return super().read(chunk, conversation, hurried=hurried)
+
+    policy = load_policy()
+    reader = CallReader(Fails.from_policy(policy), policy, versions(policy, None))
+    call = Call(reader)
+    call.says("i am going to sue you people", is_final=False)
+    step = call.gets(TopicName.TRANSCRIPTS, HUNG_UP)
+    assert call.known.ended_ms is not None
+    assert told(step, TopicName.CALLBACKS)
+    assert [note["about"] for note in told(step, TopicName.OPERATIONS)] == ["chunk_failed"]

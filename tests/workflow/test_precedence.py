@@ -15,7 +15,7 @@ from workflow.call import Mode
 from workflow.decision import Decision, DeskState
 from workflow.desk import Desk
 from workflow.policy import default_policy_text, parse_policy
-from workflow.precedence import ORDER, leading, rank
+from workflow.precedence import ORDER, leading, rank, yielding
 
 SUPERVISOR = Actor(id="alex", role=ActorRole.SUPERVISOR)
 MISCONDUCT = """
@@ -173,3 +173,11 @@ def test_however_they_come_in_one_leads_and_all_others_yield_to_it(
     assert len(leaders) == 1
     assert {a.yields_to for a in open_.values()} <= {None, leaders[0].alert_id}
     assert all(rank(leaders[0]) <= rank(alert) for alert in open_.values())
+
+
+def test_a_suspected_impostor_leads_nothing_that_the_agent_is_shown() -> None:
+    both = opened("fraud", "media")
+    assert both["media"].yields_to == both["fraud"].alert_id
+    suspected = msgspec.structs.replace(both["fraud"], subtype="impostor")
+    shown = yielding({"fraud": suspected, "media": both["media"]})
+    assert shown == {"media": None}

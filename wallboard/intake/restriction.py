@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from detectors.reading import Finding
-from detectors.vocabulary import Signal, Trigger
 from workflow.alerts import RecordHandling
+from workflow.alerts import handling_of as of_label
 
 RESTRICTED = RecordHandling.RESTRICTED.value
 NORMAL = RecordHandling.NORMAL.value
 
-_ALWAYS = frozenset({Trigger.SAFEGUARDING.value, Signal.MISCONDUCT.value})
-_IMPOSTOR = (Trigger.FRAUD.value, "impostor")
-
 
 def is_restricted(trigger: str, subtype: str | None) -> bool:
     """Whether a label is for its desk alone, whatever the event that carries it says."""
-    return trigger in _ALWAYS or (trigger, subtype) == _IMPOSTOR
+    return of_label(trigger, subtype) is RecordHandling.RESTRICTED
 
 
 def handling_of(trigger: str, subtype: str | None, stated: str) -> str:
