@@ -62,16 +62,12 @@ def bundle(
     """
     recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
     progress("exporting to int8", 0, 1)
-    export(run / WEIGHTS, out)
+    learned = [row for rows in read_examples(recipe, data).values() for row in rows]
+    examples = [example for example in learned if example.split is Split.DEV]
+    export(run / WEIGHTS, out, (example.passage.now.text for example in learned))
     if full:
         shutil.copyfile(run / WEIGHTS, out / WEIGHTS)
     progress("exporting to int8", 1, 1)
-    examples = [
-        example
-        for rows in read_examples(recipe, data).values()
-        for example in rows
-        if example.split is Split.DEV
-    ]
     targets = np.array([example.targets for example in examples], dtype=np.float32)
     (out / CARD).write_bytes(msgspec.json.encode(Card(name=name)))
     logits = _logits(OnnxScorer(out), examples, progress)

@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import nn
 from transformers.utils import logging as transformers_logging
 
 from models.network import Network, base_folder
+from models.pruning import POSITIONS, kept, spoken_pieces
 from models.training import load
 
 MODEL = "model.onnx"
@@ -25,12 +29,19 @@ INPUTS = ("ids", "mask", "types")
 OUTPUT = "logits"
 
 
-def export(weights: Path, out: Path, *, int8: bool = True) -> Path:
-    """Write `model.onnx` and `vocab.txt` to a folder; gives the model's path."""
+def export(weights: Path, out: Path, texts: Iterable[str], *, int8: bool = True) -> Path:
+    """Write `model.onnx` and `vocab.txt` to a folder; gives the model's path.
+
+    `texts`: what it was trained on; words that none of them has may be left out of the vocabulary.
+    """
     transformers_logging.set_verbosity_error()
-    network = Network.empty(base_folder())
+    base = base_folder()
+    network = Network.from_base(base)
     load(network, weights)
     network.eval()
+    pieces = (base / VOCABULARY).read_text(encoding="utf-8").splitlines()
+    places = kept(pieces, spoken_pieces(pieces, texts))
+    _prune(network.enc.embeddings, places)
     # Attention spelled out: the fused kind is exported as something that cannot be quantised.
     network.enc.set_attn_implementation("eager")
     out.mkdir(parents=True, exist_ok=True)
@@ -64,5 +75,16 @@ def export(weights: Path, out: Path, *, int8: bool = True) -> Path:
             )
         else:
             (out / MODEL).write_bytes(full.read_bytes())
-    (out / VOCABULARY).write_bytes((base_folder() / VOCABULARY).read_bytes())
+    text = "".join(f"{pieces[place]}\n" for place in places)
+    (out / VOCABULARY).write_text(text, encoding="utf-8")
     return out / MODEL
+
+
+def _prune(embeddings: Any, places: list[int]) -> None:
+    """Leave the vectors of these pieces, and of the positions that views have."""
+    words, positions = embeddings.word_embeddings, embeddings.position_embeddings
+    embeddings.word_embeddings = nn.Embedding.from_pretrained(words.weight[places].detach())
+    embeddings.position_embeddings = nn.Embedding.from_pretrained(
+        positions.weight[:POSITIONS].detach()
+    )
+    embeddings.position_ids = embeddings.position_ids[:, :POSITIONS]

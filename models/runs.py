@@ -26,6 +26,7 @@ from models.network import Network, base_folder
 from models.noise import Ear
 from models.plots import curves
 from models.recipe import Recipe, RecipeError
+from models.scorer import MODEL
 from models.sources import SOURCES, present, rule_examples
 from models.training import CHECKPOINT, WEIGHTS, Step, Trainer, load
 
@@ -103,7 +104,7 @@ def train(
     base = base_folder()
     # New heads are drawn at random, before the trainer is there to seed anything.
     torch.manual_seed(recipe.seed)
-    network = Network.empty(base) if start else Network.from_base(base)
+    network = Network.from_base(base)
     if start:
         _begin_with(network, start)
     ear = Ear(row.passage.now.text for row in examples.get("utterances", []))
@@ -149,10 +150,13 @@ def _refuse_to_overwrite(folder: Path, resume: bool) -> None:
 
 
 def _begin_with(network: Network, start: Sequence[Path]) -> None:
-    for run in start:
-        if not (run / WEIGHTS).is_file():
-            raise RunError(f"{run} holds no finished run (no {WEIGHTS})")
-    load(network, *(run / WEIGHTS for run in start))
+    files = []
+    for folder in start:
+        there = [name for name in (WEIGHTS, MODEL) if (folder / name).is_file()]
+        if not there:
+            raise RunError(f"{folder} holds no finished run and no model ({WEIGHTS}, {MODEL})")
+        files.append(folder / there[0])
+    load(network, *files)
 
 
 def _of(rows: list[Example], split: Split) -> list[Example]:

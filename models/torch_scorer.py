@@ -29,7 +29,8 @@ class TorchScorer:
             raise ModelError(f"{folder} has no full weights: export it with `--full`")
         if device.startswith("cuda") and not torch.cuda.is_available():
             raise ModelError("no CUDA device: HARDSTOP_MODEL_DEVICE=cpu, or the onnx backend")
-        self._encoding = Encoding.read(folder / VOCABULARY)
+        # Full weights are not pruned: they read the base model's vocabulary.
+        self._encoding = Encoding.read(base_folder() / VOCABULARY)
         self._network = Network.empty(base_folder())
         load(self._network, folder / WEIGHTS)
         self._network.to(device).eval()

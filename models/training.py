@@ -17,11 +17,12 @@ from torch import Tensor, nn
 
 from models.batches import Batch, Mishear, batches, epoch_of, padded
 from models.encoding import Encoding
-from models.examples import INTENSITY, Example
-from models.labels import OUTPUTS
+from models.examples import INTENSITY, UNKNOWN, Example
+from models.labels import OUTPUTS, SCORED
 from models.measures import DevScores, dev_scores
-from models.network import Network
-from models.recipe import Recipe
+from models.network import FEELING_LAYERS, Network, with_feelings
+from models.recipe import Learns, Recipe
+from models.unquantised import weights_of
 
 CHECKPOINT_EVERY = 250
 AVERAGE_EVERY = 4
@@ -59,6 +60,7 @@ class Trainer:
     ) -> None:
         torch.manual_seed(recipe.seed)
         self._network = network.to(device)
+        self._network.teach(recipe.learns)
         self._average = copy.deepcopy(self._network).eval().requires_grad_(False)
         self._encoding, self._recipe, self._mishear = encoding, recipe, mishear
         self._train, self._dev, self._folder, self._device = train, dev, folder, device
@@ -120,7 +122,7 @@ class Trainer:
     def _epoch(self, epoch: int) -> Iterator[float]:
         chosen = epoch_of(self._train, self._recipe, epoch)
         done = self._step - epoch * self.steps_per_epoch
-        self._network.train()
+        self._network.teach(self._recipe.learns)
         running = 0.0
         plan = batches(chosen, self._encoding, self._recipe, epoch, self._mishear)
         for number, batch in enumerate(plan):
@@ -131,8 +133,15 @@ class Trainer:
             yield running
 
     def _learn(self, batch: Batch) -> float:
-        logits = self._network(*(self._tensor(a) for a in (batch.ids, batch.mask, batch.types)))
-        loss = masked_loss(logits, self._tensor(batch.targets), self._tensor(batch.weights))
+        inputs = [self._tensor(a) for a in (batch.ids, batch.mask, batch.types)]
+        if self._recipe.learns is Learns.EMOTIONS:
+            batch.targets[:, : len(SCORED)] = UNKNOWN
+        elif self._recipe.learns is Learns.LABELS:
+            batch.targets[:, len(SCORED) :] = UNKNOWN
+        kind = self._device.partition(":")[0]
+        with torch.autocast(kind, torch.bfloat16, enabled=self._recipe.bfloat16):
+            logits = self._network(*inputs)
+        loss = masked_loss(logits.float(), self._tensor(batch.targets), self._tensor(batch.weights))
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
@@ -149,7 +158,8 @@ class Trainer:
         with torch.no_grad():
             pairs = zip(self._average.parameters(), self._network.parameters(), strict=True)
             for mean, new in pairs:
-                mean.lerp_(new, 1 - decay)
+                if new.requires_grad:
+                    mean.lerp_(new, 1 - decay)
 
     def _rate(self, step: int) -> float:
         warm = max(1.0, self._recipe.warm_up * self.steps)
@@ -196,7 +206,13 @@ def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
     layers = int(network.enc.config.num_hidden_layers)
     groups = []
     for name, parameter in network.named_parameters():
-        if not name.startswith("enc."):
+        if not parameter.requires_grad:
+            continue
+        if name.startswith("feel."):
+            rate = recipe.learning_rate * recipe.layer_decay ** (
+                FEELING_LAYERS - 1 - int(name.split(".")[1])
+            )
+        elif not name.startswith("enc."):
             rate = recipe.head_learning_rate
         elif "embeddings" in name:
             rate = recipe.learning_rate * recipe.layer_decay**layers
@@ -238,11 +254,19 @@ def save(network: Network, file: Path) -> None:
 def load(network: Network, *files: Path) -> None:
     """Read weights into a network of the same shape; of several files, their mean.
 
-    Runs from one start that are averaged do better than each (Wortsman et al., 2022, "Model
-    soups"). Raises what safetensors raises.
+    A file is a run's `weights.safetensors`, or the `model.onnx` of an export beside its vocabulary:
+    what it lacks stays as the network has it. Runs from one start that are averaged do better than
+    each (Wortsman et al., 2022, "Model soups"). Raises what safetensors raises, and ValueError for
+    another kind of model.
     """
-    mean = load_file(files[0])
+    own = network.state_dict()
+    mean = _weights(files[0], own)
     for file in files[1:]:
-        for name, weight in load_file(file).items():
-            mean[name] += weight
+        for name, weight in _weights(file, own).items():
+            mean[name] = mean[name] + weight
     network.load_state_dict({name: weight / len(files) for name, weight in mean.items()})
+
+
+def _weights(file: Path, own: dict[str, Tensor]) -> dict[str, Tensor]:
+    found = weights_of(file, own) if file.suffix == ".onnx" else load_file(file)
+    return {**own, **with_feelings(found)}

@@ -24,7 +24,10 @@ def train(
     ] = None,
     start: Annotated[
         list[Path] | None,
-        typer.Option("--from", help="Begin with the weights of this run; of several, their mean."),
+        typer.Option(
+            "--from",
+            help="Begin with this run or model folder (models/weights too); of several, their mean.",
+        ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",

@@ -17,11 +17,12 @@ from models.bundle import bundle
 from models.corpus import Split, read_corpus
 from models.examples import own
 from models.network import Network, base_folder
-from models.recipe import Augmentation, Recipe, recipe
+from models.recipe import Augmentation, Learns, Recipe, recipe
 from models.runs import RunError, train
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
 from models.training import CHECKPOINT, WEIGHTS, Step, load, masked_loss, save
+from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
 SMALL = Recipe(
@@ -33,15 +34,23 @@ SMALL = Recipe(
 )
 
 
-def run(folder: Path, *, resume: bool = False, stop_after: int | None = None) -> Path:
+def run(
+    folder: Path,
+    *,
+    learns: Learns = Learns.ALL,
+    start: Path | None = None,
+    resume: bool = False,
+    stop_after: int | None = None,
+) -> Path:
     def stepped(step: Step) -> None:
         if step.step == stop_after:
             raise KeyboardInterrupt
 
     return train(
-        SMALL,
+        msgspec.structs.replace(SMALL, learns=learns),
         folder,
         data=None,
+        start=[start] if start else (),
         resume=resume,
         device="cpu",
         limit=100,
@@ -102,6 +111,32 @@ def test_a_run_can_begin_with_the_mean_of_others(trained: Path) -> None:
     first, second = load_file(trained / WEIGHTS), other.state_dict()
     for name, tensor in mean.state_dict().items():
         assert torch.allclose(tensor, (first[name] + second[name]) / 2, atol=1e-6), name
+
+
+def of_emotions(name: str) -> bool:
+    return name.startswith(("feel.", "emotions.", "intensity."))
+
+
+@pytest.mark.parametrize("learns", [Learns.LABELS, Learns.EMOTIONS])
+def test_a_stage_changes_the_part_that_it_is_for_and_no_other(
+    trained: Path, tmp_path: Path, learns: Learns
+) -> None:
+    before = load_file(trained / WEIGHTS)
+    after = load_file(run(tmp_path / "next", learns=learns, start=trained))
+    changed = {name for name in after if not torch.equal(after[name], before[name])}
+    assert changed
+    assert {of_emotions(name) for name in changed} == {learns is Learns.EMOTIONS}
+
+
+def test_training_can_go_on_from_what_is_served(exported: Path, tmp_path: Path) -> None:
+    full = load_file(exported / WEIGHTS)
+    network = Network.from_base(base_folder())
+    load(network, exported / "model.onnx")
+    for name, weight in weights_of(exported / "model.onnx", network.state_dict()).items():
+        assert weight.shape == full[name].shape, name
+        apart = (weight - full[name]).abs()
+        assert float(apart.mean()) <= 0.02 * float(full[name].abs().max()), name
+    assert (run(tmp_path / "next", start=exported)).is_file()
 
 
 def test_what_is_served_in_int8_answers_as_what_was_trained(exported: Path) -> None:
