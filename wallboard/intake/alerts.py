@@ -36,6 +36,8 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         team_id=event.team_id,
         agent_id=event.agent_id,
         mode=event.mode.value,
+        # What is owed to the caller becomes due, and they ring in on others, after it is over.
+        goes_on=event.callback_reference is None,
     )
     if event.customer_ref is not None:
         call.customer_ref = event.customer_ref
@@ -60,7 +62,7 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         "queue_id": event.queue_id,
         "team_id": event.team_id,
         "agent_id": event.agent_id,
-        "desk": event.desk,
+        "desk": event.desk or _of_its_owner(floor, event),
         "handling": handling,
         "mode": event.mode.value,
     }
@@ -98,6 +100,13 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         )
     if known is None or closed_off:
         _tell_what_hangs_on_it(floor, row, at)
+
+
+def _of_its_owner(floor: Floor, event: AlertEvent) -> str | None:
+    """What is owed to a caller is for its owner to know, and no desk was asked for it."""
+    if event.callback_reference is None or event.owner is None:
+        return None
+    return floor.desk_of(event.owner.id)
 
 
 def is_guidance(alert: Alert) -> bool:
