@@ -11,7 +11,7 @@ from detectors.vocabulary import LIFE_STOPS
 from stream.events import AlertEvent
 from wallboard.audience import GUIDANCE
 from wallboard.intake import callbacks, routes
-from wallboard.intake.arrival import Arrival, due, moment, plain
+from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED, handling_of
 from wallboard.store.feeding import seen_of
@@ -25,9 +25,10 @@ _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     """An older revision, or one that is known, changes nothing."""
     known = floor.row(Alert, event.alert_id)
-    if known is not None and event.revision <= known.revision:
-        return
     at = moment(event.updated_at, arrival.at)
+    body = plain(event)
+    if not is_news(known, event.revision, body, at):
+        return
     handling = handling_of(event.trigger, event.subtype, event.handling.value)
     call = floor.call(
         event.call_id,
@@ -46,7 +47,6 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     if handling == RESTRICTED:
         floor.restrict(call, event.desk, event.trigger, at)
     before = None if known is None else seen_of(known, known.mode)
-    body = plain(event)
     values: dict[str, Any] = {
         "call_id": event.call_id,
         "trigger": event.trigger,
