@@ -258,6 +258,21 @@ def test_what_is_late_comes_first_in_the_register(office: Office) -> None:
     assert found["counts"] == {"overdue": 2, "open": 3, "closed": 0}
 
 
+def test_where_a_rule_asks_for_news_they_are_asked_for_and_can_be_late(office: Office) -> None:
+    seen = [("open", "hardstop", -2 * DAY, None), ("acknowledged", "alex", -DAY, None)]
+    dates = {"acknowledge": -HOUR, "answer": DAY}
+    owed = {"update_by": rfc3339(NOW - MINUTE), "update_every": "20 business days"}
+    office.add([complaint("CP-AAAAA-AAAAA", seen, "a", **dates)])
+    office.add([complaint("CP-BBBBB-BBBBB", seen, "b", **dates, **owed)])
+    client = office.as_("alex", Role.SUPERVISOR)
+    rows = client.get("/api/complaints").json()["rows"]
+    assert [(row["reference"][3], row["owed"]) for row in rows] == [("B", "update"), ("A", None)]
+    page = client.get("/complaints").text
+    assert page.count('data-act="update"') == 1
+    assert "News overdue" in page
+    assert 'data-action="update_complaint"' in page
+
+
 def test_the_register_is_handed_on_as_a_table_without_formulas(office: Office) -> None:
     steps = [("open", "hardstop", -HOUR, None)]
     office.add([complaint("CP-AAAAA-AAAAA", steps, "=1+1", acknowledge=HOUR, answer=DAY)])
