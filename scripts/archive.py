@@ -30,27 +30,26 @@ def archive(file: Archive, topic_prefix: Prefix = None) -> None:
 
     Exit code 0: written, all records are intact; 1: written, and one is not; 2: an error.
     """
-    from scripts.records import Records, read_from, read_records
+    from scripts.records import Records, in_order, read_from, read_records
     from scripts.terminal import count, out, printable
     from workflow.archive import merged
     from workflow.chain import verify
 
     found = read_from(None, topic_prefix)
     there = read_records(file) if file.exists() else Records(str(file), {})
+    calls = dict.fromkeys((*there.entries, *found.entries))
+    told = {call: (*there.entries.get(call, ()), *found.entries.get(call, ())) for call in calls}
     entries = {
-        call: merged(there.entries.get(call, ()), found.entries.get(call, ()))
-        for call in dict.fromkeys((*there.entries, *found.entries))
+        call: merged(there.entries.get(call, ()), found.entries.get(call, ())) for call in calls
     }
     heads = {
-        incident: tuple(
-            dict.fromkeys((*there.heads.get(incident, ()), *found.heads.get(incident, ())))
-        )
+        incident: (*there.heads.get(incident, ()), *found.heads.get(incident, ()))
         for incident in dict.fromkeys((*there.heads, *found.heads))
     }
     if not entries:
         out().print(f"{found.source}: no record yet, nothing is written", markup=False)
         return
-    kept = Records(str(file), entries, heads)
+    kept = in_order(str(file), entries, told.values(), heads)
     write(file, kept)
     old = sum(map(len, there.entries.values()))
     new = sum(map(len, entries.values())) - old

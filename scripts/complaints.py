@@ -117,6 +117,17 @@ def acknowledge(
 
 
 @app.command()
+def update(
+    reference: Reference,
+    by: By,
+    note: Annotated[str, typer.Option(help="What the caller was told, or where it is kept.")],
+    topic_prefix: Prefix = None,
+) -> None:
+    """The caller has had news of how it goes. Where a rule asks for them, the next are due then."""
+    _do(topic_prefix, by, "update_complaint", reference, note)
+
+
+@app.command()
 def answer(
     reference: Reference,
     by: By,
@@ -249,6 +260,8 @@ def _due(record: ComplaintRecord, now_ms: int) -> str:
         return "–"
     late = overdue(record, now_ms)
     lines = [f"answer by {_minute(record.answer_by)}"]
+    if record.update_by is not None:
+        lines.insert(0, f"news by {_minute(record.update_by)}")
     if record.state is ComplaintState.OPEN:
         lines.insert(0, f"acknowledge by {_minute(record.acknowledge_by)}")
     if late is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ import msgspec
 
 from stream.events.incidents import IncidentEntry, IncidentHead
 from workflow.chain import Head
-from workflow.delivered import without_repeats
+from workflow.delivered import abandoned, standing, without_repeats
 from workflow.signing import KeyFault, SignedHead, is_signed_by, public_key
 
 if TYPE_CHECKING:
@@ -33,11 +33,14 @@ class _Typed(msgspec.Struct):
 
 
 class Records(msgspec.Struct, frozen=True):
-    """Entries by call, in order and without repeats, and the heads found beside them by record."""
+    """Entries by call, in order and without repeats, and the heads found beside them by record.
+
+    `lost`: by record, numbers and hashes of entries that were told and then told anew."""
 
     source: str
     entries: dict[str, tuple[IncidentEntry, ...]]
     heads: dict[str, tuple[IncidentHead, ...]] = {}
+    lost: dict[str, frozenset[tuple[int, str]]] = {}
 
     def of(self, call: str) -> tuple[IncidentEntry, ...]:
         """The record of a call. Raises RecordFault."""
@@ -117,10 +120,29 @@ def collected(source: str, values: Iterable[tuple[str, bytes]]) -> Records:
             raise RecordFault(f"{where}: no event of `incidents`: {error}; {HOW}") from error
         call = calls.setdefault(entry.incident_id, entry.call_id)
         entries.setdefault(call, []).append(entry)
+    whole = {call: without_repeats(found) for call, found in entries.items()}
+    return in_order(source, whole, entries.values(), heads)
+
+
+def in_order(
+    source: str,
+    whole: dict[str, tuple[IncidentEntry, ...]],
+    told: Iterable[Sequence[IncidentEntry]],
+    heads: Mapping[str, Iterable[IncidentHead]],
+) -> Records:
+    """Whole records, as they came of the entries `told`, with the heads that are theirs."""
+    by_record = {found[0].incident_id: found for found in whole.values()}
+    lost = {
+        found[0].incident_id: abandoned(found, by_record[found[0].incident_id]) for found in told
+    }
     return Records(
         source=source,
-        entries={call: without_repeats(found) for call, found in entries.items()},
-        heads={incident: tuple(dict.fromkeys(found)) for incident, found in heads.items()},
+        entries=whole,
+        heads={
+            incident: standing(found, lost.get(incident, frozenset()), by_record.get(incident, ()))
+            for incident, found in heads.items()
+        },
+        lost=lost,
     )
 
 

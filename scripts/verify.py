@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from workflow.signing import SignedHead
 
 
+_RETOLD = (
+    "the entry of this head was told and then told anew, as a worker does that dies before it has "
+    "written its state: check with a later head of the record"
+)
+
+
 def verify(
     file: Annotated[
         Path | None,
@@ -87,6 +93,8 @@ def verify(
         verdict = check(entries, held or (newest if fault is None else None))
         bad = bad or not verdict.intact or fault is not None
         told += [(name, line) for line in lines(verdict)]
+        if held is not None and (held.number, held.hash) in found.lost.get(held.incident_id, ()):
+            told.append((name, _RETOLD))
         if fault is not None:
             told.append((name, f"NOT INTACT: {fault}"))
         elif held is None and newest is not None:

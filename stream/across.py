@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from stream.events import CustomerAsked, CustomerNoted
-from stream.outputs import Message, Output, asked_output, noted_output
+from stream.events import CallerRingsIn, CustomerAsked, CustomerNoted
+from stream.outputs import Message, Output, asked_output, noted_output, rings_output
 from stream.state import CallState
 from stream.step import Step
 from workflow.call import Mode
@@ -20,6 +20,8 @@ from workflow.contact import (
 )
 from workflow.history import History
 from workflow.keeping import AcrossCalls
+from workflow.moments import rfc3339
+from workflow.ringing import Ringing, RungIn
 
 
 class Follower:
@@ -38,7 +40,9 @@ class Follower:
         if state.followed.pseudonym is None:
             return step
         state, told = self._told(state, message)
-        return msgspec.structs.replace(step, state=state, outputs=(*step.outputs, *outputs, *told))
+        state, rings = _rings(state, message)
+        outputs = (*step.outputs, *outputs, *told, *rings)
+        return msgspec.structs.replace(step, state=state, outputs=outputs)
 
     def _asked(
         self, state: CallState, key: bytes, message: Message
@@ -65,6 +69,7 @@ class Follower:
             told="" if followed.revision else digest(first),
             matters=followed.matters,
             stops=followed.stops,
+            ringing=followed.ringing,
         )
         desk = msgspec.structs.replace(state.desk, history=History())
         state = msgspec.structs.replace(state, followed=followed, desk=desk)
@@ -85,6 +90,44 @@ class Follower:
         contact = msgspec.structs.replace(contact, revision=revision)
         noted = CustomerNoted(pseudonym=followed.pseudonym or "", contact=contact)
         return msgspec.structs.replace(state, followed=followed), (noted_output(noted, message),)
+
+
+def _rings(state: CallState, message: Message) -> tuple[CallState, tuple[Output, ...]]:
+    """Tell the calls on which this caller's open callbacks were promised that they are on the line
+    here, once; and when they are no more, or the promise is not theirs."""
+    followed, here = state.followed, state.facts.call_id
+    open_ = {p.reference: p for p in state.desk.history.open_callbacks if p.call_id}
+    if not is_on_the_line(state):
+        open_ = {}
+    told = {ringing.reference: ringing for ringing in followed.ringing}
+    new = [
+        Ringing(reference=name, call_id=promise.call_id, at_ms=message.timestamp_ms)
+        for name, promise in open_.items()
+        if name not in told
+    ]
+    gone = [ringing for name, ringing in told.items() if name not in open_]
+    if not new and not gone:
+        return state, ()
+    off = rfc3339(message.timestamp_ms)
+    outputs = [_ringing(ringing, here, None, message) for ringing in new]
+    outputs += [_ringing(ringing, here, off, message) for ringing in gone]
+    kept = tuple(ringing for ringing in followed.ringing if ringing not in gone)
+    followed = msgspec.structs.replace(followed, ringing=(*kept, *new))
+    return msgspec.structs.replace(state, followed=followed), tuple(outputs)
+
+
+def _ringing(ringing: Ringing, here: str, until: str | None, message: Message) -> Output:
+    event = CallerRingsIn(
+        call_id=ringing.call_id,
+        reference=ringing.reference,
+        rung_in=RungIn(call_id=here, at=rfc3339(ringing.at_ms), until=until),
+    )
+    return rings_output(event, message)
+
+
+def is_on_the_line(state: CallState) -> bool:
+    """Whether the caller of a call can be spoken to now: recordings have nobody."""
+    return not state.desk.ended and state.mode in (Mode.LIVE, Mode.SHADOW)
 
 
 def _withdrawal(followed: Followed, state: CallState, message: Message) -> Output:

@@ -161,7 +161,6 @@ def build_app(
     calls = reader or call_reader(policy, classifier(settings), key, hidden_by, signer)
     pipeline = Pipeline(
         reader=calls,
-        deadline_ms=policy.detection.deadline_ms,
         clock=time.time,
         memory=memory,
         send=send,

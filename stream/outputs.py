@@ -12,6 +12,7 @@ from stream.events import (
     ActionApplied,
     ActionRejected,
     CallbackRecord,
+    CallerRingsIn,
     CoachingHint,
     ComplaintRecord,
     CustomerAsked,
@@ -231,6 +232,15 @@ def noted_output(event: CustomerNoted, cause: Message) -> Output:
 def known_output(event: CustomerKnown, cause: Message) -> Output:
     """What a call is told of the caller's other calls; its id follows from the revision."""
     event_id = stable_id("event", event.pseudonym, "known", event.call_id, event.revision)
+    at = rfc3339(cause.timestamp_ms)
+    return _output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+
+
+def rings_output(event: CallerRingsIn, cause: Message) -> Output:
+    """What the call of a callback is told of its caller; its id follows from both calls."""
+    rung_in = event.rung_in
+    until = rung_in.until or ""
+    event_id = stable_id("event", event.reference, "rings", rung_in.call_id, rung_in.at, until)
     at = rfc3339(cause.timestamp_ms)
     return _output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
 

@@ -22,9 +22,6 @@ from stream.state import CallState, encode_state
 from stream.step import Lookup, Step
 from stream.table import States
 from stream.topics import TopicName
-from workflow.call import Mode
-
-_NOT_WAITED_FOR = frozenset({Mode.REPLAY.value, Mode.POST_CALL.value})
 
 
 class LostMessagesError(RuntimeError):
@@ -59,7 +56,6 @@ class Pipeline:
         on_failure: Callable[[BaseException], Awaitable[None]],
         lost: Callable[[Message], Awaitable[bool]],
         transactional: bool = False,
-        deadline_ms: int = 0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._reader = reader
@@ -71,7 +67,6 @@ class Pipeline:
         self._on_failure = on_failure
         self._lost = lost
         self._transactional = transactional
-        self._deadline_ms = deadline_ms
         self._clock = clock
         self._last: asyncio.Task[None] | None = None
         self._next_offset: dict[tuple[str, int], int] = {}
@@ -129,27 +124,15 @@ class Pipeline:
         self._next_offset.clear()
         self.behind_ms.clear()
 
-    def _hurried(self, message: Message) -> bool:
-        """Whether a live message has waited too long for the classifier to read it as well.
-
-        Rules read several times as fast: what came late is caught up with sooner. A replay has
-        nobody waiting on the line.
-        """
-        if not self._deadline_ms or message.mode in _NOT_WAITED_FOR:
-            return False
-        return self._clock() * 1000 - message.timestamp_ms > self._deadline_ms
-
     def _read(self, message: Message) -> Step:
+        waited_ms = round(self._clock() * 1000) - message.timestamp_ms
         if message.about is TopicName.TRANSCRIPTS:
-            behind_ms = round(self._clock() * 1000) - message.timestamp_ms
-            self.behind_ms[message.partition] = behind_ms
+            self.behind_ms[message.partition] = waited_ms
         if message.about is TopicName.CUSTOMERS:
             return self._reader.read_customer(
                 message, lambda name: self._memory.customer(name, message.partition)
             )
-        return self._reader.read(
-            message, self._lookup(message.partition), hurried=self._hurried(message)
-        )
+        return self._reader.read(message, self._lookup(message.partition), waited_ms=waited_ms)
 
     def _lookup(self, partition: int) -> Lookup:
         return lambda call_id: self._memory.lookup(call_id, partition)

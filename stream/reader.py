@@ -77,22 +77,23 @@ class CallReader:
         self._reports = ReportReader(self._desk, self._keeper, self._ending)
         self._versions = versions
 
-    def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
+    def read(self, message: Message, lookup: Lookup, *, waited_ms: int = 0) -> Step:
         """Process one message. Never raises for anything that the message itself contains.
 
-        `hurried`: it has waited too long for the classifier, which reads it with the call's next.
+        `waited_ms`: how old it is as it is read. A chunk that has waited longer than its queue's
+        policy allows is read by rules alone, and by the classifier with the call's next.
         """
         if message.about is not TopicName.TRANSCRIPTS:
             step = self._reports.read(message, lookup)
         else:
-            step = self._heard(message, lookup, hurried=hurried)
+            step = self._heard(message, lookup, waited_ms)
         return self._follower.followed(self._recorder.recorded(step, message), message)
 
     def read_customer(self, message: Message, lookup: CustomerLookup) -> Step:
         """Process one message of `customers`. Never raises for what the message contains."""
         return self._customers.read(message, lookup)
 
-    def _heard(self, message: Message, lookup: Lookup, *, hurried: bool) -> Step:
+    def _heard(self, message: Message, lookup: Lookup, waited_ms: int) -> Step:
         try:
             event = decode_transcript(message.value)
             if message.key is None or message.key != event.call_id.encode():
@@ -109,7 +110,7 @@ class CallReader:
             return self._ended(event, state, message)
         state, again = heard_again(state)
         if isinstance(event, Chunk):
-            step = self._chunk(event, state, message, hurried=hurried)
+            step = self._chunk(event, state, message, waited_ms)
         else:
             step = Step(state=msgspec.structs.replace(state, facts=state.facts.updated(event)))
         return msgspec.structs.replace(step, happened=(*again, *step.happened)) if again else step
@@ -135,7 +136,7 @@ class CallReader:
             return Step(repeat=True)
         return self._ending.after(event.reason, state, message)
 
-    def _chunk(self, chunk: Chunk, state: CallState, message: Message, *, hurried: bool) -> Step:
+    def _chunk(self, chunk: Chunk, state: CallState, message: Message, waited_ms: int) -> Step:
         sequences, arrival, gap = state.sequences.arrive(chunk.sequence)
         if arrival is Arrival.REPEAT:
             return Step(repeat=True)
@@ -155,6 +156,7 @@ class CallReader:
             return Step(outputs=tuple(outputs), state=state)
         try:
             detector = self._detector(state)
+            hurried = self._hurries(state, waited_ms)
             reading = detector.read(chunk, state.conversation, hurried=hurried)
         except Exception as error:
             # Whatever one chunk does to the detector, its call goes on; the chunk is kept.
@@ -215,6 +217,12 @@ class CallReader:
     def _detector(self, state: CallState) -> Detector:
         """The detector of the queue that the call is on now."""
         return self._detectors.for_queue(state.facts.queue_id)
+
+    def _hurries(self, state: CallState, waited_ms: int) -> bool:
+        """Whether there is no time for the classifier: what came late is caught up with sooner by
+        rules, which read several times as fast. Of a recording nobody waits on the line."""
+        deadline_ms = self._policy.for_queue(state.facts.queue_id).detection.deadline_ms
+        return state.mode in TICKING and 0 < deadline_ms < waited_ms
 
     def _mode(self, state: CallState) -> Mode:
         """As what the events of a call are marked."""

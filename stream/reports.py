@@ -6,10 +6,12 @@ import hashlib
 
 import msgspec
 
+from stream.across import is_on_the_line
 from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
 from stream.complaints import acted
 from stream.ending import Ending
 from stream.events import (
+    CallerRingsIn,
     CustomerKnown,
     RouteAccepted,
     RouteCompleted,
@@ -32,7 +34,7 @@ from stream.state import CallState
 from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.actions import ActionKind, Deed, Refused, Verdict
-from workflow.call import TICKING, CallFacts, Customer, Mode
+from workflow.call import TICKING, CallFacts, Customer
 from workflow.decision import Decision
 from workflow.deeds import HINTS, ON_RECORD
 from workflow.desk import Desk
@@ -150,6 +152,8 @@ class ReportReader:
             return Step()
         if isinstance(tick, CustomerKnown):
             return self._known(tick, state, message)
+        if isinstance(tick, CallerRingsIn):
+            return self._rings_in(tick, state, message)
         lost = self._ending.after_silence(state, message) if tick.all_read else None
         if lost is not None:
             return lost
@@ -176,11 +180,20 @@ class ReportReader:
         notes = [
             _has_callback(promise.reference, event.call_id, message)
             for promise in event.history.open_callbacks
-            if promise.reference not in before and _is_on_the_line(state)
+            if promise.reference not in before and is_on_the_line(state)
         ]
         followed = msgspec.structs.replace(followed, known=event.revision)
         state = msgspec.structs.replace(state, followed=followed)
         return _step(decision, state, message, *notes)
+
+    def _rings_in(self, event: CallerRingsIn, state: CallState, message: Message) -> Step:
+        at_ms, mode = message.timestamp_ms, state.mode
+        decision = self._desk.after_ringing(
+            state.desk, event.reference, event.rung_in, state.facts, at_ms=at_ms, mode=mode
+        )
+        if not decision.changes:
+            return Step(repeat=True)
+        return _step(decision, state, message)
 
 
 def _digest(outcome: Outcome) -> str:
@@ -190,10 +203,6 @@ def _digest(outcome: Outcome) -> str:
 def _reported(state: CallState, route_id: str, said: str) -> dict[str, str]:
     others = {route: last for route, last in state.reported.items() if route != route_id}
     return dict([*others.items(), (route_id, said)][-ROUTES_REMEMBERED:])
-
-
-def _is_on_the_line(state: CallState) -> bool:
-    return not state.desk.ended and state.mode in (Mode.LIVE, Mode.SHADOW)
 
 
 def _has_callback(reference: str, call_id: str, message: Message) -> Output:

@@ -31,6 +31,7 @@ class ActionKind(StrEnum):
     HINT_USED = "hint_used"
     HINT_DISMISSED = "hint_dismissed"
     ACKNOWLEDGE_COMPLAINT = "acknowledge_complaint"
+    UPDATE_COMPLAINT = "update_complaint"
     ANSWER_COMPLAINT = "answer_complaint"
     WITHDRAW_COMPLAINT = "withdraw_complaint"
     REVIEW_INCIDENT = "review_incident"

@@ -5,17 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from workflow.alerts import Alert, AlertStatus, Owner
-from workflow.brief import write_brief
 from workflow.call import Mode
-from workflow.duty import Stop
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 from workflow.policy import Handling, RouteMode
-from workflow.precedence import leading
 from workflow.promising import promise
+from workflow.requests import ask_again, brief_anew, brief_for
 from workflow.routing import (
     COMING,
-    Brief,
     CancelReason,
     FailureReason,
     Outcome,
@@ -41,11 +38,12 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
     for what was heard in shadow."""
     if alert.mode is Mode.SHADOW or work.ended:
         return
-    if alert.trigger in LIFE:
-        _keep_on_the_line(work)
     asked = work.ways.get(handling.desk)
-    if asked is not None and _comes_for(work, asked, alert):
-        _comes_for_both(work, handling.desk, asked, alert)
+    shared = asked is not None and _comes_for(work, asked, alert)
+    if alert.trigger in LIFE:
+        _keep_on_the_line(work, but=handling.desk if shared else None)
+    if asked is not None and shared:
+        _comes_for_both(work, handling, asked, alert)
         return
     stops = work.chain(handling.desk)
     call = work.call
@@ -64,7 +62,7 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         expires_at=rfc3339(due_ms),
         priority=work.priority(alert),
         language=call.language,
-        brief=_brief(work, alert, stops[0]),
+        brief=brief_for(work, alert, stops[0]),
         queue_id=call.queue_id,
         team_id=call.team_id,
         agent_id=call.agent_id,
@@ -83,16 +81,22 @@ def _comes_for(work: Work, way: Way, alert: Alert) -> bool:
     return way.stage is not Stage.OVER
 
 
-def _comes_for_both(work: Work, desk: str, way: Way, alert: Alert) -> None:
+def _comes_for_both(work: Work, handling: Handling, way: Way, alert: Alert) -> None:
     """One person per desk and call: a second hard stop for the same desk finds them there, and
     keeps them there if the first one is taken back."""
     if alert.alert_id in way.route.alert_ids:
         return
+    desk = handling.desk
+    for_a_life = alert.trigger in LIFE and not work.is_life(way.route.alert_ids)
     there = [work.alerts[label] for label in labels_of(work, way)]
     both = (*way.route.alert_ids, alert.alert_id)
     urgent = min(way.route.priority, work.priority(alert))
     route = msgspec.structs.replace(way.route, alert_ids=both, priority=urgent)
-    work.way(desk, msgspec.structs.replace(way, route=route))
+    way = msgspec.structs.replace(way, route=route)
+    work.way(desk, way)
+    if for_a_life and way.stage in COMING:
+        _comes_for_a_life(work, handling, way, alert)
+        return
     owners = [known.owner for known in there if known.status is AlertStatus.CLAIMED]
     label = work.label_of(alert.alert_id)
     if label is None or not owners or owners[0] is None:
@@ -103,17 +107,35 @@ def _comes_for_both(work: Work, desk: str, way: Way, alert: Alert) -> None:
         acknowledged(work, label, owners[0])
 
 
+def _comes_for_a_life(work: Work, handling: Handling, way: Way, alert: Alert) -> None:
+    """Whoever was coming for something else is told at once that a life is at risk, does not put
+    the caller on hold, and has no longer than a life can wait. Who had taken the other matter by
+    hand may be in no hurry: the desk is asked from its first person on."""
+    due_ms = work.at_ms + handling.answer_within_s * 1000
+    if way.due_ms is None:
+        way = msgspec.structs.replace(way, stops=work.chain(handling.desk), at=0)
+    else:
+        due_ms = min(due_ms, way.due_ms)
+    by_hand = RouteMode.MANUAL in (way.route.mode, handling.mode)
+    mode = RouteMode.MANUAL if by_hand else RouteMode.JOIN
+    route = ask_again(work, handling.desk, way, mode, due_ms)
+    label = work.label_of(alert.alert_id)
+    if label is not None and (alert.owner, alert.ack_due_at) != (route.owner, route.expires_at):
+        work.alert(label, owner=route.owner, ack_due_at=route.expires_at)
+
+
 def _mode(work: Work, mode: RouteMode) -> RouteMode:
     """A caller at risk is not put on hold for their other matters either."""
     return RouteMode.JOIN if mode is RouteMode.CONSULT and work.at_risk else mode
 
 
-def _keep_on_the_line(work: Work) -> None:
-    """Warm transfers that have been asked for become joinings, by the same people."""
+def _keep_on_the_line(work: Work, *, but: str | None) -> None:
+    """Warm transfers that have been asked for become joinings, by the same people. `but`: the desk
+    that is asked for the life itself."""
     for desk, way in list(work.ways.items()):
-        waits = way.stage in COMING and way.due_ms is not None
+        waits = desk != but and way.stage in COMING
         if waits and way.route.mode is RouteMode.CONSULT and way.route.origin is not Mode.SHADOW:
-            _ask_again(work, desk, way, RouteMode.JOIN, way.due_ms or work.at_ms)
+            ask_again(work, desk, way, RouteMode.JOIN, way.due_ms)
 
 
 def heard_of(work: Work, outcome: Outcome) -> str | None:
@@ -149,7 +171,7 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
             ):
                 # The platform cannot do it: the same person comes by hand, and claims it.
                 due_ms = work.at_ms + patience_ms(work, way)
-                _ask_again(work, desk, way, RouteMode.MANUAL, due_ms)
+                ask_again(work, desk, way, RouteMode.MANUAL, due_ms)
             elif outcome.reason is not FailureReason.CALL_GONE:
                 advance(work, desk)
         case _:
@@ -181,7 +203,7 @@ def advance(work: Work, desk: str) -> None:
     route = msgspec.structs.replace(
         way.route,
         attempt=way.route.attempt + 1,
-        brief=_brief_anew(work, way, stop),
+        brief=brief_anew(work, way, stop),
         desk=stop.desk,
         target=way.route.target if known is None else known.target,
         owner=owner,
@@ -235,40 +257,6 @@ def _given_up(work: Work, desk: str, way: Way) -> None:
         work.alert(
             label, owner=callback.owner, callback_reference=callback.reference, ack_due_at=None
         )
-
-
-def _ask_again(work: Work, desk: str, way: Way, mode: RouteMode, due_ms: int) -> None:
-    """The same person is asked to come in another way, before `due_ms` (UTC ms)."""
-    route = msgspec.structs.replace(
-        way.route,
-        attempt=way.route.attempt + 1,
-        mode=mode,
-        brief=_brief_anew(work, way, way.stops[way.at]),
-        requested_at=work.at,
-        expires_at=rfc3339(due_ms),
-    )
-    work.way(desk, msgspec.structs.replace(way, route=route, stage=Stage.REQUESTED, due_ms=due_ms))
-    work.told(route, fallback=True)
-
-
-def _brief(work: Work, alert: Alert, stop: Stop) -> Brief:
-    """What the person at this stop should know before they speak."""
-    known = work.desk(stop.desk)
-    return write_brief(
-        alert,
-        work.call,
-        stop.desk if known is None else known.name,
-        receiver=stop.name,
-        picture=work.picture,
-        history=work.history,
-        callbacks=tuple(work.callbacks.values()),
-    )
-
-
-def _brief_anew(work: Work, way: Way, stop: Stop) -> Brief | None:
-    """The brief as things stand now: of the gravest that they are to come for."""
-    first = leading(work.alerts[label] for label in labels_of(work, way))
-    return way.route.brief if first is None else _brief(work, first, stop)
 
 
 def _joined(work: Work, desk: str, way: Way, person: str | None) -> None:

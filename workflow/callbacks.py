@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from enum import StrEnum
+from itertools import pairwise
 
 import msgspec
 import phonenumbers
@@ -20,6 +21,7 @@ from workflow.call import Verified
 from workflow.calling import CallbackRules, known_zone
 from workflow.moments import milliseconds, rfc3339
 from workflow.policy import Tier
+from workflow.ringing import RungIn
 
 
 class CallbackState(StrEnum):
@@ -64,7 +66,8 @@ class CallbackStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promised callback. The window is RFC 3339; `number` E.164. `welfare`: somebody at risk was
-    lost, and is rung at once, at any hour. `revision` rises with every change."""
+    lost, and is rung at once, at any hour. `rung_in`: the last call on which the caller rang in
+    while it was open. `revision` rises with every change."""
 
     reference: str
     origin_call_id: str
@@ -91,11 +94,17 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str | None = None
     jurisdiction: str | None = None
     welfare: bool = False
+    rung_in: RungIn | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether anything is still owed."""
         return self.state not in OVER
+
+    @property
+    def is_on_the_line(self) -> bool:
+        """Whether something is owed to somebody who has rung in and is on the line."""
+        return self.is_open and self.rung_in is not None and self.rung_in.is_on_the_line
 
     def moved(
         self, state: CallbackState, by: str, at_ms: int, note: str | None = None, **changes: object
@@ -217,6 +226,16 @@ def attempted(
     return callback.moved(state, by, at_ms, note or outcome.value, attempts=tries)
 
 
+def rung(callback: Callback, news: RungIn, at_ms: int) -> Callback | None:
+    """The record once its caller has rung in, or is off the line again; None if that is no news.
+    Nothing is kept by it: whether what they were owed was settled, a person says."""
+    if not callback.is_open or not news.is_after(callback.rung_in):
+        return None
+    what = "the caller rings in" if news.is_on_the_line else "the caller is off the line"
+    note = f"{what} (call {news.call_id})"
+    return callback.moved(callback.state, SYSTEM, at_ms, note, rung_in=news)
+
+
 def after_time(
     callback: Callback, at_ms: int, rules: CallbackRules, manager: Owner
 ) -> Callback | None:
@@ -273,7 +292,12 @@ def _retry_at(callback: Callback, rules: CallbackRules) -> int:
 
 
 def _since(callback: Callback) -> int:
-    return milliseconds(callback.history[-1].at)
+    """The last time that somebody did something, or time changed the state: a caller who rings in
+    meanwhile puts nothing off."""
+    for before, step in reversed(list(pairwise(callback.history))):
+        if step.by != SYSTEM or step.state is not before.state:
+            return milliseconds(step.at)
+    return milliseconds(callback.history[0].at)
 
 
 def _moment(text: str | None) -> int:

@@ -80,6 +80,7 @@ class OwnTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     acknowledge: str | None = None
     answer: str | None = None
+    update: str | None = None
     test: ComplaintTest | None = None
     time_zone: str | None = None
     holidays: str | None = None
@@ -170,7 +171,8 @@ def complaint_mistakes(rules: ComplaintRules) -> list[tuple[tuple[str, ...], str
         place = ("complaints", "terms", name)
         if name != DEFAULT and not re.fullmatch("[A-Z]{2}", name):
             found.append((place, "a country by its two letters (ISO 3166), or 'default'"))
-        for key, text in (("acknowledge", own.acknowledge), ("answer", own.answer)):
+        periods = (("acknowledge", own.acknowledge), ("answer", own.answer), ("update", own.update))
+        for key, text in periods:
             try:
                 period(text or "1 day")
             except ValueError as error:
@@ -215,6 +217,8 @@ def _over(terms: Terms, own: OwnTerms) -> Terms:
         changes |= {"acknowledge": own.acknowledge, "acknowledge_is": Standing.POLICY}
     if own.answer is not None:
         changes |= {"answer": own.answer, "answer_is": Standing.POLICY}
+    if own.update is not None:
+        changes |= {"update": own.update, "update_basis": "policy of this site"}
     if own.test is not None:
         changes["test_basis"] = "the policy of this site"
     return msgspec.structs.replace(terms, **changes)
@@ -226,6 +230,8 @@ def _basis(terms: Terms) -> str:
         _said("acknowledged", terms.acknowledge, terms.acknowledge_is, terms.acknowledge_basis),
         _said("answered", terms.answer, terms.answer_is, terms.answer_basis),
     ]
+    if terms.update is not None:
+        said.append(f"news every {terms.update} ({terms.update_basis})")
     said.append(f"for {terms.applies}")
     if terms.note is not None:
         said.append(f"but: {terms.note}")

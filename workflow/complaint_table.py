@@ -50,7 +50,8 @@ def as_csv(records: Iterable[Complaint], now_ms: int) -> bytes:
 
 def _row(record: Complaint, now_ms: int) -> dict[str, str]:
     late = overdue(record, now_ms)
-    steps = {step.state.value: step for step in record.history}
+    # The first of each: news come in the state of the acknowledgement.
+    steps = {step.state.value: step for step in reversed(record.history)}
     acknowledged = steps.get("acknowledged")
     closed = steps.get("answered") or steps.get("withdrawn")
     notes = [f"{s.at} {s.by} {s.state.value}: {s.note}" for s in record.history if s.note]

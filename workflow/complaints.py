@@ -1,6 +1,7 @@
 """The complaint register: one entry for each complaint that a caller makes, until it is answered.
 
     open → acknowledged → answered            any of the first two → withdrawn
+             ↺ news
 
 No alert and no route comes of it. Pure: moments are arguments (UTC ms), and an entry carries its
 whole history.
@@ -19,6 +20,7 @@ from workflow.alerts import RecordHandling
 from workflow.call import Mode
 from workflow.complaint_rules import ComplaintTest
 from workflow.moments import milliseconds, rfc3339
+from workflow.periods import Calendar, due, period
 
 NOTE_CHARS = 2000
 """Of a note by a person: what was said and done fits, a pasted transcript does not."""
@@ -39,6 +41,7 @@ class Owed(StrEnum):
     """What is late."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
+    UPDATE = "update"
     ANSWER = "answer"
 
 
@@ -54,8 +57,9 @@ class ComplaintStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 class Complaint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry of the register. Times are RFC 3339; `received_at` is when it was said, and periods
     run from then. `quotes` are whole turns, redacted, as transcribed. `basis` says where the dates
-    come from. `summary_by`: until when a short notice closes it; `update_by`: when news is owed
-    first. `revision` rises with every change."""
+    come from. `summary_by`: until when a short notice closes it; `update_by`: until when news of it
+    is owed next, and `update_every` how long after that, in the days of `counted_in`. `revision`
+    rises with every change."""
 
     reference: str
     call_id: str
@@ -73,6 +77,8 @@ class Complaint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revision: int = 1
     summary_by: str | None = None
     update_by: str | None = None
+    update_every: str | None = None
+    counted_in: Calendar | None = None
     customer_ref: str | None = None
     queue_id: str | None = None
     team_id: str | None = None
@@ -125,6 +131,20 @@ def acknowledged(complaint: Complaint, *, by: str, at_ms: int, note: str | None)
     return complaint.moved(ComplaintState.ACKNOWLEDGED, by, at_ms, _short(note))
 
 
+def updated(complaint: Complaint, *, by: str, at_ms: int, note: str | None) -> Complaint:
+    """The caller has had news of how it goes; where a rule asks for them, the next are owed so long
+    after these. Who has news of it knows that it has arrived. Raises ComplaintError without a word
+    on what was said."""
+    _still_open(complaint)
+    if not (note or "").strip():
+        raise ComplaintError("say in a note what the caller was told, or where it is kept")
+    moved = complaint.moved(ComplaintState.ACKNOWLEDGED, by, at_ms, _short(note))
+    if complaint.update_every is None:
+        return msgspec.structs.replace(moved, update_by=None)
+    again = due(at_ms, period(complaint.update_every), complaint.counted_in or Calendar())
+    return msgspec.structs.replace(moved, update_by=rfc3339(again))
+
+
 def answered(complaint: Complaint, *, by: str, at_ms: int, note: str | None) -> Complaint:
     """The caller has the final answer. Raises ComplaintError without a word on what it was."""
     _still_open(complaint)
@@ -142,22 +162,26 @@ def withdrawn(complaint: Complaint, *, by: str, at_ms: int, note: str | None) ->
 
 
 def overdue(complaint: Complaint, at_ms: int) -> Owed | None:
-    """What is late at a moment (UTC ms); the answer weighs more than the acknowledgement."""
-    if not complaint.is_open:
-        return None
-    if at_ms > milliseconds(complaint.answer_by):
-        return Owed.ANSWER
-    waits = complaint.state is ComplaintState.OPEN
-    late = waits and at_ms > milliseconds(complaint.acknowledge_by)
-    return Owed.ACKNOWLEDGEMENT if late else None
+    """What is late at a moment (UTC ms): the answer weighs most, then the acknowledgement."""
+    late = [owed for owed, by in _dates(complaint) if at_ms > milliseconds(by)]
+    return late[0] if late else None
 
 
 def next_due(complaint: Complaint) -> str | None:
     """The date that counts next (RFC 3339), or None where nothing is owed."""
+    return min((by for _, by in _dates(complaint)), default=None)
+
+
+def _dates(complaint: Complaint) -> list[tuple[Owed, str]]:
+    """What is owed by when, the gravest first."""
     if not complaint.is_open:
-        return None
-    open_ = complaint.state is ComplaintState.OPEN
-    return min(complaint.acknowledge_by, complaint.answer_by) if open_ else complaint.answer_by
+        return []
+    dates = [(Owed.ANSWER, complaint.answer_by)]
+    if complaint.state is ComplaintState.OPEN:
+        dates.append((Owed.ACKNOWLEDGEMENT, complaint.acknowledge_by))
+    if complaint.update_by is not None:
+        dates.append((Owed.UPDATE, complaint.update_by))
+    return dates
 
 
 def _still_open(complaint: Complaint) -> None:

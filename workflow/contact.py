@@ -24,6 +24,7 @@ from workflow.false_alarms import FALSE_ALARM
 from workflow.history import PastStop, Promise
 from workflow.identity import stable_id
 from workflow.moments import LAST_MS
+from workflow.ringing import Ringing
 from workflow.work import OVER
 
 MATTERS = frozenset(trigger.value for trigger in Trigger if trigger is not Trigger.SAFEGUARDING) | {
@@ -71,7 +72,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a call knows of its own contact: under which pseudonym it was asked, since when (UTC
-    ms), the revision and digest of what was told last, and the newest answer's revision."""
+    ms), the revision and digest of what was told last, the newest answer's revision, and the open
+    callbacks whose calls know that the caller is on this line."""
 
     pseudonym: str | None = None
     at_ms: int = 0
@@ -80,6 +82,7 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     known: int = 0
     matters: tuple[str, ...] = ()
     stops: tuple[PastStop, ...] = ()
+    ringing: tuple[Ringing, ...] = ()
 
     def after(self, reading: Reading) -> Followed:
         """With what a final turn was about."""
@@ -166,6 +169,7 @@ def _promise(callback: Callback) -> Promise:
         summary=callback.issue_summary[:SUMMARY_CHARS],
         window_start=callback.window_start,
         window_end=callback.window_end,
+        call_id=callback.origin_call_id,
     )
 
 

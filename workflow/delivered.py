@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from workflow.chain import FIRST, Entry, blank, fault_of
+from workflow.chain import FIRST, Entry, Head, blank, fault_of
 
 E = TypeVar("E", bound=Entry)
+H = TypeVar("H", bound=Head)
 
 
 def without_repeats(entries: Iterable[E]) -> tuple[E, ...]:
@@ -39,6 +40,26 @@ def without_repeats(entries: Iterable[E]) -> tuple[E, ...]:
     for entry in kept:
         records.setdefault(entry.incident_id, []).append(entry)
     return tuple(entry for record in records.values() for entry in _living(record))
+
+
+def abandoned(told: Iterable[Entry], record: Sequence[Entry]) -> frozenset[tuple[int, str]]:
+    """Numbers and hashes of what was told and is no part of the record that came of it."""
+    living = {(entry.number, entry.hash) for entry in record}
+    return frozenset((entry.number, entry.hash) for entry in told) - living
+
+
+def standing(
+    heads: Iterable[H], lost: frozenset[tuple[int, str]], record: Sequence[Entry]
+) -> tuple[H, ...]:
+    """The heads of one record, without those of an abandoned way.
+
+    One is passed over only where the record has a head of its own that reaches as far: a way that
+    somebody else made has none that is signed.
+    """
+    found = tuple(dict.fromkeys(heads))
+    living = {(entry.number, entry.hash) for entry in record}
+    reached = max((h.number for h in found if (h.number, h.hash) in living), default=0)
+    return tuple(h for h in found if (h.number, h.hash) not in lost or h.number > reached)
 
 
 def _living(told: Sequence[E]) -> Sequence[E]:

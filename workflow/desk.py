@@ -24,7 +24,8 @@ from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.history import History
 from workflow.picture import NOTHING_KNOWN, CallPicture
 from workflow.policy import Policy
-from workflow.promising import promise, tend
+from workflow.promising import promise, rings_in, tend
+from workflow.ringing import RungIn
 from workflow.routing import COMING, CancelReason, Outcome
 from workflow.tiers import weigh
 from workflow.work import LIFE, OVER, Work
@@ -142,6 +143,22 @@ class Desk:
         for label, alert in list(work.alerts.items()):
             if alert.status not in OVER and alert.previous_contacts != work.previous_contacts:
                 work.alert(label)
+        return work.decision()
+
+    def after_ringing(
+        self,
+        state: DeskState,
+        reference: str,
+        news: RungIn,
+        call: CallFacts,
+        *,
+        at_ms: int,
+        mode: Mode,
+    ) -> Decision:
+        """The caller to whom a callback was promised on this call rings in on another, or is off
+        that line again: its owner is told."""
+        work = self._work(state, call, at_ms, mode)
+        rings_in(work, reference, news)
         return work.decision()
 
     def next_moment(self, state: DeskState, call: CallFacts | None = None) -> int | None:

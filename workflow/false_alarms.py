@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow.alerts import Alert
 from workflow.callbacks import CallbackState
-from workflow.promising import say
+from workflow.reminders import remind
 from workflow.work import Work
 
 FALSE_ALARM = "false alarm"
@@ -18,7 +18,7 @@ def take_back(work: Work, alert: Alert, by: str) -> None:
         if alone and callback.is_open:
             taken = callback.moved(CallbackState.CANCELLED, by, work.at_ms, FALSE_ALARM)
             work.callback(taken)
-            say(work, taken)
+            remind(work, taken)
 
 
 def give_back(work: Work, alert: Alert, by: str) -> None:
@@ -29,4 +29,4 @@ def give_back(work: Work, alert: Alert, by: str) -> None:
         if was_false and callback.alert_ids == (alert.alert_id,):
             owed = callback.moved(callback.history[-2].state, by, work.at_ms, _NOT_FALSE)
             work.callback(owed)
-            say(work, owed)
+            remind(work, owed)

@@ -227,11 +227,15 @@ def _of_complaint(change: ComplaintChange) -> Content:
         "jurisdiction": complaint.jurisdiction,
         "acknowledge_by": complaint.acknowledge_by,
         "answer_by": complaint.answer_by,
+        "update_by": complaint.update_by,
         "quotes": str(len(complaint.quotes)),
     }
     if change.quoted:
         return Content(action="complaint.quoted", facts=_stated(named))
-    action = f"complaint.{step.state.value}"
+    states = [step.state for step in complaint.history[-2:]]
+    # News come in the state that the acknowledgement has made.
+    what = "updated" if len(states) == 2 and states[0] is states[1] else step.state.value
+    action = f"complaint.{what}"
     return Content(actor=step.by, action=action, note=step.note, facts=_stated(named))
 
 

@@ -6,6 +6,7 @@ from detectors.reading import Evidence, Finding
 from detectors.vocabulary import LIFE_STOPS
 from workflow.alerts import (
     EVIDENCE_KEPT,
+    IMPOSTOR,
     Alert,
     AlertStatus,
     Change,
@@ -46,6 +47,9 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     if not (graver or confirms or (final and new_words and len(known) < EVIDENCE_KEPT)):
         return
     subtype = alert.subtype or finding.subtype
+    if graver and finding.subtype is not None and (label, subtype) != IMPOSTOR:
+        # What happens now decides what is said, not what has been: a scam that goes on, say.
+        subtype = finding.subtype
     texts = work.texts(label, handling, subtype)
     updated = work.alert(
         label,

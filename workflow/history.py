@@ -14,7 +14,8 @@ class PastStop(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A callback that is still open. The window is RFC 3339."""
+    """A callback that is still open, and the call on which it was promised. The window is RFC
+    3339."""
 
     reference: str
     state: str
@@ -22,6 +23,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     summary: str = ""
     window_start: str | None = None
     window_end: str | None = None
+    call_id: str = ""
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -27,12 +27,13 @@ def texts_for(
     if chosen is None:
         chosen = handling.texts.get(subtype or "")
     if chosen is None:
-        chosen = Texts(say_now=handling.say_now, do_not_say=handling.do_not_say)
+        chosen = Texts(say_now=handling.say_now)
+    do_not_say = chosen.do_not_say or handling.do_not_say
     if label not in _LIFE:
-        return chosen
+        return Texts(say_now=chosen.say_now, do_not_say=do_not_say)
     country = call.customer.country if call.customer else None
     numbers = crisis.numbers(country, call.jurisdiction)
     return Texts(
         say_now=crisis.filled(chosen.say_now, numbers),
-        do_not_say=chosen.do_not_say or handling.do_not_say,
+        do_not_say=do_not_say,
     )

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, SUBTYPES, Trigger
 from workflow.authority import authority_mistakes
 from workflow.call import Mode
-from workflow.callers import caller_tier_mistakes
+from workflow.caller_tiers import caller_tier_mistakes
 from workflow.complaint_rules import complaint_mistakes
 from workflow.crisis import unknown_places
 from workflow.duty import absence
 from workflow.handling import CHILD, TRIGGER_NAMES, Handling, RouteMode, Tier
 from workflow.hours import HoursError, check_hours
 from workflow.keeping import keeping_mistakes
-
-if TYPE_CHECKING:
-    from workflow.policy import Policy
+from workflow.policy_settings import Policy
 
 Place = tuple[str, ...]
 """The keys that lead to a setting, outermost first."""

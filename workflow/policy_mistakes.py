@@ -9,7 +9,7 @@ import msgspec
 
 from detectors.vocabulary import Signal
 from workflow.authority import Authority
-from workflow.callers import CallerTier
+from workflow.caller_tiers import CallerTier
 from workflow.duty import Desk, Person, PersonRole
 from workflow.handling import TRIGGER_NAMES, Handling
 from workflow.hours import OpeningHours

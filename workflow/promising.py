@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
-from workflow.alerts import Alert, AlertStatus, Change, Owner
+from workflow.alerts import Alert, Owner
 from workflow.call import Mode, Verified
 from workflow.callbacks import (
-    OVER,
     AttemptOutcome,
     Callback,
     CallbackError,
@@ -20,19 +19,14 @@ from workflow.callbacks import (
     attempted,
     committed,
     reference,
+    rung,
 )
-from workflow.identity import stable_id
 from workflow.moments import rfc3339
-from workflow.policy import Severity, Tier
+from workflow.policy import Tier
+from workflow.reminders import remind
+from workflow.ringing import RungIn
 from workflow.work import LIFE, Work
 from workflow.work import OVER as ALERTS_OVER
-
-DUE, MISSED, WELFARE = "callback_due", "callback_missed", "welfare_recontact"
-"""What the alerts of a callback are called, in place of a trigger."""
-
-_SAY = "Ring {name} back now, as agreed. Begin with what they told us, so they need not repeat it."
-_WELFARE = "The line was lost while {name} was at risk. Ring now; if nobody answers, ask for help."
-_NOT = "Do not leave a message with details unless the record says it is safe."
 
 
 def promise(
@@ -60,7 +54,7 @@ def promise(
         callback = msgspec.structs.replace(callback, contact_note=note)
     work.callback(callback)
     if welfare:
-        say(work, callback)
+        remind(work, callback)
     return callback
 
 
@@ -71,7 +65,16 @@ def tend(work: Work) -> None:
         changed = after_time(callback, work.at_ms, work.policy.callbacks, manager)
         if changed is not None:
             work.callback(changed)
-            say(work, changed)
+            remind(work, changed)
+
+
+def rings_in(work: Work, name: str, news: RungIn) -> None:
+    """The caller of a callback (by its reference) is on the line again, or no more."""
+    callback = work.callbacks.get(name)
+    changed = None if callback is None else rung(callback, news, work.at_ms)
+    if changed is not None:
+        work.callback(changed)
+        remind(work, changed)
 
 
 def do(work: Work, deed: Deed) -> int:
@@ -98,7 +101,7 @@ def do(work: Work, deed: Deed) -> int:
     except CallbackError as error:
         raise Refused(str(error)) from error
     work.callback(changed)
-    say(work, changed)
+    remind(work, changed)
     return changed.revision
 
 
@@ -222,70 +225,3 @@ def _record(
         jurisdiction=call.jurisdiction,
         verified=customer.verified if customer else Verified.NONE,
     )
-
-
-def say(work: Work, callback: Callback) -> None:
-    """The alert of a callback that is due or missed: opened, changed, closed with it."""
-    label = f"callback:{callback.reference}"
-    known = work.alerts.get(label)
-    if callback.state in OVER:
-        if known is not None and known.status not in ALERTS_OVER:
-            work.alert(
-                label, Change.CLOSED, status=AlertStatus.CLOSED, closed_reason=callback.state.value
-            )
-        return
-    trigger = WELFARE if callback.welfare else DUE
-    if callback.state in (CallbackState.MISSED, CallbackState.ESCALATED):
-        trigger = WELFARE if callback.welfare else MISSED
-    elif callback.state is not CallbackState.DUE:
-        if known is not None:
-            work.alert(label, owner=callback.owner, reason=_why(callback))
-        return
-    if known is not None:
-        over = known.status in ALERTS_OVER
-        work.alert(
-            label,
-            trigger=trigger,
-            owner=callback.owner,
-            reason=_why(callback),
-            status=AlertStatus.CONFIRMED if over else known.status,
-            closed_reason=None if over else known.closed_reason,
-        )
-        return
-    name = callback.caller_name or "the caller"
-    work.opened(
-        label,
-        Alert(
-            alert_id=stable_id("alert", callback.reference),
-            call_id=callback.origin_call_id,
-            episode=1,
-            revision=1,
-            trigger=trigger,
-            severity=Severity.CRITICAL if callback.welfare else Severity.HIGH,
-            status=AlertStatus.CONFIRMED,
-            probability=1.0,
-            reason=_why(callback),
-            evidence=(),
-            opened_at=work.at,
-            updated_at=work.at,
-            ack_due_at=callback.window_end,
-            say_now=(_WELFARE if callback.welfare else _SAY).format(name=name),
-            do_not_say=_NOT,
-            owner=callback.owner,
-            callback_reference=callback.reference,
-            queue_id=work.call.queue_id,
-            team_id=work.call.team_id,
-            customer_ref=callback.customer_ref,
-            # In shadow nothing is promised: what stands was promised before, and is owed.
-            mode=Mode.LIVE if work.mode is Mode.SHADOW else work.mode,
-            policy_version=work.versions.policy,
-            rules_version=work.versions.rules,
-            model_version=work.versions.model,
-        ),
-    )
-
-
-def _why(callback: Callback) -> str:
-    last = callback.history[-1]
-    told = f": {last.note}" if last.note else ""
-    return f"Callback {callback.reference} is {callback.state.value}{told}."

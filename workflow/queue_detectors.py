@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from detectors.detector import Detector
 from detectors.scoring import Scorer
+from detectors.settings import DetectionSettings
 from workflow.policy import Policy
 
 
@@ -16,13 +19,13 @@ class QueueDetectors:
 
     def __init__(self, site: Detector, policy: Policy, scorer: Scorer | None = None) -> None:
         self._site = site
-        built = [(policy.detection, site)]
+        built = [(_read_by(policy), site)]
         self._own: dict[str, Detector] = {}
         for queue, own in policy.by_queue.items():
-            found = next((reads for settings, reads in built if settings == own.detection), None)
+            found = next((reads for settings, reads in built if settings == _read_by(own)), None)
             if found is None:
                 found = Detector.from_policy(own, scorer)
-                built.append((own.detection, found))
+                built.append((_read_by(own), found))
             self._own[queue] = found
 
     @classmethod
@@ -38,3 +41,8 @@ class QueueDetectors:
     def count(self) -> int:
         """How many different detectors there are."""
         return len({id(reads) for reads in (self._site, *self._own.values())})
+
+
+def _read_by(policy: Policy) -> DetectionSettings:
+    """The settings that a detector reads: how long a chunk may wait is its reader's affair."""
+    return msgspec.structs.replace(policy.detection, deadline_ms=0)

@@ -7,8 +7,11 @@ from typing import Any
 
 Table = dict[str, Any]
 
-WHOLE = ("queues", "version")
-"""What holds for the whole site: it has no place in a queue's section."""
+WHOLE = {
+    "queues": "holds for the whole site: a queue has no queues of its own",
+    "version": "holds for the whole site: every alert names by it the one file that decided",
+}
+"""What has no place in a queue's section, and why."""
 
 
 def overlaid(site: Table, override: Table) -> Table:
@@ -31,10 +34,6 @@ def overlaid(site: Table, override: Table) -> Table:
 
 def misplaced(override: Table) -> Iterator[tuple[tuple[str, ...], str]]:
     """Settings that a queue cannot have of its own, each with its place in the section."""
-    for name in WHOLE:
+    for name, why in WHOLE.items():
         if name in override:
-            yield (name,), "holds for the whole site: set it outside of [queues]"
-    detection = override.get("detection")
-    if isinstance(detection, dict) and "deadline_ms" in detection:
-        # How far behind a worker is, is the same for all that it reads.
-        yield ("detection", "deadline_ms"), "holds for a whole worker: set it in [detection]"
+            yield (name,), why

@@ -20,6 +20,7 @@ from workflow.complaints import (
     acknowledged,
     answered,
     reference,
+    updated,
     withdrawn,
 )
 from workflow.decision import Versions
@@ -37,6 +38,7 @@ _BEFORE_CHARS = 400
 COMPLAINTS = frozenset(
     {
         ActionKind.ACKNOWLEDGE_COMPLAINT,
+        ActionKind.UPDATE_COMPLAINT,
         ActionKind.ANSWER_COMPLAINT,
         ActionKind.WITHDRAW_COMPLAINT,
     }
@@ -107,6 +109,8 @@ def after_deed(register: Register, deed: Deed, *, at_ms: int) -> tuple[Register,
         match deed.action:
             case ActionKind.ACKNOWLEDGE_COMPLAINT:
                 changed = acknowledged(known, by=by, at_ms=at_ms, note=deed.reason)
+            case ActionKind.UPDATE_COMPLAINT:
+                changed = updated(known, by=by, at_ms=at_ms, note=deed.reason)
             case ActionKind.ANSWER_COMPLAINT:
                 changed = answered(known, by=by, at_ms=at_ms, note=deed.reason)
             case _:
@@ -212,6 +216,8 @@ def _registered(
         history=(ComplaintStep(at=at, by=SYSTEM, state=ComplaintState.OPEN),),
         summary_by=by(terms.summary),
         update_by=by(terms.update),
+        update_every=terms.update,
+        counted_in=terms.calendar if terms.update else None,
         customer_ref=call.customer.ref if call.customer else None,
         queue_id=call.queue_id,
         team_id=call.team_id,

@@ -27,7 +27,7 @@ from stream.events.routing import (
     RoutingOutcome,
 )
 from stream.events.scores import Score
-from stream.events.ticks import CustomerKnown, Tick, TickEvent
+from stream.events.ticks import CallerRingsIn, CustomerKnown, Tick, TickEvent
 from stream.events.transcripts import (
     CallEnded,
     CallStarted,
@@ -69,6 +69,7 @@ __all__ = [
     "CallStarted",
     "CallUpdated",
     "CallbackRecord",
+    "CallerRingsIn",
     "Chunk",
     "CoachingHint",
     "ComplaintRecord",

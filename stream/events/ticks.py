@@ -1,5 +1,5 @@
 """`ticks` (workers to themselves): a moment has come at which something is due on a call, or it
-has become known what the caller's other calls were.
+has become known what the caller's other calls were, or that they ring in on another.
 
 Through a topic, so that what time does to a call stands in one order with everything else, belongs
 to the worker that owns the call, and is read again after a crash as it was.
@@ -11,6 +11,7 @@ from stream.events.base import Event
 from stream.events.customers import Pseudonym
 from stream.events.transcripts import CallId
 from workflow.history import History
+from workflow.ringing import RungIn
 
 
 class Tick(Event, tag="tick", frozen=True, kw_only=True):
@@ -33,4 +34,13 @@ class CustomerKnown(Event, tag="customer.known", frozen=True, kw_only=True):
     history: History
 
 
-TickEvent = Tick | CustomerKnown
+class CallerRingsIn(Event, tag="caller.rings_in", frozen=True, kw_only=True):
+    """To the call on which a callback was promised (`call_id`): its caller is on the line on the
+    call that `rung_in` names, or no more."""
+
+    call_id: CallId
+    reference: str
+    rung_in: RungIn
+
+
+TickEvent = Tick | CustomerKnown | CallerRingsIn

@@ -30,10 +30,10 @@ class FragileDetector(Detector):
 
 
 class FragileReader(CallReader):
-    def read(self, message: Message, lookup: Lookup, *, hurried: bool = False) -> Step:
+    def read(self, message: Message, lookup: Lookup, *, waited_ms: int = 0) -> Step:
         if READER_FAILS.encode() in (message.value or b""):
             raise RuntimeError("injected fault outside the detector")
-        return super().read(message, lookup, hurried=hurried)
+        return super().read(message, lookup, waited_ms=waited_ms)
 
 
 class HangingPipeline(Pipeline):

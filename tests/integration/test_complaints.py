@@ -50,10 +50,15 @@ def test_a_complaint_is_registered_and_answered_from_the_command_line(
         assert code == 0, said
         code, said = run("acknowledge", reference, "--by", "alex")
         assert (code, "acknowledged already" in said) == (1, True), said
+        code, said = run(
+            "update", reference, "--by", "alex", "--note", "the meter is read on Monday"
+        )
+        assert code == 0, said
         code, said = run("answer", reference, "--by", "alex", "--note", "refunded")
         assert code == 0, said
         assert [s.state.value for s in from_topic(settings)[reference].history] == [
             "open",
+            "acknowledged",
             "acknowledged",
             "answered",
         ]

@@ -27,6 +27,13 @@ def ended(settings: Settings) -> bool:
     return any(n["contact"].get("ended") and n["contact"].get("callbacks") for n in noted)
 
 
+def rung_in(settings: Settings) -> str | None:
+    """The call on which the log says that the caller is on the line."""
+    owed = said(settings, TopicName.CALLBACKS, "callback", origin_call_id="first")
+    newest = max(owed, key=lambda record: int(record["revision"]))
+    return (newest["rung_in"] or {}).get("call_id")
+
+
 @pytest.mark.long
 def test_a_second_call_knows_the_first_although_another_worker_reads_it(
     bootstrap_servers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -48,6 +55,7 @@ def test_a_second_call_knows_the_first_although_another_worker_reads_it(
         feed(settings, CallStarted(call_id="second", queue_id="billing", customer=CALLER))
         note = {"about": "caller_has_callback", "call_id": "second"}
         wait_for(lambda: bool(said(settings, TopicName.OPERATIONS, "operations.note", **note)), 60)
+        wait_for(lambda: rung_in(settings) == "second", 60)
         feed(settings, chunk("second", 1, THREAT))
         wait_scored(settings, 2)
         (promised, *_) = said(settings, TopicName.CALLBACKS, "callback")
@@ -62,6 +70,11 @@ def test_a_second_call_knows_the_first_although_another_worker_reads_it(
         assert [stop["trigger"] for stop in history["hard_stops"]] == ["legal_threat"]
         (alert, *_) = said(settings, TopicName.ALERTS, "alert.opened", call_id="second")
         assert alert["previous_contacts"] == 1
+        (told,) = {
+            (alert["owner"]["id"], alert["call_id"])
+            for alert in said(settings, TopicName.ALERTS, "alert.opened", trigger="caller_rings_in")
+        }
+        assert told == (promised["owner"]["id"], "first")
         records: list[Record] = read_all(settings, TopicName.CUSTOMERS)
         same_id_same_content(records)
         assert not any(b"4711" in (record.value or b"") for record in records)

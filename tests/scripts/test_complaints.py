@@ -13,7 +13,7 @@ from detectors.vocabulary import Speaker
 from stream.events import ComplaintRecord
 from workflow.call import Mode
 from workflow.complaint_rules import ComplaintTest
-from workflow.complaints import ComplaintState, ComplaintStep
+from workflow.complaints import ComplaintState, ComplaintStep, updated
 from workflow.moments import milliseconds
 
 Run = Any
@@ -89,6 +89,25 @@ def test_the_table_shows_what_was_said_and_by_when_an_answer_is_owed(run: Run) -
     assert "OVERDUE: acknowledgement" in result.out
     assert "answer by 2999-02-01 00:00" in result.out
     assert "open, replay" in result.out
+
+
+def test_news_that_are_late_are_told_after_what_weighs_more(run: Run) -> None:
+    owed = {"update_by": "2026-11-20T23:59:59.000Z", "update_every": "20 business days"}
+    silent = entry("CP-SILENT", **owed)
+    file = written(silent, WORSE)
+    assert listed(run, "--file", file) == (1, ["CP-WORSE", "CP-SILENT"])
+    shown = run("complaints", "list", "--file", file).out
+    assert "OVERDUE: update" in shown
+    assert "news by 2026-11-20 23:59" in shown
+
+
+def test_in_the_table_news_do_not_take_the_place_of_the_acknowledgement(run: Run) -> None:
+    told = updated(WAITS, by="alex", at_ms=milliseconds("2026-11-20T10:00Z"), note="soon")
+    told = updated(told, by="bo", at_ms=milliseconds("2026-11-25T10:00Z"), note="sooner")
+    run("complaints", "export", "--file", written(told), "--to", "out.csv")
+    (row,) = csv.DictReader(io.StringIO(Path("out.csv").read_text(encoding="utf-8-sig")))
+    assert row["acknowledged_at"] == "2026-11-20T10:00:00.000Z"
+    assert row["notes"].endswith("2026-11-25T10:00:00.000Z bo acknowledged: sooner")
 
 
 def test_an_empty_register_says_so(run: Run) -> None:

@@ -101,6 +101,30 @@ def test_with_a_signed_head_nothing_stays_unproven_and_a_cut_end_is_found(
     assert "entry 3 was dropped" in cut.out
 
 
+def test_a_head_of_entries_that_were_told_anew_is_explained_and_proves_nothing(
+    run: Run, tmp_path: Path
+) -> None:
+    """Whoever copied it from the topic holds it: that it is no fault, only a later one can show."""
+    after, lost = append(
+        RecordState(count=1, hash=RECORD[0].hash),
+        EntryKind.QUOTE,
+        Content(note="told before a worker died"),
+        call="a",
+        at_ms=1_790_000_000_001,
+        key=KEY,
+    )
+    head = tmp_path / "lost.json"
+    head.write_bytes(msgspec.json.encode(head_of(after, "a")))
+    told = (RECORD[0], event_from(IncidentEntry, lost), *RECORD[1:])
+    assert run("verify", written(*told)).code == 0
+    result = run("verify", written(*told), "--head", str(head))
+    assert result.code == 1
+    assert "check with a later head of the record" in result.out
+    other = run("verify", written(*RECORD), "--head", str(head))
+    assert other.code == 1
+    assert "later head" not in other.out
+
+
 def test_a_head_that_was_changed_after_signing_is_refused(run: Run, keys: list[str]) -> None:
     path = Path(keys[1])
     path.write_text(json.dumps({**json.loads(path.read_text()), "number": 2}))

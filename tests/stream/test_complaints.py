@@ -162,9 +162,49 @@ def test_an_entry_is_acknowledged_and_answered_by_people() -> None:
     ]
 
 
+def test_in_ireland_news_is_owed_again_and_again_until_the_answer() -> None:
+    call = Call("IE")
+    (entry,) = call.says(COMPLAINS)
+    first = milliseconds(entry.update_by)
+    assert entry.update_by[:10] == "2026-11-30"
+    call.acts("acknowledge_complaint", entry.reference)
+    call.at_ms = milliseconds("2026-11-26T12:00Z")
+    (told_of,) = told(call.acts("update_complaint", entry.reference, reason="we have asked Cork"))
+    assert told_of.update_by[:10] == "2026-12-24"
+    assert told_of.state is ComplaintState.ACKNOWLEDGED
+    assert overdue(told_of, first + 1) is None
+    assert overdue(told_of, milliseconds(told_of.update_by) + 1) == "update"
+    call.at_ms = milliseconds("2026-12-30T12:00Z")
+    (again,) = told(call.acts("update_complaint", entry.reference, reason="still with Cork"))
+    assert overdue(again, milliseconds(again.answer_by) + 1) == "answer"
+    assert again.update_by > again.answer_by, "it goes on when the answer is late"
+    (done,) = told(call.acts("answer_complaint", entry.reference, reason="letter 9"))
+    assert overdue(done, milliseconds("2027-06-01T00:00Z")) is None
+    assert [step.note for step in done.history if step.note] == [
+        "we have asked Cork",
+        "still with Cork",
+        "letter 9",
+    ]
+
+
+def test_who_is_given_news_of_a_complaint_knows_that_it_has_arrived() -> None:
+    call = Call("GB")
+    (entry,) = call.says(COMPLAINS)
+    (seen,) = told(call.acts("update_complaint", entry.reference, reason="by phone"))
+    assert (seen.state, seen.update_by) == (ComplaintState.ACKNOWLEDGED, None)
+
+
+def test_a_site_can_owe_news_where_no_rule_asks_for_it() -> None:
+    text = default_policy_text() + '\n[complaints.terms.GB]\nupdate = "2 weeks"\n'
+    (entry,) = Call("GB", call_reader(parse_policy(text, source="p"))).says(COMPLAINS)
+    assert entry.update_by[:10] == "2026-11-16"
+    assert "news every 2 weeks (policy of this site)" in entry.basis
+
+
 @pytest.mark.parametrize(
     ("action", "more", "why"),
     [
+        ("update_complaint", {}, "what the caller was told"),
         ("answer_complaint", {}, "what the answer was"),
         ("withdraw_complaint", {"reason": " "}, "why nothing is owed"),
         ("withdraw_complaint", {"reason": "x" * 2001}, "2000 is the most"),

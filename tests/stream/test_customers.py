@@ -27,6 +27,7 @@ from stream.topics import TopicName
 from tests.stream.test_pipeline import CHANGELOG, Bench, run, turns
 from workflow.contact import pseudonym
 from workflow.customers import CustomerState
+from workflow.moments import milliseconds
 from workflow.policy import load_policy
 
 KEY = b"c" * 32
@@ -100,6 +101,11 @@ class World:
             text=text,
         )
 
+    def ticks(self, call_id: str, **more: Any) -> World:
+        value = msgspec.json.encode({"type": "tick", "call_id": call_id} | more)
+        self.reads(TopicName.TICKS, call_id.encode(), value)
+        return self
+
     def acts(self, call_id: str, action: str, **more: Any) -> World:
         self.deeds += 1
         deed = {"type": "action", "action_id": f"a{self.deeds}", "call_id": call_id}
@@ -141,11 +147,139 @@ def test_operators_hear_that_a_caller_with_an_open_callback_rings_in_and_no_name
     assert promise.owner not in str(note)
 
 
+def owed(world: World) -> Any:
+    """The callback that the first call is owed, and the alert that its caller rings in, if any."""
+    desk = world.calls["first"].desk
+    (callback,) = desk.callbacks.values()
+    return callback, desk.alerts.get(f"callback:{callback.reference}:caller_rings_in")
+
+
+def test_the_owner_of_a_callback_is_told_when_its_caller_rings_in_and_when_they_are_gone() -> None:
+    world = first_call()
+    assert owed(world)[1] is None, "it is not due yet"
+    world.starts("second").settles()
+    callback, alert = owed(world)
+    assert (alert.trigger, alert.owner, alert.status.value) == (
+        "caller_rings_in",
+        callback.owner,
+        "confirmed",
+    )
+    assert "second" in alert.reason
+    assert alert.say_now.startswith("Ms Doe is on the line now")
+    assert (callback.state.value, callback.is_on_the_line) == ("offered", True)
+    (told, *_) = world.told(TopicName.CALLBACKS, revision=callback.revision)
+    assert told["rung_in"]["call_id"] == "second"
+    assert told["history"][-1]["note"] == "the caller rings in (call second)"
+    world.feeds("call.ended", "second", reason="customer_hangup").settles()
+    callback, alert = owed(world)
+    assert (alert.status.value, callback.is_on_the_line) == ("closed", False)
+    assert callback.is_open, "nobody has said that it was settled"
+
+
+def test_a_callback_that_is_due_stays_so_while_its_caller_is_on_the_line() -> None:
+    world = first_call()
+    callback, _ = owed(world)
+    world.offset += (milliseconds(callback.window_start) - AT) // 1000
+    world.ticks("first").starts("second").settles()
+    callback, alert = owed(world)
+    assert (alert.status.value, callback.state.value) == ("confirmed", "due")
+    world.feeds("call.ended", "second", reason="lost").settles()
+    due = world.calls["first"].desk.alerts[f"callback:{callback.reference}"]
+    assert (due.trigger, due.status.value) == ("callback_due", "confirmed")
+    assert owed(world)[1].status.value == "closed"
+
+
+def test_a_caller_who_rings_in_again_is_told_of_again() -> None:
+    world = first_call().starts("second").settles()
+    first = owed(world)[1]
+    world.feeds("call.ended", "second", reason="lost").starts("third").settles()
+    again = owed(world)[1]
+    assert again.alert_id != first.alert_id
+    assert "third" in again.reason
+
+
+def test_ringing_in_puts_off_nothing_that_is_owed() -> None:
+    """A missed callback goes to the duty manager when it would have, however often they ring."""
+    world = first_call()
+    callback, _ = owed(world)
+    world.acts("first", "miss_callback", reference=callback.reference)
+    missed, _ = owed(world)
+    due = world.reader.next_moment(world.calls["first"])
+    world.offset += 60
+    world.starts("second").settles()
+    rung, _ = owed(world)
+    assert rung.revision > missed.revision
+    assert world.reader.next_moment(world.calls["first"]) == due
+
+
+def test_a_caller_who_turns_out_to_be_another_was_not_on_the_line() -> None:
+    world = first_call().starts("second").settles()
+    world.feeds("call.updated", "second", customer={"ref": "r-4712"}).settles()
+    callback, alert = owed(world)
+    assert (alert.status.value, callback.is_on_the_line) == ("closed", False)
+
+
+def test_a_caller_taken_for_lost_who_is_heard_again_is_on_the_line_again() -> None:
+    world = first_call().starts("second").says("second", "hello there").settles()
+    world.offset += 2 * 3600
+    world.ticks("second", all_read=True).settles()
+    assert not owed(world)[0].is_on_the_line
+    world.says("second", "are you still there").settles()
+    callback, alert = owed(world)
+    assert (callback.is_on_the_line, alert.status.value) == (True, "confirmed")
+
+
+def test_a_recording_rings_nobodys_owner() -> None:
+    world = first_call()
+    world.mode = "post_call"
+    world.starts("second").settles()
+    assert not owed(world)[0].is_on_the_line
+    assert owed(world)[1] is None
+
+
+def test_of_a_callback_that_is_kept_on_the_line_nothing_more_is_said() -> None:
+    world = first_call().starts("second").settles()
+    reference = owed(world)[0].reference
+    world.acts("first", "keep_callback", reference=reference).settles()
+    world.feeds("call.ended", "second", reason="customer_hangup").settles()
+    callback, alert = owed(world)
+    assert callback.history[-1].state.value == "kept"
+    assert (alert.status.value, alert.closed_reason) == ("closed", "kept")
+
+
+@given(st.lists(st.sampled_from(["second", "third"]), max_size=6), st.integers(1, 3))
+@settings(max_examples=30, deadline=None)
+def test_however_often_it_is_said_each_ringing_in_is_told_once(
+    calls: list[str], times: int
+) -> None:
+    world = first_call()
+    on_the_line: set[str] = set()
+    for call_id in calls:
+        if call_id in on_the_line:
+            world.feeds("call.ended", call_id, reason="lost")
+        else:
+            world.starts(call_id)
+        on_the_line ^= {call_id}
+        world.settles(times=times)
+        # Everything that the calls have told so far comes again, as after a crash.
+        world.waiting = [o for o in world.outputs if b"caller.rings_in" in (o.value or b"")]
+        before = owed(world)
+        world.settles()
+        assert owed(world) == before
+    callback, _ = owed(world)
+    assert len(callback.history) == callback.revision
+    if callback.is_on_the_line:
+        assert callback.rung_in.call_id in on_the_line
+    notes = [step.note for step in callback.history]
+    assert len(notes) <= 1 + 2 * len(calls)
+
+
 def test_an_alert_says_how_often_the_caller_has_rung_before() -> None:
     world = first_call().starts("second").settles().says("second", THREAT)
     (alert,) = world.told(TopicName.ALERTS, type="alert.opened", call_id="second")
     assert alert["previous_contacts"] == 1
-    (alert,) = world.told(TopicName.ALERTS, type="alert.opened", call_id="first")
+    threat = {"type": "alert.opened", "trigger": "legal_threat"}
+    (alert,) = world.told(TopicName.ALERTS, call_id="first", **threat)
     assert alert["previous_contacts"] is None, "nobody had answered yet"
 
 

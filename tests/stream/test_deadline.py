@@ -16,7 +16,8 @@ from stream.pipeline import Item, Pipeline
 from stream.reader import CallReader, Step
 from stream.state import CallState, decode_state, encode_state
 from stream.topics import TopicName
-from workflow.policy import load_policy
+from workflow.policy import default_policy_text, parse_policy
+from workflow.queue_detectors import QueueDetectors
 
 
 class JudgeScorer:
@@ -41,7 +42,18 @@ class JudgeScorer:
 
 
 ROUNDABOUT = "the marigold will be told about your little form"
-READER = call_reader(load_policy(), JudgeScorer())
+DEADLINE_MS = 1_000
+POLICY = parse_policy(
+    default_policy_text().replace("deadline_ms = 0", f"deadline_ms = {DEADLINE_MS}", 1)
+    + """
+[queues.patient.detection]
+deadline_ms = 0
+[queues.swift.detection]
+deadline_ms = 50
+""",
+    source="policy.toml",
+)
+READER = call_reader(POLICY, JudgeScorer())
 
 
 def message(offset: int, mode: str | None = None, **event: Any) -> Message:
@@ -67,7 +79,8 @@ def play(*messages: Message, hurried: Sequence[bool]) -> list[Step]:
     state: CallState | None = None
     steps = []
     for one, in_a_hurry in zip(messages, hurried, strict=True):
-        step = READER.read(one, lambda _: state, hurried=in_a_hurry)  # noqa: B023
+        waited_ms = DEADLINE_MS + 1 if in_a_hurry else DEADLINE_MS
+        step = READER.read(one, lambda _: state, waited_ms=waited_ms)  # noqa: B023
         # Through the table and back, as after a restart.
         state = decode_state(encode_state(step.state)) if step.state else state
         steps.append(step)
@@ -116,19 +129,18 @@ def test_an_alert_that_rules_open_in_a_hurry_says_so() -> None:
     assert not events(step, TopicName.ALERTS)[0].get("degraded")
 
 
-class Noting(CallReader):
-    """Keeps whether each message was read in a hurry."""
-
-    def __init__(self, hurried: list[bool]) -> None:
-        self.hurried = hurried
-
-    def read(self, message: Message, lookup: Any, *, hurried: bool = False) -> Step:
-        self.hurried.append(hurried)
-        return Step()
+def degraded(waited_ms: int, queue: str | None = None, mode: str | None = None) -> bool:
+    """Whether a chunk that has waited for so long is read by rules alone."""
+    state = None
+    if queue is not None:
+        started = message(0, mode, type="call.started", queue_id=queue)
+        state = READER.read(started, lambda _: None).state
+    step = READER.read(said(1, ROUNDABOUT, mode=mode), lambda _: state, waited_ms=waited_ms)
+    return bool(events(step, TopicName.SCORES)[0]["degraded"])
 
 
 @pytest.mark.parametrize(
-    ("age_ms", "mode", "hurried"),
+    ("waited_ms", "mode", "hurried"),
     [
         (100, None, False),
         (5_000, None, True),
@@ -138,9 +150,44 @@ class Noting(CallReader):
     ],
 )
 def test_only_what_is_live_and_late_is_read_in_a_hurry(
-    age_ms: int, mode: str | None, hurried: bool
+    waited_ms: int, mode: str | None, hurried: bool
 ) -> None:
-    noted: list[bool] = []
+    assert degraded(waited_ms, mode=mode) is hurried
+
+
+@pytest.mark.parametrize(
+    ("queue", "waited_ms", "hurried"),
+    [
+        ("patient", 60_000, False),
+        ("swift", 100, True),
+        ("swift", 50, False),
+        ("another", 100, False),
+        ("another", 5_000, True),
+    ],
+)
+def test_how_long_a_chunk_may_wait_is_for_its_queue_to_say(
+    queue: str, waited_ms: int, hurried: bool
+) -> None:
+    assert degraded(waited_ms, queue) is hurried
+
+
+def test_queues_that_wait_differently_share_one_detector() -> None:
+    assert QueueDetectors.from_policy(POLICY).count == 1
+
+
+class Noting(CallReader):
+    """Keeps how long each message had waited."""
+
+    def __init__(self, waited: list[int]) -> None:
+        self.waited = waited
+
+    def read(self, message: Message, lookup: Any, *, waited_ms: int = 0) -> Step:
+        self.waited.append(waited_ms)
+        return Step()
+
+
+def test_the_reader_is_told_how_long_a_message_has_waited() -> None:
+    noted: list[int] = []
 
     async def lost(_: Message) -> bool:
         return False
@@ -161,11 +208,10 @@ def test_only_what_is_live_and_late_is_read_in_a_hurry(
             in_flight=1,
             on_failure=nothing,
             lost=lost,
-            deadline_ms=1_000,
-            clock=lambda: (1 + age_ms) / 1000,
+            clock=lambda: 5.001,
         )
-        await pipeline.process([Item(said(1, "hello", mode=mode), nothing)])
+        await pipeline.process([Item(said(1, "hello"), nothing)])
         await pipeline.drained()
 
     asyncio.run(asyncio.wait_for(story(), 10))
-    assert noted == [hurried]
+    assert noted == [5_000]

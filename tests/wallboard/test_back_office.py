@@ -27,6 +27,8 @@ from wallboard.access import Role
 from wallboard.store.tables import Audit, Turn
 from workflow.chain import Content, EntryKind
 from workflow.incident import incident_id
+from workflow.moments import rfc3339
+from workflow.ringing import RungIn
 
 RECORD = incident_id("call-1")
 
@@ -90,6 +92,39 @@ def test_a_caller_with_an_open_callback_who_rings_in_is_marked(office: Office) -
     office.add([call("call-again", **ringing), call("call-over", ended_at=NOW, **ringing)])
     assert one_callback(office)["live_call"] == "call-again"
     assert "On the line now" in office.as_("alex", Role.SUPERVISOR).get("/callbacks").text
+
+
+def rings(until: str | None = None, at: int = NOW - MINUTE) -> RungIn:
+    return RungIn(call_id="call-again", at=rfc3339(at), until=until)
+
+
+def test_the_owner_sees_that_the_caller_has_rung_in_on_a_call_that_is_not_theirs(
+    office: Office,
+) -> None:
+    more = {"customer_ref": "cust-1", "rung_in": rings()}
+    office.add([callback("CB-AAAA-AAAA", AGREED, window=(HOUR, 2 * HOUR), **more)])
+    office.add([call("call-again", customer_ref="cust-1", queue_id="cards", team_id="south")])
+    owner = office.as_("carmen", Role.DESK, desks=("legal",))
+    (row,) = owner.get("/api/callbacks").json()["rows"]
+    assert (row["on_the_line"], row["live_call"]) == (True, None)
+    page = owner.get("/callbacks").text
+    assert "On the line now" in page
+    assert "/calls/call-again" not in page
+
+
+@pytest.mark.parametrize("rung", [rings(rfc3339(NOW - 1000)), rings(at=NOW - 5 * HOUR)])
+def test_who_has_hung_up_is_not_on_the_line_nor_who_rang_in_long_ago(
+    office: Office, rung: RungIn
+) -> None:
+    office.add([callback("CB-AAAA-AAAA", AGREED, window=(HOUR, 2 * HOUR), rung_in=rung)])
+    assert one_callback(office)["on_the_line"] is False
+
+
+def test_who_is_on_the_line_comes_first(office: Office) -> None:
+    office.add([callback("CB-AAAA-AAAA", AGREED, window=(HOUR, 2 * HOUR))])
+    office.add([callback("CB-BBBB-BBBB", AGREED, window=(HOUR, 3 * HOUR), rung_in=rings())])
+    found = office.as_("alex", Role.SUPERVISOR).get("/api/callbacks").json()["rows"]
+    assert [row["reference"] for row in found] == ["CB-BBBB-BBBB", "CB-AAAA-AAAA"]
 
 
 def test_the_call_that_a_callback_came_from_is_no_ringing_in(office: Office) -> None:
@@ -221,6 +256,21 @@ def test_what_is_late_comes_first_in_the_register(office: Office) -> None:
     found = client.get("/api/complaints").json()
     assert [row["owed"] for row in found["rows"]] == ["answer", "acknowledgement", None]
     assert found["counts"] == {"overdue": 2, "open": 3, "closed": 0}
+
+
+def test_where_a_rule_asks_for_news_they_are_asked_for_and_can_be_late(office: Office) -> None:
+    seen = [("open", "hardstop", -2 * DAY, None), ("acknowledged", "alex", -DAY, None)]
+    dates = {"acknowledge": -HOUR, "answer": DAY}
+    owed = {"update_by": rfc3339(NOW - MINUTE), "update_every": "20 business days"}
+    office.add([complaint("CP-AAAAA-AAAAA", seen, "a", **dates)])
+    office.add([complaint("CP-BBBBB-BBBBB", seen, "b", **dates, **owed)])
+    client = office.as_("alex", Role.SUPERVISOR)
+    rows = client.get("/api/complaints").json()["rows"]
+    assert [(row["reference"][3], row["owed"]) for row in rows] == [("B", "update"), ("A", None)]
+    page = client.get("/complaints").text
+    assert page.count('data-act="update"') == 1
+    assert "News overdue" in page
+    assert 'data-action="update_complaint"' in page
 
 
 def test_the_register_is_handed_on_as_a_table_without_formulas(office: Office) -> None:

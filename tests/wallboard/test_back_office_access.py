@@ -16,6 +16,7 @@ from tests.wallboard.office import (
     callback,
     complaint,
     entries,
+    person,
     told,
 )
 from wallboard.access import Role, Viewer, may_see
@@ -254,3 +255,18 @@ def test_a_record_is_handed_over_as_pdf_to_whoever_may_read_it(office: Office) -
     answer = client.get(f"/incidents/{record}/export.pdf")
     assert answer.headers["content-type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("handling", "seen"), [("normal", 1), ("restricted", 0)])
+def test_who_owes_a_call_sees_it_though_it_came_from_another_desk(
+    tmp_path: Path, handling: str, seen: int
+) -> None:
+    office = Office(tmp_path)
+    steps = [("committed", "alex", -HOUR, None)]
+    more = {"owner": person("hugo"), "row": {"handling": handling}}
+    office.add([callback("CB-CCCC-CCCC", steps, window=(HOUR, 2 * HOUR), **more)])
+    owner = office.as_("hugo", Role.DESK, desks=("fraud",))
+    assert len(owner.get("/api/callbacks").json()["rows"]) == seen
+    assert owner.get("/api/callbacks/CB-CCCC-CCCC").status_code == (200 if seen else 403)
+    other = office.as_("iris", Role.DESK, desks=("fraud",))
+    assert not other.get("/api/callbacks").json()["rows"]

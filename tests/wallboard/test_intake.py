@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from tests.wallboard.house import NOW, House, alert, at, callback, outcome, route, score
+from wallboard.audience import may_hear
 from wallboard.intake.arrival import Arrival
 from wallboard.pruning import end_silent_calls, prune
 from wallboard.settings import WallboardSettings
@@ -246,6 +247,29 @@ def test_a_callback_is_seen_as_its_alert_is_once_that_is_known(house: House) -> 
     assert (row.handling, row.desk, row.queue_id) == ("normal", "legal", "billing")
     house.read("callbacks", callback(3, state="committed"), callback(2), None)
     assert one(house, Callback, "CB-1").state == "committed"
+
+
+RINGS_IN = {"trigger": "caller_rings_in", "desk": None, "callback_reference": "CB-1"}
+
+
+def test_that_a_caller_rings_in_is_for_the_desk_of_who_owes_them_a_call(house: House) -> None:
+    owner = {"owner": {"id": "grace", "name": "Grace"}}
+    house.read("alerts", alert("rings", **RINGS_IN, **owner))
+    assert one(house, Alert, "rings").desk == "crisis"
+    assert may_hear(house.user("grace", "desk", desks=["crisis"]), feed(house, "alert")[0])
+    assert not may_hear(house.user("elena", "desk", desks=["media"]), feed(house, "alert")[0])
+
+
+def test_what_is_owed_after_a_call_does_not_make_it_go_on(house: House) -> None:
+    ended = {"kind": "call_ended", "number": 1, "incident_id": "i1", "call_id": "c1", "at": at()}
+    hashes = {"previous_hash": "0" * 64, "commitment": "0" * 64, "hash": "1" * 64}
+    house.read("alerts", alert(updated_at=at()))
+    house.read("incidents", {"type": "incident.entry", "version": 1, **ended, **hashes})
+    assert one(house, Call, "c1").ended_at == NOW
+    house.read("alerts", alert("rings", updated_at=at(NOW + 60_000), **RINGS_IN))
+    assert one(house, Call, "c1").ended_at == NOW
+    house.read("alerts", alert("new", updated_at=at(NOW + 60_000), trigger="fraud"))
+    assert one(house, Call, "c1").ended_at is None
 
 
 def test_an_entry_of_a_record_is_kept_as_it_came_until_it_is_erased(house: House) -> None:

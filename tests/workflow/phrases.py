@@ -93,6 +93,11 @@ def _owned(story: Story, desk: str) -> None:
     story.owned = desk
 
 
+@phrase(GIVEN, "the (fraud|compliance) desk comes for self-harm, too")
+def _comes_for_life(story: Story, desk: str) -> None:
+    story.life = desk
+
+
 @phrase(GIVEN, "the site is in shadow")
 def _shadow(story: Story) -> None:
     story.shadow = True
@@ -237,6 +242,17 @@ def _mode(story: Story, mode: str) -> None:
     assert story.asked[-1]["mode"] == mode
 
 
+@phrase(THEN, f"the last request is for the ({_WHAT})(?: and the ({_WHAT}))?")
+def _asked_for(story: Story, *what: str | None) -> None:
+    meant = [alert_of(story, one).alert_id for one in what if one is not None]
+    assert story.asked[-1]["alert_ids"] == meant
+
+
+@phrase(THEN, f"its brief speaks of the ({_WHAT})")
+def _brief(story: Story, what: str) -> None:
+    assert f": {what}" in story.asked[-1]["brief"]["headline"]
+
+
 @phrase(THEN, "the caller is never held")
 def _never_held(story: Story) -> None:
     at_risk = False
@@ -250,7 +266,7 @@ def _never_held(story: Story) -> None:
 
 @phrase(THEN, r"an answer is wanted within (\d+) seconds")
 def _within(story: Story, seconds: str) -> None:
-    asked = story.asked[0]
+    asked = story.asked[-1]
     lasts = milliseconds(asked["expires_at"]) - milliseconds(asked["requested_at"])
     assert lasts == int(seconds) * 1000
 

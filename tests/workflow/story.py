@@ -36,14 +36,20 @@ KEY = b"k" * 32
 
 
 @cache
-def readers(shadow: bool = False, owned: str | None = None) -> tuple[CallReader, CallReader]:
-    """Two workers with the default policy, in which the specialists' desks keep office hours."""
+def readers(
+    shadow: bool = False, owned: str | None = None, life: str | None = None
+) -> tuple[CallReader, CallReader]:
+    """Two workers with the default policy, in which the specialists' desks keep office hours.
+    `life`: the desk that comes for self-harm in place of the crisis desk."""
     text = default_policy_text()
     for desk in STAFFED:
         text = text.replace(f"[desks.{desk}]\n", f'[desks.{desk}]\nhours = "office"\n', 1)
     text = text.replace("owns_queues = [] ", "# owns_queues = [] ")
     if owned is not None:
         text = text.replace(f"[desks.{owned}]\n", f'[desks.{owned}]\nowns_queues = ["line"]\n', 1)
+    if life is not None:
+        head, _, rest = text.partition("[triggers.self_harm]\n")
+        text = f"{head}[triggers.self_harm]\n" + rest.replace('"crisis"', f'"{life}"', 1)
     if shadow:
         text = text.replace('mode = "live"', 'mode = "shadow"', 1)
     text = text.replace("classifier = true ", "classifier = false ", 1)
@@ -59,6 +65,7 @@ class Story:
         self.at_ms = MORNING
         self.shadow = False
         self.owned: str | None = None
+        self.life: str | None = None
         self.tier: str | None = None
         self.restarts, self.repeats = restarts, repeats
         self.state: CallState | None = None
@@ -129,7 +136,7 @@ class Story:
     def waits(self, seconds: float) -> None:
         """Time passes, and the clock ticks whenever something is due."""
         until = self.at_ms + round(seconds * 1000)
-        reader, _ = readers(self.shadow, self.owned)
+        reader, _ = readers(self.shadow, self.owned, self.life)
         while self.state is not None:
             due = reader.next_moment(self.state)
             if due is None or due > until:
@@ -160,7 +167,7 @@ class Story:
             timestamp_ms=self.at_ms,
             about=about,
         )
-        pair = readers(self.shadow, self.owned)
+        pair = readers(self.shadow, self.owned, self.life)
         worker = pair[self._messages % 2] if self.restarts else pair[0]
         before = self._kept()
         step = worker.read(message, lambda _: before)

@@ -7,6 +7,7 @@ import pytest
 
 from detectors.reading import Reading, Turn
 from detectors.vocabulary import LIFE_STOPS, Speaker, Trigger
+from tests.workflow.story import Story
 from tests.workflow.test_desk import AT, VERSIONS, alerts, reading
 from workflow.alerts import Alert
 from workflow.call import CallFacts, Customer, Mode
@@ -246,3 +247,55 @@ def test_a_country_that_is_no_code_is_a_mistake() -> None:
     text = f"{default_policy_text()}\n[crisis.lines.England]\n{entry}"
     with pytest.raises(PolicyError, match="two capital letters"):
         parse_policy(text, source="policy.toml")
+
+
+COACHED = POLICY.triggers[Trigger.FRAUD].texts["in_progress"]
+
+
+def test_who_may_be_told_what_to_say_is_asked_what_can_be_answered_with_yes_or_no() -> None:
+    """A scammer who listens hears the agent, too, perhaps."""
+    story = Story()
+    story.says("there's a man on the other line from your bank telling me what to say")
+    alert = story.alerts["fraud"]
+    assert (alert.subtype, alert.imminent) == ("in_progress", True)
+    assert (alert.say_now, alert.do_not_say) == (COACHED.say_now, COACHED.do_not_say)
+    for aloud in ("fraud", "scam", "specialist", "police"):
+        assert aloud not in alert.say_now.casefold()
+    assert "yes or no" in alert.say_now
+
+
+def test_what_is_going_on_decides_the_words_over_what_has_been() -> None:
+    state = DESK.after_reading(
+        DeskState(), heard("fraud", "victim"), call(), at_ms=AT, mode=Mode.LIVE
+    ).state
+    assert state.alerts["fraud"].say_now != COACHED.say_now
+    now = heard("fraud", "in_progress", n=2)
+    findings = tuple(msgspec.structs.replace(f, imminent=True) for f in now.findings)
+    now = msgspec.structs.replace(now, findings=findings)
+    later = DESK.after_reading(state, now, call(), at_ms=AT + 1000, mode=Mode.LIVE).state
+    assert later.alerts["fraud"].subtype == "in_progress"
+    assert later.alerts["fraud"].say_now == COACHED.say_now
+
+
+def test_a_suspected_impostor_stays_one_whatever_goes_on() -> None:
+    state = DESK.after_reading(
+        DeskState(), heard("fraud", "impostor"), call(), at_ms=AT, mode=Mode.LIVE
+    ).state
+    now = heard("fraud", "in_progress", n=2)
+    findings = tuple(msgspec.structs.replace(f, imminent=True) for f in now.findings)
+    now = msgspec.structs.replace(now, findings=findings)
+    later = DESK.after_reading(state, now, call(), at_ms=AT + 1000, mode=Mode.LIVE).state
+    assert later.alerts["fraud"].subtype == "impostor"
+
+
+def test_a_text_of_a_subtype_that_forbids_nothing_forbids_what_its_trigger_does() -> None:
+    own = '[triggers.media.texts.press]\nsay_now = "The press office will ring you."\n'
+    policy = parse_policy(f"{default_policy_text()}\n{own}", source="policy.toml")
+    state = (
+        Desk(policy, VERSIONS)
+        .after_reading(DeskState(), heard("media", "press"), call(), at_ms=AT, mode=Mode.LIVE)
+        .state
+    )
+    alert = state.alerts["media"]
+    assert alert.say_now == "The press office will ring you."
+    assert alert.do_not_say == POLICY.triggers[Trigger.MEDIA].do_not_say

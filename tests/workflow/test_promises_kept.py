@@ -276,7 +276,9 @@ def test_any_byte_that_is_changed_in_a_record_is_found(place: int, data: st.Data
     except (msgspec.DecodeError, UnicodeDecodeError):
         return
     left = (*ENTRIES[:place], changed, *ENTRIES[place + 1 :])
-    assert changed == ENTRIES[place] or not verify(left, head_of(STATE, "c")).intact
+    found = verify(left, head_of(STATE, "c"))
+    # A closing entry has no content: without its salt it looks erased, and nobody erased it.
+    assert changed == ENTRIES[place] or not found.intact or found.unexplained == (place + 1,)
 
 
 @given(

@@ -107,9 +107,9 @@ def test_false_takes_an_entry_away_and_leaves_switches_alone() -> None:
         ("[queues.q.detection.thresholds]\nmedja = 0.4", 2, "no such trigger"),
         ('[queues."a.b"]\n[queues."a.b".desks.legal]\nthen = "lgal"', 3, "no desk 'lgal'"),
         ("[queues.q]\n[queues.q.triggers]\nmedia = false", 2, "'media' has no entry"),
-        ("[queues.q]\n[queues.q.queues.r]", 1, "holds for the whole site"),
-        ('[queues.q]\nversion = "2"', 2, "holds for the whole site"),
-        ("[queues.q.detection]\ndeadline_ms = 50", 2, "holds for a whole worker"),
+        ("[queues.q]\n[queues.q.queues.r]", 1, "holds for the whole site: a queue has no queues"),
+        ('[queues.q]\nversion = "2"', 2, "every alert names by it the one file that decided"),
+        ("[queues.q.detection]\ndeadline_ms = -1", 2, "must be 0 (never) or more"),
         ('[queues.p]\n[queues.q]\nmode = "replay"', 3, "use 'live' or 'shadow'"),
     ],
 )

@@ -18,13 +18,14 @@ from workflow.callbacks import AttemptOutcome, Callback, CallbackState
 from workflow.decision import CallbackChange, Decision, DeskState, RouteChange
 from workflow.desk import Desk
 from workflow.policy import RouteMode, default_policy_text, load_policy, parse_policy
-from workflow.routing import CancelReason, FailureReason, Outcome, OutcomeKind, Route, Stage
+from workflow.routing import COMING, CancelReason, FailureReason, Outcome, OutcomeKind, Route, Stage
 
 CALL = CallFacts(
     call_id="c",
     queue_id="q",
     customer=Customer(ref="r", name="Ms Doe", number="+442079460018", time_zone="Europe/London"),
 )
+UNTAKEN = (AlertStatus.PROVISIONAL, AlertStatus.CONFIRMED, AlertStatus.ACKNOWLEDGED)
 LIFE = sorted(trigger.value for trigger in LIFE_STOPS)
 OTHERS = sorted(trigger.value for trigger in Trigger if trigger not in LIFE_STOPS)
 SUPERVISOR = Actor(id="alex", role=ActorRole.SUPERVISOR)
@@ -523,3 +524,36 @@ def test_no_hard_stop_ever_ends_without_a_person_and_no_promise_is_lost(
         assert escalated or not callback.is_open or story.desk.next_moment(story.state)
     ids = [(r.route_id, r.attempt, r.cancel_reason) for r in story.routes]
     assert len(ids) == len(set(ids))
+
+
+def _one_desk() -> Desk:
+    """A small site: whatever is said, the safety desk comes."""
+    policy = load_policy()
+    triggers = {
+        trigger: msgspec.structs.replace(handling, desk="safety")
+        for trigger, handling in policy.triggers.items()
+    }
+    return Desk(msgspec.structs.replace(policy, triggers=triggers), VERSIONS)
+
+
+ONE_DESK = _one_desk()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(STEPS), max_size=14))
+def test_where_one_desk_comes_for_everything_it_is_told_of_a_life_and_never_holds_the_caller(
+    steps: list[Callable[[Story], object]],
+) -> None:
+    story = Story(ONE_DESK)
+    for step in steps:
+        step(story)
+        told = {route.route_id: route for route in story.routes}
+        for way in story.state.ways.values():
+            open_ = [a for t in LIFE if (a := story.state.alerts.get(t)) and a.status in UNTAKEN]
+            if way.stage not in COMING or not open_:
+                continue
+            last = told[way.route.route_id]
+            assert last.mode in (RouteMode.JOIN, RouteMode.MANUAL)
+            if way.route.desk == "safety" and way.due_ms is not None:
+                assert last.priority == 1
+                assert way.due_ms - story.at_ms <= 20_000

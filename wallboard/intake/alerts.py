@@ -11,7 +11,7 @@ from detectors.vocabulary import LIFE_STOPS
 from stream.events import AlertEvent
 from wallboard.audience import GUIDANCE
 from wallboard.intake import callbacks, routes
-from wallboard.intake.arrival import Arrival, due, moment, plain
+from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED, handling_of
 from wallboard.store.feeding import seen_of
@@ -25,9 +25,10 @@ _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     """An older revision, or one that is known, changes nothing."""
     known = floor.row(Alert, event.alert_id)
-    if known is not None and event.revision <= known.revision:
-        return
     at = moment(event.updated_at, arrival.at)
+    body = plain(event)
+    if not is_news(known, event.revision, body, at):
+        return
     handling = handling_of(event.trigger, event.subtype, event.handling.value)
     call = floor.call(
         event.call_id,
@@ -36,6 +37,8 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         team_id=event.team_id,
         agent_id=event.agent_id,
         mode=event.mode.value,
+        # What is owed to the caller becomes due, and they ring in on others, after it is over.
+        goes_on=event.callback_reference is None,
     )
     if event.customer_ref is not None:
         call.customer_ref = event.customer_ref
@@ -44,7 +47,6 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     if handling == RESTRICTED:
         floor.restrict(call, event.desk, event.trigger, at)
     before = None if known is None else seen_of(known, known.mode)
-    body = plain(event)
     values: dict[str, Any] = {
         "call_id": event.call_id,
         "trigger": event.trigger,
@@ -60,7 +62,7 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         "queue_id": event.queue_id,
         "team_id": event.team_id,
         "agent_id": event.agent_id,
-        "desk": event.desk,
+        "desk": event.desk or _of_its_owner(floor, event),
         "handling": handling,
         "mode": event.mode.value,
     }
@@ -98,6 +100,13 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         )
     if known is None or closed_off:
         _tell_what_hangs_on_it(floor, row, at)
+
+
+def _of_its_owner(floor: Floor, event: AlertEvent) -> str | None:
+    """What is owed to a caller is for its owner to know, and no desk was asked for it."""
+    if event.callback_reference is None or event.owner is None:
+        return None
+    return floor.desk_of(event.owner.id)
 
 
 def is_guidance(alert: Alert) -> bool:

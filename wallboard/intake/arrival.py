@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from stream.codec import Unreadable
+from wallboard.store.tables import Alert, Callback
 from workflow.moments import milliseconds
 
 NOTHING_HEARD_OF = "complaints"
@@ -61,6 +62,22 @@ def plain(event: msgspec.Struct) -> dict[str, Any]:
     """An event as JSON has it."""
     built: dict[str, Any] = msgspec.to_builtins(event)
     return built
+
+
+def is_news(kept: Alert | Callback | None, revision: int, body: dict[str, Any], at: int) -> bool:
+    """Whether a revision, changed at `at` (UTC ms), is to stand. An older one or one that is known
+    is not; one that is told anew is, as after the death of a worker (docs/architecture.md, "When
+    things break")."""
+    if kept is None or revision > kept.revision:
+        return True
+    if revision < kept.revision:
+        return at > kept.updated_at
+    return _as_json(body) != _as_json(kept.body)
+
+
+def _as_json(body: dict[str, Any]) -> bytes:
+    # What has been through the database has lists for tuples.
+    return msgspec.json.encode(body, order="sorted")
 
 
 def moment(text: str | None, otherwise: int) -> int:

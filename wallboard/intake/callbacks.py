@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stream.events import CallbackRecord
-from wallboard.intake.arrival import Arrival, due, moment, plain
+from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import NORMAL, RESTRICTED
 from wallboard.store.tables import Alert, Call, Callback
@@ -12,9 +12,10 @@ from wallboard.store.tables import Alert, Call, Callback
 def project(floor: Floor, arrival: Arrival, event: CallbackRecord) -> None:
     """An older revision, or one that is known, changes nothing."""
     known = floor.row(Callback, event.reference)
-    if known is not None and event.revision <= known.revision:
-        return
     at = moment(event.history[-1].at if event.history else None, arrival.at)
+    body = plain(event)
+    if not is_news(known, event.revision, body, at):
+        return
     row = known
     if row is None:
         row = floor.put(Callback(reference=event.reference), event.reference)
@@ -26,7 +27,7 @@ def project(floor: Floor, arrival: Arrival, event: CallbackRecord) -> None:
     row.window_start = due(event.window_start)
     row.window_end = due(event.window_end)
     row.updated_at = at
-    row.body = plain(event)
+    row.body = body
     settle(floor, row)
     tell(floor, row, at)
 

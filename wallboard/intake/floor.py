@@ -89,9 +89,10 @@ class Floor:
         team_id: str | None = None,
         agent_id: str | None = None,
         mode: str | None = None,
+        goes_on: bool = True,
     ) -> Call:
         """The call, made if it is new. A fact is noted when it was not known, or is stated anew by
-        a later event."""
+        a later event. `goes_on`: what comes shows that the call is not over."""
         found = self.row(Call, call_id)
         new = found is None
         if found is None:
@@ -112,10 +113,12 @@ class Floor:
             if value is not None and value != known and (known is None or later):
                 setattr(found, name, value)
                 changed = True
-        if found.ended_at is not None and at > found.ended_at:
+        if goes_on and found.ended_at is not None and at > found.ended_at:
             found.ended_at = None
             changed = True
-        found.first_at, found.last_at = min(found.first_at, at), max(found.last_at, at)
+        found.first_at = min(found.first_at, at)
+        if goes_on:
+            found.last_at = max(found.last_at, at)
         if changed:
             self._pass_on(found)
         if changed or new:

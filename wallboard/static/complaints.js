@@ -1,4 +1,4 @@
-// The complaint register: follows the feed; acknowledge, answer, withdraw.
+// The complaint register: follows the feed; acknowledge, give news, answer, withdraw.
 
 import { dialogs, field, follow } from "./records.js";
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Viewer, may_act, may_see
 from wallboard.store.tables import Call, Callback
-from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
+from wallboard.views.visible import MISCONDUCT, RESTRICTED, feed_number, misconduct_in, visible
 from wallboard.views.zones import iso, moment_in, span_in, zone_of
 from workflow.callbacks import OVER, CallbackState
 from workflow.callbacks import Callback as Record
@@ -64,7 +64,7 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One callback. Moments are UTC ms; `theirs` and `ours` are the window by the two clocks.
-    `live_call`: the caller is on the line again, on this call."""
+    `on_the_line`: the caller has rung in; `live_call`: on this call, which the viewer may see."""
 
     reference: str
     call_id: str
@@ -95,6 +95,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     safe_to_leave_message: bool
     contact_note: str | None
     history: tuple[Step, ...]
+    on_the_line: bool
     live_call: str | None
     may_act: bool
     mine: bool
@@ -103,7 +104,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """Changes whenever what is shown does."""
-        return f"{self.revision}:{self.tab.value}:{self.live_call or ''}:{self.hours.now}"
+        line = self.live_call or self.on_the_line
+        return f"{self.revision}:{self.tab.value}:{line}:{self.hours.now}"
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +132,7 @@ def log(
     """The part of the log that a tab shows, the most urgent first."""
     number = feed_number(db)
     mode = Callback.mode != "replay"
-    seen = visible(Callback, viewer)
+    seen = _seen(viewer)
     open_ = db.scalars(
         select(Callback)
         .where(seen, mode, Callback.state.not_in(_OVER))
@@ -155,9 +157,7 @@ def log(
 
 def one(db: Session, viewer: Viewer, policy: Policy, now_ms: int, reference: str) -> Row | None:
     """One callback, or None where there is none that the viewer may see."""
-    found = db.scalars(
-        select(Callback).where(Callback.reference == reference, visible(Callback, viewer))
-    ).all()
+    found = db.scalars(select(Callback).where(Callback.reference == reference, _seen(viewer))).all()
     return next(iter(rows(db, viewer, policy, now_ms, list(found))), None)
 
 
@@ -170,7 +170,8 @@ def rows(
     made = []
     for row in found:
         trigger = MISCONDUCT if row.call_id in accused else None
-        if not may_see(viewer, row, trigger=trigger):
+        owns = row.owner_id == viewer.id and trigger is None and row.handling != RESTRICTED
+        if not owns and not may_see(viewer, row, trigger=trigger):
             continue
         record = msgspec.convert(row.body, Record)
         acts = may_act(viewer, row, trigger=trigger) or record.owner.id == viewer.id
@@ -188,6 +189,13 @@ def people(policy: Policy) -> tuple[Person, ...]:
         if person.role is not PersonRole.AGENT
     ]
     return tuple(sorted(found, key=lambda person: person.name))
+
+
+def _seen(viewer: Viewer) -> ColumnElement[bool]:
+    """Whoever owes a call sees it, also where it came from another desk; not what that desk keeps
+    to itself."""
+    own = and_(Callback.owner_id == viewer.id, Callback.handling != RESTRICTED)
+    return or_(visible(Callback, viewer), own)
 
 
 def _on_the_line(
@@ -253,11 +261,20 @@ def _row(
         safe_to_leave_message=record.safe_to_leave_message,
         contact_note=record.contact_note,
         history=tuple(_steps(record, policy, ours)),
+        on_the_line=record.is_open and (ringing is not None or _rings(record, now_ms)),
         live_call=ringing if record.is_open else None,
         may_act=acts and record.is_open,
         mine=record.owner.id == viewer.id,
         mode=row.mode,
     )
+
+
+def _rings(record: Record, now_ms: int) -> bool:
+    """Whether the log itself says so: its owner may not see the caller's other calls."""
+    rung = record.rung_in
+    if rung is None or not rung.is_on_the_line:
+        return False
+    return milliseconds(rung.at) > now_ms - LIVE_MS
 
 
 def _steps(record: Record, policy: Policy, zone: str) -> list[Step]:
@@ -298,7 +315,7 @@ def _urgency(row: Row) -> tuple[bool, bool, bool, bool, int]:
     """A welfare call, who is on the line at this moment, what is late, what is due; by its end."""
     end = row.window_end or 0
     late, due = row.tab is Tab.OVERDUE, row.tab is Tab.DUE
-    return (not row.welfare, row.live_call is None, not late, not due, end)
+    return (not row.welfare, not row.on_the_line, not late, not due, end)
 
 
 def _hours(policy: Policy, jurisdiction: str | None, zone: str | None, now_ms: int) -> Hours:

@@ -232,7 +232,7 @@ def _dues(record: Record, now_ms: int, zone: str) -> tuple[Due, ...]:
             continue
         at_ms = milliseconds(text)
         # A short notice may close it early, and need not: its date passes without being late.
-        late = not done and at_ms < now_ms and what in ("acknowledge", "answer")
+        late = not done and at_ms < now_ms and what != "summary"
         made.append(
             Due(
                 what=what,

@@ -30,7 +30,7 @@ _FIELDS: dict[str, tuple[str, ...]] = {
     "callback": (
         *("reference", "origin_call_id", "tier", "state", "owner", "deputy", "revision"),
         *("alert_ids", "customer_ref", "window_start", "window_end", "agreed_at", "time_zone"),
-        *("welfare", "language"),
+        *("welfare", "language", "rung_in"),
     ),
     "complaint": (
         *("reference", "state", "acknowledge_by", "answer_by", "customer_ref", "jurisdiction"),

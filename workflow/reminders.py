@@ -1,0 +1,124 @@
+"""The alert of a callback: it is due or missed, who was at risk was lost, its caller rings in."""
+
+from __future__ import annotations
+
+from workflow.alerts import Alert, AlertStatus, Change
+from workflow.call import Mode
+from workflow.callbacks import OVER, Callback, CallbackState
+from workflow.identity import stable_id
+from workflow.policy import Severity
+from workflow.work import OVER as ALERTS_OVER
+from workflow.work import Work
+
+DUE, MISSED, WELFARE = "callback_due", "callback_missed", "welfare_recontact"
+RINGS_IN = "caller_rings_in"
+"""What the alerts of a callback are called, in place of a trigger."""
+
+_SAY = "Ring {name} back now, as agreed. Begin with what they told us, so they need not repeat it."
+_WELFARE = "The line was lost while {name} was at risk. Ring now; if nobody answers, ask for help."
+_RINGS_IN = (
+    "{name} is on the line now and waits for your call: join, or tell the agent what you know. "
+    "If it is settled there, log the callback as kept."
+)
+_GONE = "the caller is not on the line any more"
+_NOT = "Do not leave a message with details unless the record says it is safe."
+
+
+def remind(work: Work, callback: Callback) -> None:
+    """Open, change or close the alerts of a callback, by how things stand with it now."""
+    _of_its_time(work, callback)
+    _of_its_caller(work, callback)
+
+
+def _of_its_time(work: Work, callback: Callback) -> None:
+    """It is due, missed, or to be made at once."""
+    label = f"callback:{callback.reference}"
+    known = work.alerts.get(label)
+    if callback.state in OVER:
+        _close(work, label, callback.state.value)
+        return
+    trigger = WELFARE if callback.welfare else DUE
+    if callback.state in (CallbackState.MISSED, CallbackState.ESCALATED):
+        trigger = WELFARE if callback.welfare else MISSED
+    elif callback.state is not CallbackState.DUE:
+        if known is not None:
+            work.alert(label, owner=callback.owner, reason=_why(callback))
+        return
+    if known is not None:
+        over = known.status in ALERTS_OVER
+        work.alert(
+            label,
+            trigger=trigger,
+            owner=callback.owner,
+            reason=_why(callback),
+            status=AlertStatus.CONFIRMED if over else known.status,
+            closed_reason=None if over else known.closed_reason,
+        )
+        return
+    alert_id = stable_id("alert", callback.reference)
+    text = _WELFARE if callback.welfare else _SAY
+    work.opened(label, _alert(work, callback, alert_id, trigger, text, callback.window_end))
+
+
+def _of_its_caller(work: Work, callback: Callback) -> None:
+    """They are on the line, or no more; of each call on which they ring in it is told once."""
+    label = f"callback:{callback.reference}:{RINGS_IN}"
+    rung = callback.rung_in
+    if rung is None or not callback.is_on_the_line:
+        gone = callback.state.value if callback.state in OVER else _GONE
+        _close(work, label, gone)
+        return
+    alert_id = stable_id("alert", callback.reference, RINGS_IN, rung.call_id, rung.at)
+    known = work.alerts.get(label)
+    if known is not None and known.alert_id == alert_id:
+        if known.owner != callback.owner and known.status not in ALERTS_OVER:
+            work.alert(label, owner=callback.owner)
+        return
+    _close(work, label, _GONE)
+    work.opened(label, _alert(work, callback, alert_id, RINGS_IN, _RINGS_IN, None))
+
+
+def _close(work: Work, label: str, why: str) -> None:
+    known = work.alerts.get(label)
+    if known is not None and known.status not in ALERTS_OVER:
+        work.alert(label, Change.CLOSED, status=AlertStatus.CLOSED, closed_reason=why)
+
+
+def _alert(
+    work: Work, callback: Callback, alert_id: str, trigger: str, text: str, due_at: str | None
+) -> Alert:
+    name = callback.caller_name or "the caller"
+    say_now = text.format(name=name)
+    return Alert(
+        alert_id=alert_id,
+        call_id=callback.origin_call_id,
+        episode=1,
+        revision=1,
+        trigger=trigger,
+        severity=Severity.CRITICAL if callback.welfare else Severity.HIGH,
+        status=AlertStatus.CONFIRMED,
+        probability=1.0,
+        reason=_why(callback),
+        evidence=(),
+        opened_at=work.at,
+        updated_at=work.at,
+        ack_due_at=due_at,
+        say_now=say_now[:1].upper() + say_now[1:],
+        do_not_say=_NOT,
+        owner=callback.owner,
+        callback_reference=callback.reference,
+        queue_id=work.call.queue_id,
+        team_id=work.call.team_id,
+        customer_ref=callback.customer_ref,
+        # In shadow nothing is promised: what stands was promised before, and is owed.
+        mode=Mode.LIVE if work.mode is Mode.SHADOW else work.mode,
+        policy_version=work.versions.policy,
+        rules_version=work.versions.rules,
+        model_version=work.versions.model,
+    )
+
+
+def _why(callback: Callback) -> str:
+    last = callback.history[-1]
+    told = f": {last.note}" if last.note else ""
+    return f"Callback {callback.reference} is {callback.state.value}{told}."
