@@ -1,4 +1,4 @@
-"""Who is forgotten is forgotten by everybody: on the call, across calls, and wherever events went."""
+"""Who is forgotten is forgotten by everybody: on the call, across calls, where events went."""
 
 from __future__ import annotations
 

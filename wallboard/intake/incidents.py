@@ -1,10 +1,11 @@
-"""`incidents`: every entry of every record, as it came."""
+"""`incidents`: every entry of every record as it came, signed heads, and what is forgotten."""
 
 from __future__ import annotations
 
 from sqlalchemy import select
 
-from stream.events import IncidentEntry
+from stream.events import CallForgotten, IncidentEntry, IncidentEvent, IncidentHead
+from wallboard.intake import forgetting, heads
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED
@@ -12,7 +13,18 @@ from wallboard.store.tables import Call, Entry
 from workflow.chain import EntryKind
 
 
-def project(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
+def project(floor: Floor, arrival: Arrival, event: IncidentEvent) -> None:
+    """An entry, a head, or that a call is forgotten."""
+    match event:
+        case IncidentEntry():
+            _entry(floor, arrival, event)
+        case IncidentHead():
+            heads.project(floor, arrival, event)
+        case CallForgotten():
+            forgetting.project(floor, arrival, event)
+
+
+def _entry(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
     """An entry is kept once; one whose content was erased takes the place of the full one."""
     key = (event.incident_id, event.number)
     known = floor.row(Entry, key)
@@ -44,6 +56,8 @@ def project(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
     floor.put(row, key)
     if event.kind is EntryKind.CALL_ENDED and call is not None:
         floor.end_call(call, at)
+    if event.kind is EntryKind.ERASED:
+        forgetting.erased(floor, event, at)
     _tell(floor, row, at)
 
 

@@ -103,7 +103,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """Changes whenever what is shown does."""
-        return f"{self.revision}:{self.tab.value}:{self.live_call or ''}:{self.hours.now}"
+        told = bool(self.summary or self.caller or self.number)
+        return f"{self.revision}:{told}:{self.tab.value}:{self.live_call or ''}:{self.hours.now}"
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):

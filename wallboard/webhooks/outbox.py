@@ -181,12 +181,19 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
         desk=row.desk or _text(row.body.get("desk")),
         link=base_url + page,
     )
-    _put(db, hook, told, now, feed=row.number, about=about)
+    _put(db, hook, told, now, feed=row.number, about=about, call_id=row.call_id)
     return 1
 
 
 def _put(
-    db: Db, hook: Webhook, told: Told, now: int, *, feed: int | None, about: str | None
+    db: Db,
+    hook: Webhook,
+    told: Told,
+    now: int,
+    *,
+    feed: int | None,
+    about: str | None,
+    call_id: str | None = None,
 ) -> Delivery:
     made = Delivery(
         delivery_id=f"msg_{secrets.token_hex(12)}",
@@ -198,6 +205,7 @@ def _put(
         next_at=now,
         created_at=now,
         about=about,
+        call_id=call_id,
     )
     db.add(made)
     db.flush()
