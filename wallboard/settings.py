@@ -30,6 +30,11 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     `public_url` cookies are SameSite=None and Partitioned, so that agents sign in in the frame."""
     transcript_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
     feed_hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 6
+    audit_days: Annotated[int, msgspec.Meta(ge=7, le=3650)] = 365
+    """Who looked at what: as long as records are kept by default, as it is asked for together."""
+    webhook_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
+    """Messages to webhooks and how they went: the last try comes within a day, and what is still
+    undelivered a week later is no news any more."""
     stale_after_s: Annotated[int, msgspec.Meta(ge=5, le=600)] = 20
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Db
 
 from wallboard.store.tables import Alert, Delivery, Feed, Offset, Webhook
@@ -24,7 +24,6 @@ READ_AGAIN = 200
 """Numbers are given out before a commit: rows that turn up late among the newest are still seen."""
 UNSURE_MS = 60_000
 """How long a route waits for the alert that says whether it may be told."""
-KEPT_MS = 7 * 24 * 3_600_000
 CURSOR = "(webhooks)"
 """The row of `offsets` that says how far the feed has been spread; no topic has such a name."""
 
@@ -156,12 +155,6 @@ def withheld(db: Db, delivery: Delivery) -> bool:
     if delivery.feed is None:
         return False
     return alert is None or is_restricted(alert.handling, alert.trigger)
-
-
-def prune(db: Db, now: int) -> None:
-    """Forget what was delivered or given up a week ago."""
-    old = (Delivery.state != WAITING) & (Delivery.created_at < now - KEPT_MS)
-    db.execute(delete(Delivery).where(old))
 
 
 def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
