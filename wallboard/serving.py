@@ -94,7 +94,11 @@ def run_wallboard(
         upgrade(engine)
         publisher = Publisher(kafka)
         services = Services(
-            settings=settings, sessions=sessions_of(engine), policy=policy, publish=publisher
+            settings=settings,
+            sessions=sessions_of(engine),
+            policy=policy,
+            publish=publisher,
+            signed_with=settings.signed_with(),
         )
         config = uvicorn.Config(
             create_app(services),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stream.settings import SettingsError
+from workflow.signing import KeyFault, public_key
 
 PREFIX = "HARDSTOP_WALLBOARD_"
 
@@ -53,8 +56,22 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     oidc_queues_claim: str = "queues"
     oidc_teams_claim: str = "teams"
     oidc_agent_claim: str = "agent_id"
+    public_keys: str = ""
+    """Files (PEM) of the keys that heads of records are checked with, with commas: today's and
+    those before it. Without, heads must fit all the same, but anybody could have written them."""
     webhook_networks: str = ""
     """Networks that webhooks may reach besides public addresses, e.g. 10.0.0.0/8,127.0.0.1."""
+
+    def signed_with(self) -> tuple[Ed25519PublicKey, ...]:
+        """The keys in `public_keys`. Raises SettingsError naming the file."""
+        keys = []
+        for name in filter(None, map(str.strip, self.public_keys.split(","))):
+            try:
+                keys.append(public_key(Path(name).read_bytes()))
+            except (OSError, KeyFault) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                raise SettingsError(f"setting ${PREFIX}PUBLIC_KEYS: {name}: {why}") from error
+        return tuple(keys)
 
     @property
     def base_url(self) -> str:

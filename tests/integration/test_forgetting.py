@@ -17,10 +17,12 @@ from tests.integration.test_record_topic import kinds, run
 from tests.integration.test_stream import chunk, feed, own_topics, wait_scored
 from tests.integration.test_wallboard import Board, unused_port
 from tests.integration.workers import read_all, wait_for, workers
+from wallboard.settings import load_wallboard_settings
 from wallboard.store.engine import open_engine, sessions_of
 from wallboard.store.tables import Entry, Forgotten, Table
-from wallboard.views.chains import ChainState, chain_of
+from wallboard.views.chains import Chain, ChainState, chain_of, heads_of
 from workflow.call import Customer
+from workflow.incident import incident_id
 
 __all__ = ["unused_port"]
 
@@ -32,7 +34,11 @@ pytestmark = pytest.mark.long
 @pytest.fixture
 def settings(bootstrap_servers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("HARDSTOP_CUSTOMER_KEY", "c" * 32)
-    return msgspec.structs.replace(own_topics(bootstrap_servers), record_key="k" * 32)
+    key = tmp_path / "signing.pem"
+    made = own_topics(bootstrap_servers)
+    assert run(made, "keys", "new", "--out", str(key)).exit_code == 0
+    monkeypatch.setenv("HARDSTOP_WALLBOARD_PUBLIC_KEYS", str(key.with_name("signing.pub.pem")))
+    return msgspec.structs.replace(made, record_key="k" * 32, signing_key_file=str(key))
 
 
 @pytest.fixture
@@ -105,10 +111,21 @@ def forgotten(board: Board) -> set[str]:
         return {row.call_id for row in db.scalars(select(Forgotten))}
 
 
-def state_of_chain(board: Board, call_id: str) -> ChainState:
+def chain(board: Board, call_id: str) -> Chain:
+    """What the page of a record says of it."""
+    record = incident_id(call_id)
     with sessions_of(open_engine(board.database))() as db:
-        query = select(Entry).where(Entry.call_id == call_id).order_by(Entry.number)
-        return chain_of(list(db.scalars(query))).state
+        query = select(Entry).where(Entry.incident_id == record).order_by(Entry.number)
+        heads = heads_of(db, {record})[record]
+        keys = load_wallboard_settings().signed_with()
+        return chain_of(list(db.scalars(query)), heads, keys)
+
+
+def is_proven(board: Board, call_id: str) -> bool:
+    """Whether the chain is intact up to its end, by a head that the workers signed."""
+    found = chain(board, call_id)
+    signed = found.signature_checked and found.signed_number == found.head_number
+    return found.state is ChainState.INTACT and signed
 
 
 def test_a_call_and_a_caller_are_forgotten_by_workers_logs_and_the_board(
@@ -145,7 +162,7 @@ def test_a_call_and_a_caller_are_forgotten_by_workers_logs_and_the_board(
     assert words_of(board, "other")
     assert len(words(board)) == len(words_of(board, "three", "other")), "nowhere else either"
     assert kinds(settings, "three").count("erasure_refused") == 1, "it was asked once"
-    wait_for(lambda: state_of_chain(board, "two") is ChainState.INTACT, 10)
+    wait_for(lambda: all(is_proven(board, c) for c in ("one", "two", "three", "other")), 10)
 
     # What the next call of that caller is told: the call that is held, and no other.
     caller = Customer(ref="r-2", name="Zebra Doe")
@@ -163,6 +180,7 @@ def test_a_call_and_a_caller_are_forgotten_by_workers_logs_and_the_board(
     again = boards(tmp_path / "second")
     wait_for(lambda: forgotten(again) == {"one", "two", "plain"}, 30)
     wait_for(lambda: bool(words_of(again, "three")) and bool(words_of(again, "other")), 30)
+    wait_for(lambda: is_proven(again, "two"), 30)
     assert not words_of(again, "one", "two", "plain")
 
 
