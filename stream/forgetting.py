@@ -32,7 +32,7 @@ from workflow.contact import Followed, pseudonym, withdrawal
 from workflow.happenings import Close, ErasureRefused, Happening
 from workflow.identity import stable_id
 from workflow.incident import RecordState, erasable_in, standing_holds
-from workflow.moments import rfc3339
+from workflow.moments import milliseconds, rfc3339
 from workflow.recording import ERASERS, erasure_of
 
 NOTHING_KEPT = "workers kept nothing of this call"
@@ -140,8 +140,7 @@ class Forgetter:
             raise Refused("the record cannot be erased without its key: set HARDSTOP_RECORD_KEY")
         complaints = [c.reference for c in state.register.complaints if not c.is_open]
         rest = at_rest(state)
-        # A feed's clock may be ahead: nothing that was heard by now is younger.
-        at_ms = max(message.timestamp_ms, state.seen_ms, record.last_ms)
+        at_ms = max(message.timestamp_ms, _last_ms(state))
         told = (
             *(off_the_log_output(name, call_id, message) for name in state.desk.callbacks),
             *(
@@ -204,6 +203,14 @@ def _told(
             for name, known in newest.items()
         ),
     )
+
+
+def _last_ms(state: CallState) -> int:
+    """When anything was told of a call last (UTC ms). Clocks of feeds and tools may be ahead of
+    that of the request: nothing that was heard or done before it is younger."""
+    told = [alert.updated_at for alert in state.desk.alerts.values()]
+    told += [callback.history[-1].at for callback in state.desk.callbacks.values()]
+    return max(state.seen_ms, state.record.last_ms, *map(milliseconds, told))
 
 
 def _still_open(reference: str) -> str:

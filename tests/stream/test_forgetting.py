@@ -14,6 +14,7 @@ from tests.stream.test_customers import KEY, THREAT, World
 from workflow.actions import ActionKind, Actor, ActorRole, Deed
 from workflow.contact import pseudonym
 from workflow.history import History
+from workflow.moments import rfc3339
 from workflow.policy import load_policy
 
 READER = call_reader(load_policy(), record_key=b"k" * 32, customer_key=KEY)
@@ -78,15 +79,22 @@ def test_who_is_on_the_line_is_told_nothing_any_more_of_a_call_that_is_forgotten
     assert world.history("second") == History(known=True)
 
 
-def test_what_was_heard_later_than_the_request_by_the_feeds_clock_goes_too() -> None:
+@pytest.mark.parametrize("ahead", ["seen", "claimed"])
+def test_what_clocks_that_are_ahead_say_is_younger_than_the_request_goes_too(ahead: str) -> None:
     world = threatened("first")
     state = world.calls["first"]
-    ahead = msgspec.structs.replace(state, seen_ms=state.seen_ms + 3_600_000)
-    world.calls["first"] = ahead
+    later = state.seen_ms + 3_600_000
+    if ahead == "seen":
+        state = msgspec.structs.replace(state, seen_ms=later)
+    else:
+        (label, alert), *_ = state.desk.alerts.items()
+        alert = msgspec.structs.replace(alert, updated_at=rfc3339(later))
+        desk = msgspec.structs.replace(state.desk, alerts={label: alert})
+        state = msgspec.structs.replace(state, desk=desk)
+    world.calls["first"] = state
     forget(world, "first")
     (event,) = world.told(TopicName.INCIDENTS, type="call.forgotten")
-    erased = world.told(TopicName.INCIDENTS, kind="erased")
-    assert event["at"] > erased[0]["at"]
+    assert event["at"] == rfc3339(later)
 
 
 def test_a_call_under_a_hold_is_told_of_to_nobody_and_stays_known() -> None:

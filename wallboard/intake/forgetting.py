@@ -127,14 +127,13 @@ def _note(floor: Floor, call_id: str, at: int) -> None:
     floor.db.flush()
     floor.db.execute(delete(Delivery).where(Delivery.call_id == call_id))
     floor.db.execute(delete(Feed).where(Feed.call_id == call_id))
+    floor.db.execute(delete(Message).where(Message.call_id == call_id))
 
 
 def _wipe(floor: Floor, call_id: str, at: int) -> None:
     floor.unsay(call_id, at)
     for turn in _rows(floor, Turn, call_id, Turn.at <= at):
         floor.take_out(Turn, turn, (turn.call_id, turn.utterance_id))
-    for message in _rows(floor, Message, call_id, Message.at <= at):
-        floor.take_out(Message, message, message.message_id)
     for hint in _rows(floor, Hint, call_id, Hint.at <= at):
         _replace(hint, _kept(hint.body, HINT_KEEPS, text=""))
     for deed in _rows(floor, Deed, call_id, Deed.sent_at <= at):
