@@ -29,6 +29,7 @@ from tests.wallboard.house import (
     stream,
 )
 from wallboard.intake import forgetting
+from wallboard.retention import let_go
 from wallboard.store.tables import (
     Alert,
     Call,
@@ -51,6 +52,8 @@ from wallboard.webhooks import outbox
 from workflow.chain import EntryKind, verify
 from workflow.complaints import Complaint as ComplaintEntry
 from workflow.incident import Content, RecordState, append
+from workflow.retention import DAY_MS as DAY
+from workflow.storage import Retention
 
 SAID = "zebra"
 """Stands wherever a caller's words, name or number may stand."""
@@ -487,3 +490,44 @@ def test_the_database_made_anew_from_the_topics_holds_no_word(tmp_path: Path) ->
         fresh.read(topic, *values)
     nothing_stays(fresh)
     fresh.engine.dispose()
+
+
+YEAR = Retention()
+OVER = NOW + 366 * DAY
+
+
+def test_words_go_when_the_policy_says_that_their_time_is_over(house: House) -> None:
+    told(house)
+    house.read("scores", score(1, call_id="c2", text="newer", at=at(NOW + 10 * DAY)))
+    assert let_go(house.sessions, YEAR, NOW + 365 * DAY) == 0
+    assert SAID in everything(house)
+    # Someone set a hold on the record and nobody lifted it.
+    assert let_go(house.sessions, YEAR, OVER) == 0
+    _lift(house)
+    assert let_go(house.sessions, YEAR, OVER) == 1
+    nothing_stays(house)
+    assert len(rows(house, Alert)) == len(rows(house, Complaint)) == 1
+    assert let_go(house.sessions, YEAR, OVER) == 0, "once"
+
+
+@pytest.mark.parametrize(
+    ("topic", "owed"),
+    [
+        ("callbacks", callback(state="missed", issue_summary=SAID)),
+        ("complaints", complaint("open")),
+    ],
+)
+def test_what_is_owed_to_a_caller_keeps_their_words(
+    house: House, topic: str, owed: dict[str, Any]
+) -> None:
+    house.read("alerts", alert(reason=SAID))
+    house.read(topic, owed)
+    assert let_go(house.sessions, YEAR, OVER) == 0
+    assert everything(house).count(SAID) > 1
+
+
+def _lift(house: House) -> None:
+    state = RecordState(count=3, hash=record(erased=False)[-1]["hash"], holds={"quinn": "claim"})
+    content = Content(actor="quinn", note="settled", facts={"role": "qa"})
+    _, entry = append(state, EntryKind.HOLD_LIFTED, content, call="c1", at_ms=NOW, key=KEY)
+    house.read("incidents", {"type": "incident.entry", "version": 1} | msgspec.to_builtins(entry))

@@ -87,6 +87,12 @@ def erased(floor: Floor, event: IncidentEntry, at: int) -> None:
     _note(floor, event.call_id, at)
 
 
+def let_go(floor: Floor, call_id: str, at: int) -> None:
+    """The call's time is over: as if it were forgotten."""
+    _note(floor, call_id, at)
+    _wipe(floor, call_id, at)
+
+
 def off_the_log(floor: Floor, arrival: Arrival) -> None:
     """A callback or a complaint was taken off its topic: what is counted stays."""
     reference = arrival.key or ""
