@@ -151,7 +151,8 @@ class Head(Table):
 
 
 class Forgotten(Table):
-    """A call whose caller is forgotten: nothing of it until `at` is kept, whenever it is read."""
+    """A call whose caller is forgotten, or whose time is over: no word of it until `at` is kept,
+    whenever it is read."""
 
     __tablename__ = "forgotten"
 

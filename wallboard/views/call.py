@@ -50,7 +50,7 @@ class CallPage(msgspec.Struct, frozen=True, kw_only=True):
     earlier: Earlier
     may_draft: bool
     forgotten_at: int | None = None
-    """Until when (UTC ms) nothing of it is kept, as its caller asked to be forgotten."""
+    """Until when (UTC ms) nothing of it is kept, as its caller asked for it or its time is over."""
 
 
 def call_for(db: Session, viewer: Viewer, call_id: str) -> Call | None:
