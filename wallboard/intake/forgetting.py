@@ -157,6 +157,7 @@ def _wipe(floor: Floor, call_id: str, at: int) -> None:
     call = floor.row(Call, call_id)
     if call is not None and call.last_at <= at:
         call.customer_ref = call.deep_link = call.mood = call.heard = None
+        call.ended_at = call.last_at if call.ended_at is None else call.ended_at
     floor.db.flush()
 
 

@@ -136,7 +136,7 @@ function heard() {
       );
     }),
   );
-  const broken = [...hints.values()].filter((hint) => hint.kind !== "next_step");
+  const broken = [...hints.values()].filter((hint) => hint.kind !== "next_step" && hint.text);
   place("breaks").replaceChildren(
     ...broken.map((hint) =>
       el(

@@ -99,12 +99,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     may_act: bool
     mine: bool
     mode: str
+    forgotten: bool = False
+    """Nothing of the caller is kept any more."""
 
     @property
     def key(self) -> str:
         """Changes whenever what is shown does."""
-        told = bool(self.summary or self.caller or self.number)
-        return f"{self.revision}:{told}:{self.tab.value}:{self.live_call or ''}:{self.hours.now}"
+        shown = f"{self.revision}:{self.forgotten}"
+        return f"{shown}:{self.tab.value}:{self.live_call or ''}:{self.hours.now}"
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -258,6 +260,7 @@ def _row(
         may_act=acts and record.is_open,
         mine=record.owner.id == viewer.id,
         mode=row.mode,
+        forgotten=not record.is_open and not record.issue_summary,
     )
 
 
