@@ -26,8 +26,12 @@ def forget(
     ] = None,
     topic_prefix: Annotated[str | None, typer.Option(help=PREFIX_HELP)] = None,
 ) -> None:
-    """Have a caller forgotten: workers drop what they know of the call, take its callbacks off
-    the log, and put the erasure on record. A legal hold refuses it, with its ground.
+    """Have a caller forgotten: workers drop what they know of the call, take its callbacks and
+    answered complaints off the logs, and put the erasure on record; wallboards drop its words and
+    names. A legal hold refuses it, with its ground.
+
+    With --customer, their calls that left no record are forgotten too, as far as workers know them
+    (HARDSTOP_CUSTOMER_KEY), and what one call was told of another.
 
     Kafka cannot blank what it has: run `hardstop archive` next, which takes the words out of the
     archive; from the topics they go with their retention (docs/workflow.md says when).
@@ -36,8 +40,7 @@ def forget(
     """
     from scripts.archive import erase
     from scripts.broker import reachable
-    from scripts.forgetting import Forgetting, calls_of
-    from scripts.promises import log
+    from scripts.forgetting import Forgetting, Kept, calls_of
     from scripts.records import Records, read_records, read_topic
     from scripts.terminal import out, printable
     from stream.settings import load_settings
@@ -46,26 +49,24 @@ def forget(
         raise typer.BadParameter("name the CALL to forget, or a --customer")
     settings = reachable(load_settings(topic_prefix=topic_prefix))
     older = read_records(file) if file is not None else Records("", {})
-    callbacks = log(settings)
-    calls = (
-        [call]
-        if call is not None
-        else calls_of(customer or "", (older, read_topic(settings)), callbacks)
-    )
-    if not calls:
-        out().print("no call of this caller is known: nothing to forget")
-        raise typer.Exit(0)
+    kept = Kept.of(settings)
+    if call is not None:
+        calls = [call]
+    else:
+        calls = calls_of(customer or "", (older, read_topic(settings)), kept, settings)
     forgetting = Forgetting(settings, by=by, ground=ground)
     refused, unknown = False, []
     for name in calls:
-        answers = forgetting.ask(
-            name, [r for r, c in callbacks.items() if c.origin_call_id == name]
-        )
+        answers = forgetting.ask(name, kept.over(name))
         refused = refused or any(answer.refused for answer in answers)
         if any(answer.unknown for answer in answers) and name in older.entries:
             unknown.append(name)
-        for answer in answers:
+        for answer in (*answers, *kept.owed(name)):
             out().print(printable(f"{name}: {answer.text}"), markup=False)
+    if customer is not None:
+        answer = forgetting.caller(customer)
+        refused = refused or answer.refused
+        out().print(printable(answer.text), markup=False)
     if file is not None and unknown:
         refused = erase(file, older, unknown, settings, ground=ground, by=by) or refused
     raise typer.Exit(1 if refused else 0)

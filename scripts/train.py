@@ -26,7 +26,7 @@ def train(
         list[Path] | None,
         typer.Option(
             "--from",
-            help="Begin with this run or model folder (models/weights too); of several, their mean.",
+            help="Begin with this run or model folder; of several, with their mean.",
         ),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,

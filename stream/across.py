@@ -17,6 +17,7 @@ from workflow.contact import (
     in_queue,
     pseudonym,
     stops_after,
+    withdrawal,
 )
 from workflow.history import History
 from workflow.keeping import AcrossCalls
@@ -131,10 +132,5 @@ def is_on_the_line(state: CallState) -> bool:
 
 
 def _withdrawal(followed: Followed, state: CallState, message: Message) -> Output:
-    contact = Contact(
-        call_id=state.facts.call_id,
-        at_ms=followed.at_ms,
-        revision=followed.revision,
-        withdrawn=True,
-    )
+    contact = withdrawal(state.facts.call_id, followed.at_ms, followed.revision)
     return noted_output(CustomerNoted(pseudonym=followed.pseudonym or "", contact=contact), message)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from stream.codec import Unreadable, decode_customer
-from stream.events import CustomerAsked, CustomerKnown, CustomerNoted
+from stream.events import (
+    CallForget,
+    CustomerAsked,
+    CustomerForget,
+    CustomerKnown,
+    CustomerNoted,
+)
+from stream.forgetting import call_forget_output, of_call
 from stream.outputs import Message, known_output, unreadable
 from stream.step import CustomerLookup, Step
 from workflow.contact import Contact, in_queue
-from workflow.customers import CustomerState, history, news, noted
+from workflow.customers import CustomerState, asked, history, news, noted, to_forget
 from workflow.keeping import AcrossCalls
 
 
@@ -26,6 +33,8 @@ class CustomerReader:
             return Step(outputs=unreadable(error, message))
         before = lookup(event.pseudonym) or CustomerState(pseudonym=event.pseudonym)
         match event:
+            case CustomerForget():
+                return _forgetting(event, before, message)
             case CustomerAsked():
                 matters = in_queue(event.queue_id)
                 contact = Contact(call_id=event.call_id, at_ms=event.at_ms, matters=matters)
@@ -49,3 +58,22 @@ class CustomerReader:
             for call_id, known in told.items()
         )
         return Step(outputs=outputs, customer=after)
+
+
+def _forgetting(event: CustomerForget, before: CustomerState, message: Message) -> Step:
+    """Each call is asked by itself: a legal hold may stand on one, and only its worker knows."""
+    after = asked(before, at_ms=message.timestamp_ms)
+    outputs = tuple(
+        call_forget_output(
+            CallForget(
+                call_id=contact.call_id,
+                pseudonym=event.pseudonym,
+                deed=of_call(event.deed, contact.call_id),
+                at_ms=contact.at_ms,
+                revision=contact.revision,
+            ),
+            message,
+        )
+        for contact in to_forget(after)
+    )
+    return Step(outputs=outputs, customer=after)

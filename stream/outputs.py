@@ -16,6 +16,7 @@ from stream.events import (
     CoachingHint,
     ComplaintRecord,
     CustomerAsked,
+    CustomerForget,
     CustomerKnown,
     CustomerNoted,
     IncidentEntry,
@@ -82,9 +83,10 @@ class Send(Protocol):
     ) -> Confirmation: ...
 
 
-def _output(
+def event_output(
     topic: TopicName, event: Any, call_id: str, event_id: str, at: str, cause: Message
 ) -> Output:
+    """The record of an event under its call's key, with the headers that all have."""
     kind = type(event).__struct_config__.tag
     headers = cloud_headers(
         event_id=event_id, kind=str(kind), time=at, call_id=call_id, traceparent=cause.traceparent
@@ -108,7 +110,7 @@ def alert_output(change: AlertChange, cause: Message) -> Output:
     alert = change.alert
     event = event_from(ALERT_EVENTS[change.change], alert)
     event_id = stable_id("event", alert.alert_id, change.change, alert.revision)
-    return _output(
+    return event_output(
         TopicName.ALERTS, event, alert.call_id, event_id, rfc3339(cause.timestamp_ms), cause
     )
 
@@ -125,7 +127,7 @@ def route_output(change: RouteChange, cause: Message) -> Output:
         event = event_from(RouteRequested, route)
     kind = type(event).__struct_config__.tag
     event_id = stable_id("event", route.route_id, str(kind), route.attempt)
-    return _output(
+    return event_output(
         TopicName.ROUTING, event, route.call_id, event_id, rfc3339(cause.timestamp_ms), cause
     )
 
@@ -135,7 +137,7 @@ def callback_output(change: CallbackChange, cause: Message) -> Output:
     callback = change.callback
     event_id = stable_id("event", callback.reference, callback.revision)
     at = rfc3339(cause.timestamp_ms)
-    output = _output(
+    output = event_output(
         TopicName.CALLBACKS,
         event_from(CallbackRecord, callback),
         callback.origin_call_id,
@@ -151,21 +153,21 @@ def complaint_output(complaint: Complaint, cause: Message) -> Output:
     event_id = stable_id("event", complaint.reference, complaint.revision)
     event = event_from(ComplaintRecord, complaint)
     at = rfc3339(cause.timestamp_ms)
-    output = _output(TopicName.COMPLAINTS, event, complaint.call_id, event_id, at, cause)
+    output = event_output(TopicName.COMPLAINTS, event, complaint.call_id, event_id, at, cause)
     return msgspec.structs.replace(output, key=complaint.reference.encode())
 
 
 def hint_output(hint: Hint, cause: Message) -> Output:
     """A hint for the agent; its id is the event's."""
     event = event_from(CoachingHint, hint)
-    return _output(TopicName.COACHING, event, hint.call_id, hint.hint_id, hint.at, cause)
+    return event_output(TopicName.COACHING, event, hint.call_id, hint.hint_id, hint.at, cause)
 
 
 def incident_output(entry: Entry, cause: Message) -> Output:
     """An entry of a call's record; its id follows from record and number."""
     event_id = stable_id("event", entry.incident_id, entry.number)
     event = event_from(IncidentEntry, entry)
-    return _output(TopicName.INCIDENTS, event, entry.call_id, event_id, entry.at, cause)
+    return event_output(TopicName.INCIDENTS, event, entry.call_id, event_id, entry.at, cause)
 
 
 def head_output(head: SignedHead, call_id: str, cause: Message) -> Output:
@@ -173,19 +175,7 @@ def head_output(head: SignedHead, call_id: str, cause: Message) -> Output:
     at = rfc3339(cause.timestamp_ms)
     event = event_from(IncidentHead, head, call_id=call_id, at=at)
     event_id = stable_id("event", head.incident_id, "head", head.number)
-    return _output(TopicName.INCIDENTS, event, call_id, event_id, at, cause)
-
-
-def forgotten_output(reference: str, call_id: str, cause: Message) -> Output:
-    """Takes a callback off its compacted log: an empty value under its reference."""
-    headers = cloud_headers(
-        event_id=stable_id("event", reference, "forgotten"),
-        kind="callback.forgotten",
-        time=rfc3339(cause.timestamp_ms),
-        call_id=call_id,
-        traceparent=cause.traceparent,
-    )
-    return Output(TopicName.CALLBACKS, reference.encode(), None, headers)
+    return event_output(TopicName.INCIDENTS, event, call_id, event_id, at, cause)
 
 
 def verdict_output(verdict: Verdict, call_id: str, cause: Message) -> Output:
@@ -194,14 +184,18 @@ def verdict_output(verdict: Verdict, call_id: str, cause: Message) -> Output:
     event: ActionApplied | ActionRejected
     if verdict.rejected is None:
         event = ActionApplied(
-            action_id=verdict.action_id, call_id=call_id, at=at, revision=verdict.revision
+            action_id=verdict.action_id,
+            call_id=call_id,
+            at=at,
+            revision=verdict.revision,
+            detail=verdict.detail,
         )
     else:
         event = ActionRejected(
             action_id=verdict.action_id, call_id=call_id, at=at, reason=verdict.rejected
         )
     event_id = stable_id("event", "action", verdict.action_id)
-    return _output(TopicName.OPERATIONS, event, call_id, event_id, at, cause)
+    return event_output(TopicName.OPERATIONS, event, call_id, event_id, at, cause)
 
 
 def unreadable(error: Unreadable, cause: Message) -> tuple[Output, ...]:
@@ -213,27 +207,27 @@ def unreadable(error: Unreadable, cause: Message) -> tuple[Output, ...]:
 def score_output(score: Score, cause: Message) -> Output:
     """The reading of one chunk; its id follows from call and sequence."""
     event_id = stable_id("event", score.call_id, "score", score.sequence)
-    return _output(TopicName.SCORES, score, score.call_id, event_id, score.at, cause)
+    return event_output(TopicName.SCORES, score, score.call_id, event_id, score.at, cause)
 
 
 def asked_output(event: CustomerAsked, cause: Message) -> Output:
     """A call's question under its caller's pseudonym; its id follows from both."""
     event_id = stable_id("event", event.call_id, "asked", event.pseudonym, event.at_ms)
-    return _under_pseudonym(event, event.pseudonym, event.call_id, event_id, cause)
+    return under_pseudonym(event, event.pseudonym, event.call_id, event_id, cause)
 
 
 def noted_output(event: CustomerNoted, cause: Message) -> Output:
     """What a call tells under its caller's pseudonym; its id follows from the revision."""
     contact = event.contact
     event_id = stable_id("event", contact.call_id, "noted", event.pseudonym, contact.revision)
-    return _under_pseudonym(event, event.pseudonym, contact.call_id, event_id, cause)
+    return under_pseudonym(event, event.pseudonym, contact.call_id, event_id, cause)
 
 
 def known_output(event: CustomerKnown, cause: Message) -> Output:
     """What a call is told of the caller's other calls; its id follows from the revision."""
     event_id = stable_id("event", event.pseudonym, "known", event.call_id, event.revision)
     at = rfc3339(cause.timestamp_ms)
-    return _output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+    return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
 
 
 def rings_output(event: CallerRingsIn, cause: Message) -> Output:
@@ -242,14 +236,19 @@ def rings_output(event: CallerRingsIn, cause: Message) -> Output:
     until = rung_in.until or ""
     event_id = stable_id("event", event.reference, "rings", rung_in.call_id, rung_in.at, until)
     at = rfc3339(cause.timestamp_ms)
-    return _output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+    return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
 
 
-def _under_pseudonym(
-    event: CustomerAsked | CustomerNoted, name: str, call_id: str, event_id: str, cause: Message
+def under_pseudonym(
+    event: CustomerAsked | CustomerNoted | CustomerForget,
+    name: str,
+    call_id: str,
+    event_id: str,
+    cause: Message,
 ) -> Output:
+    """The record of an event on `customers`, under the caller's pseudonym."""
     at = rfc3339(cause.timestamp_ms)
-    output = _output(TopicName.CUSTOMERS, event, call_id, event_id, at, cause)
+    output = event_output(TopicName.CUSTOMERS, event, call_id, event_id, at, cause)
     return msgspec.structs.replace(output, key=name.encode())
 
 
@@ -277,7 +276,7 @@ def note_output(
         reference=reference,
     )
     event_id = stable_id("note", about, cause.topic, cause.partition, cause.offset, detail)
-    return _output(TopicName.OPERATIONS, note, call_id or "", event_id, note.at, cause)
+    return event_output(TopicName.OPERATIONS, note, call_id or "", event_id, note.at, cause)
 
 
 def dead_letter(cause: Message, reason: str, detail: str) -> Output:

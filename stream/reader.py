@@ -18,6 +18,7 @@ from stream.customers import CustomerReader
 from stream.ending import Ending, heard_again
 from stream.events import CallEnded, Chunk, Score
 from stream.events.operations import Topic
+from stream.forgetting import Forgetter
 from stream.outputs import (
     Message,
     Output,
@@ -74,7 +75,8 @@ class CallReader:
         self._desk = Desk(policy, versions)
         self._keeper = RecordKeeper(policy.retention, writes=record_key is not None)
         self._ending = Ending(self._desk, self._detectors, policy, versions)
-        self._reports = ReportReader(self._desk, self._keeper, self._ending)
+        forgetter = Forgetter(writes=record_key is not None, customer_key=customer_key)
+        self._reports = ReportReader(self._desk, self._keeper, self._ending, forgetter)
         self._versions = versions
 
     def read(self, message: Message, lookup: Lookup, *, waited_ms: int = 0) -> Step:

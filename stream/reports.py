@@ -12,6 +12,7 @@ from stream.complaints import acted
 from stream.ending import Ending
 from stream.events import (
     CallerRingsIn,
+    CallForget,
     CustomerKnown,
     RouteAccepted,
     RouteCompleted,
@@ -21,6 +22,7 @@ from stream.events import (
     RoutingOutcome,
 )
 from stream.events.operations import Topic
+from stream.forgetting import Forgetter
 from stream.outputs import (
     Message,
     Output,
@@ -35,6 +37,7 @@ from stream.step import Lookup, Step
 from stream.topics import TopicName
 from workflow.actions import ActionKind, Deed, Refused, Verdict
 from workflow.call import TICKING, CallFacts, Customer
+from workflow.contact import Followed
 from workflow.decision import Decision
 from workflow.deeds import HINTS, ON_RECORD
 from workflow.desk import Desk
@@ -59,10 +62,13 @@ _KINDS: dict[type[RoutingOutcome], OutcomeKind] = {
 class ReportReader:
     """Reads `routing.outcomes`, `supervisor.actions` and `ticks`. Same message, same bytes."""
 
-    def __init__(self, desk: Desk, keeper: RecordKeeper, ending: Ending) -> None:
+    def __init__(
+        self, desk: Desk, keeper: RecordKeeper, ending: Ending, forgetter: Forgetter
+    ) -> None:
         self._desk = desk
         self._keeper = keeper
         self._ending = ending
+        self._forgetter = forgetter
 
     def read(self, message: Message, lookup: Lookup) -> Step:
         """Process one message. Never raises for anything that the message itself contains."""
@@ -106,8 +112,8 @@ class ReportReader:
     def _action(self, message: Message, lookup: Lookup) -> Step:
         deed = decode_action(message)
         state = lookup(deed.call_id)
-        if deed.action is ActionKind.FORGET and deed.reference is not None:
-            return self._keeper.off_the_log(deed, state, message)
+        if deed.action is ActionKind.FORGET:
+            return self._forgetter.done(deed, state, message)
         if state is None:
             told = Verdict(action_id=deed.action_id, rejected="this call is not known any more")
             return Step(outputs=(verdict_output(told, deed.call_id, message),))
@@ -148,6 +154,9 @@ class ReportReader:
     def _tick(self, message: Message, lookup: Lookup) -> Step:
         tick = decode_tick(message)
         state = lookup(tick.call_id)
+        if isinstance(tick, CallForget):
+            known = Followed(pseudonym=tick.pseudonym, at_ms=tick.at_ms, revision=tick.revision)
+            return self._forgetter.done(tick.deed, state, message, known)
         if state is None:
             return Step()
         if isinstance(tick, CustomerKnown):

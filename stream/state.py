@@ -41,6 +41,8 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Ended by its silence: what comes after that shows that it was not over."""
     reported: dict[str, str] = {}
     """By route: the last report on it, as a digest; the newest routes only."""
+    rested: Followed = Followed()
+    """Of a call at rest: as what its caller's worker knows it, to be told if it is forgotten."""
 
 
 class StateVersionError(RuntimeError):
@@ -48,9 +50,10 @@ class StateVersionError(RuntimeError):
 
 
 def at_rest(state: CallState) -> CallState:
-    """What stays of a call whose record is closed: no word and nobody's name, so that a hold, a
-    review or an erasure finds the end of the chain for as long as records are kept, and a call that
-    comes again under its id goes on with chain and episodes."""
+    """What stays of a call whose record is closed: no word and nobody's name (its caller's
+    pseudonym alone), so that a hold, a review or an erasure finds the end of the chain for as long
+    as records are kept, and a call that comes again under its id goes on with chain and episodes.
+    """
     rest = CallState(
         facts=CallFacts(call_id=state.facts.call_id),
         seen_ms=state.seen_ms,
@@ -58,6 +61,7 @@ def at_rest(state: CallState) -> CallState:
         desk=DeskState(episodes=state.desk.episodes),
         deeds=state.deeds,
         record=state.record,
+        rested=_resting(state),
     )
     if not state.register.is_open:
         return rest
@@ -130,4 +134,10 @@ def for_complaints(state: CallState) -> CallState:
         deeds=state.deeds,
         record=state.record,
         register=msgspec.structs.replace(state.register, waiting=()),
+        rested=_resting(state),
     )
+
+
+def _resting(state: CallState) -> Followed:
+    followed = state.rested if state.followed.pseudonym is None else state.followed
+    return Followed(pseudonym=followed.pseudonym, at_ms=followed.at_ms, revision=followed.revision)

@@ -121,10 +121,10 @@ def _by_role(viewer: Viewer, wish: Wish) -> None:
     kind = wish.action
     if viewer.role is Role.SERVICE and Scope.ACT not in viewer.scopes:
         raise Denied("this token has no scope 'act'")
-    if kind in ON_RECORD:
-        allowed = viewer.role in HOLDERS
-    elif kind is ActionKind.FORGET:
+    if kind is ActionKind.FORGET:
         allowed = viewer.role is Role.ADMIN
+    elif kind in ON_RECORD:
+        allowed = viewer.role in HOLDERS
     elif kind in HINTS:
         allowed = viewer.role is Role.AGENT
     elif kind.value.endswith("_complaint"):

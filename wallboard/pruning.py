@@ -1,4 +1,4 @@
-"""What is not kept: the feed, the words of calls, hints and notes, each for its own time."""
+"""What is not kept: the feed, words of calls, hints, notes, messages, logs; each for its time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from wallboard.intake.floor import call_body
 from wallboard.settings import WallboardSettings
 from wallboard.store.engine import Sessions
 from wallboard.store.feeding import News, add_to_feed, seen_of, take_turn
-from wallboard.store.tables import Call, Feed, Hint, Note, Session, Turn
+from wallboard.store.tables import Audit, Call, Delivery, Feed, Hint, Message, Note, Session, Turn
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -34,7 +34,15 @@ def prune(sessions: Sessions, settings: WallboardSettings, now_ms: int) -> None:
         db.execute(delete(Turn).where(Turn.at < old))
         db.execute(delete(Hint).where(Hint.at < old))
         db.execute(delete(Note).where(Note.at < old))
+        db.execute(delete(Message).where(Message.at < old))
         db.execute(delete(Session).where(Session.expires_at < now_ms))
+        # What waits for a hook that is switched off goes too. What the feed still has would be
+        # sent again if it were not known that it was.
+        sent = now_ms - settings.webhook_days * DAY
+        told = select(Feed.number).where(Feed.number == Delivery.feed).exists()
+        db.execute(delete(Delivery).where(Delivery.created_at < sent, ~told))
+        seen = now_ms - settings.audit_days * DAY
+        db.execute(delete(Audit).where(Audit.at < seen))
 
 
 def end_silent_calls(sessions: Sessions, now_ms: int) -> int:

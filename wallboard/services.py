@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Annotated
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
@@ -43,6 +44,8 @@ class Services:
     hub: Hub = field(default_factory=Hub)
     freshness: Freshness = field(default_factory=Freshness)
     counts: Counts = field(default_factory=Counts)
+    signed_with: tuple[Ed25519PublicKey, ...] = ()
+    """The keys that heads of records are checked with."""
 
 
 def services_of(request: Request) -> Services:

@@ -20,6 +20,7 @@ from wallboard.intake.projection import Intake
 from wallboard.intake.publisher import Publisher
 from wallboard.intake.reader import Reader
 from wallboard.pruning import end_silent_calls, prune
+from wallboard.retention import let_go
 from wallboard.services import Services
 from wallboard.settings import WallboardSettings
 from wallboard.store.engine import open_engine, sessions_of
@@ -94,7 +95,11 @@ def run_wallboard(
         upgrade(engine)
         publisher = Publisher(kafka)
         services = Services(
-            settings=settings, sessions=sessions_of(engine), policy=policy, publish=publisher
+            settings=settings,
+            sessions=sessions_of(engine),
+            policy=policy,
+            publish=publisher,
+            signed_with=settings.signed_with(),
         )
         config = uvicorn.Config(
             create_app(services),
@@ -160,6 +165,7 @@ async def _prune(services: Services) -> None:
         now = services.clock()
         try:
             await asyncio.to_thread(prune, services.sessions, services.settings, now)
+            await asyncio.to_thread(let_go, services.sessions, services.policy.retention, now)
             if services.freshness.behind == 0:
                 ended = await asyncio.to_thread(end_silent_calls, services.sessions, now)
                 if ended:

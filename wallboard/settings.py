@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stream.settings import SettingsError
+from workflow.signing import KeyFault, public_key
 
 PREFIX = "HARDSTOP_WALLBOARD_"
 
@@ -30,6 +33,11 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     `public_url` cookies are SameSite=None and Partitioned, so that agents sign in in the frame."""
     transcript_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
     feed_hours: Annotated[int, msgspec.Meta(ge=1, le=72)] = 6
+    audit_days: Annotated[int, msgspec.Meta(ge=7, le=3650)] = 365
+    """Who looked at what: as long as records are kept by default, as it is asked for together."""
+    webhook_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 7
+    """Messages to webhooks and how they went: the last try comes within a day, and what is still
+    undelivered a week later is no news any more."""
     stale_after_s: Annotated[int, msgspec.Meta(ge=5, le=600)] = 20
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
@@ -48,8 +56,22 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     oidc_queues_claim: str = "queues"
     oidc_teams_claim: str = "teams"
     oidc_agent_claim: str = "agent_id"
+    public_keys: str = ""
+    """Files (PEM) of the keys that heads of records are checked with, with commas: today's and
+    those before it. Without, heads must fit all the same, but anybody could have written them."""
     webhook_networks: str = ""
     """Networks that webhooks may reach besides public addresses, e.g. 10.0.0.0/8,127.0.0.1."""
+
+    def signed_with(self) -> tuple[Ed25519PublicKey, ...]:
+        """The keys in `public_keys`. Raises SettingsError naming the file."""
+        keys = []
+        for name in filter(None, map(str.strip, self.public_keys.split(","))):
+            try:
+                keys.append(public_key(Path(name).read_bytes()))
+            except (OSError, KeyFault) as error:
+                why = error.strerror if isinstance(error, OSError) else error
+                raise SettingsError(f"setting ${PREFIX}PUBLIC_KEYS: {name}: {why}") from error
+        return tuple(keys)
 
     @property
     def base_url(self) -> str:

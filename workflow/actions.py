@@ -91,14 +91,18 @@ class Deed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expected_revision: int | None = None
     reason: str | None = None
     hold: HoldChange | None = None
+    customer_ref: str | None = None
+    """With `forget`: the caller, whichever their calls; `call_id` is then the request's alone."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether an action took effect: `rejected` says why not, None that it did."""
+    """Whether an action took effect: `rejected` says why not, None that it did; `detail`, what the
+    one who asked should know even so."""
 
     action_id: str
     rejected: str | None = None
     revision: int | None = None
+    detail: str | None = None
 
 
 class Refused(Exception):

@@ -22,6 +22,9 @@ from workflow.complaint_rules import ComplaintTest
 from workflow.moments import milliseconds, rfc3339
 from workflow.periods import Calendar, due, period
 
+PREFIX = "CP-"
+"""Before every reference: a callback's begins otherwise."""
+
 NOTE_CHARS = 2000
 """Of a note by a person: what was said and done fits, a pasted transcript does not."""
 
@@ -121,7 +124,7 @@ def reference(call_id: str, matter: int) -> str:
     """
     digest = hashlib.sha256(f"complaint\x1f{call_id}\x1f{matter}".encode()).digest()
     text = base64.b32encode(digest).decode()[:10]
-    return f"CP-{text[:5]}-{text[5:]}"
+    return f"{PREFIX}{text[:5]}-{text[5:]}"
 
 
 def acknowledged(complaint: Complaint, *, by: str, at_ms: int, note: str | None) -> Complaint:

@@ -57,7 +57,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A call as it last told of itself; a higher `revision` replaces a lower one.
 
     `at_ms`: when it learnt who calls (UTC ms). `matters`: labels of MATTERS, and queues.
-    `callbacks`: the open ones. `withdrawn`: it was another caller after all.
+    `callbacks`: the open ones. `withdrawn`: it was another caller after all, or is forgotten.
     """
 
     call_id: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -68,6 +68,11 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: Annotated[tuple[Promise, ...], msgspec.Meta(max_length=CALLBACKS_KEPT)] = ()
     ended: bool = False
     withdrawn: bool = False
+
+
+def withdrawal(call_id: str, at_ms: int, revision: int) -> Contact:
+    """What is left of a contact that counts no more: nothing of what the call was about."""
+    return Contact(call_id=call_id, at_ms=at_ms, revision=revision, withdrawn=True)
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -33,13 +33,15 @@ CALLBACKS_TOLD = 10
 class CustomerState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A caller's calls, oldest first. `revision` rises with every change.
 
-    `forgotten_ms`: what began until then (UTC ms) was erased, and does not come back.
+    `asked_ms`: when they asked to be forgotten (UTC ms), while calls that began until then have not
+    all let go. `forgotten_ms`: what began until then was erased, and does not come back.
     """
 
     pseudonym: str
     revision: int = 0
     contacts: tuple[Contact, ...] = ()
     forgotten_ms: int | None = None
+    asked_ms: int | None = None
     state_version: int = CUSTOMER_STATE_VERSION
 
 
@@ -59,7 +61,7 @@ def noted(
     kept = _kept(contacts.values(), at_ms, rules)
     if kept == state.contacts:
         return state
-    return msgspec.structs.replace(state, revision=state.revision + 1, contacts=kept)
+    return _let_go(msgspec.structs.replace(state, revision=state.revision + 1, contacts=kept))
 
 
 def history(state: CustomerState, call_id: str, rules: AcrossCalls) -> History:
@@ -105,10 +107,32 @@ def is_over(state: CustomerState, *, at_ms: int, rules: AcrossCalls) -> bool:
     return not erased_lately and not _kept(state.contacts, at_ms, rules)
 
 
-def forgotten(state: CustomerState, *, at_ms: int) -> CustomerState:
-    """The state after the caller asked to be forgotten at `at_ms` (UTC ms): calls that began until
-    then are erased, and stay so when they tell of themselves again."""
-    return CustomerState(pseudonym=state.pseudonym, revision=state.revision + 1, forgotten_ms=at_ms)
+def asked(state: CustomerState, *, at_ms: int) -> CustomerState:
+    """The state after the caller asked to be forgotten at `at_ms` (UTC ms). Each call that began
+    until then withdraws by itself, as a legal hold may stand on one; after the last of them nothing
+    is left, and stays so when they tell of themselves again."""
+    at_ms = max(at_ms, state.asked_ms or 0)
+    return _let_go(msgspec.structs.replace(state, revision=state.revision + 1, asked_ms=at_ms))
+
+
+def to_forget(state: CustomerState) -> tuple[Contact, ...]:
+    """The calls that have not let go yet of a caller who asked to be forgotten."""
+    return tuple(c for c in state.contacts if not c.withdrawn and _is_asked(state, c))
+
+
+def _let_go(state: CustomerState) -> CustomerState:
+    if state.asked_ms is None or to_forget(state):
+        return state
+    return msgspec.structs.replace(
+        state,
+        contacts=tuple(c for c in state.contacts if not _is_asked(state, c)),
+        forgotten_ms=max(state.asked_ms, state.forgotten_ms or 0),
+        asked_ms=None,
+    )
+
+
+def _is_asked(state: CustomerState, contact: Contact) -> bool:
+    return state.asked_ms is not None and contact.at_ms <= state.asked_ms
 
 
 def _kept(contacts: Iterable[Contact], at_ms: int, rules: AcrossCalls) -> tuple[Contact, ...]:

@@ -6,8 +6,8 @@ from stream.events.base import VERSION, event_from
 from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
 from stream.events.complaints import ComplaintRecord
-from stream.events.customers import CustomerAsked, CustomerEvent, CustomerNoted
-from stream.events.incidents import IncidentEntry, IncidentEvent, IncidentHead
+from stream.events.customers import CustomerAsked, CustomerEvent, CustomerForget, CustomerNoted
+from stream.events.incidents import CallForgotten, IncidentEntry, IncidentEvent, IncidentHead
 from stream.events.operations import (
     ActionApplied,
     ActionRejected,
@@ -27,7 +27,7 @@ from stream.events.routing import (
     RoutingOutcome,
 )
 from stream.events.scores import Score
-from stream.events.ticks import CallerRingsIn, CustomerKnown, Tick, TickEvent
+from stream.events.ticks import CallerRingsIn, CallForget, CustomerKnown, Tick, TickEvent
 from stream.events.transcripts import (
     CallEnded,
     CallStarted,
@@ -47,6 +47,7 @@ OutputEvent = (
     | CallbackRecord
     | IncidentEntry
     | IncidentHead
+    | CallForgotten
     | CoachingHint
     | Score
     | OperationsNote
@@ -66,6 +67,8 @@ __all__ = [
     "AlertRetracted",
     "AlertUpdated",
     "CallEnded",
+    "CallForget",
+    "CallForgotten",
     "CallStarted",
     "CallUpdated",
     "CallbackRecord",
@@ -75,6 +78,7 @@ __all__ = [
     "ComplaintRecord",
     "CustomerAsked",
     "CustomerEvent",
+    "CustomerForget",
     "CustomerKnown",
     "CustomerNoted",
     "IncidentEntry",

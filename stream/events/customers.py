@@ -12,6 +12,7 @@ import msgspec
 
 from stream.events.base import Event
 from stream.events.transcripts import CallId
+from workflow.actions import Deed
 from workflow.contact import Contact, Moment
 
 Pseudonym = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
@@ -34,4 +35,12 @@ class CustomerNoted(Event, tag="customer.noted", frozen=True, kw_only=True):
     contact: Contact
 
 
-CustomerEvent = CustomerAsked | CustomerNoted
+class CustomerForget(Event, tag="customer.forget", frozen=True, kw_only=True):
+    """The caller asked to be forgotten: the worker that keeps their calls has each of them let go.
+    `deed` is the request, without their reference."""
+
+    pseudonym: Pseudonym
+    deed: Deed
+
+
+CustomerEvent = CustomerAsked | CustomerNoted | CustomerForget

@@ -1,9 +1,11 @@
-"""`incidents` (out): the factual record of a hard stop, hash-chained per call."""
+"""`incidents` (out): the factual record of a hard stop, hash-chained per call; and which calls are
+forgotten."""
 
 from __future__ import annotations
 
 from typing import Literal
 
+from stream.events.base import Event
 from workflow.chain import Entry
 from workflow.signing import SignedHead
 
@@ -39,4 +41,14 @@ class IncidentHead(
     version: Literal[1] = 1
 
 
-IncidentEvent = IncidentEntry | IncidentHead
+class CallForgotten(Event, tag="call.forgotten", frozen=True, kw_only=True):
+    """The caller is forgotten: whoever keeps words, names or numbers of this call that are not
+    younger than `at` (RFC 3339) deletes them. Entries of the record stay with their hashes, without
+    their content. This is no entry itself and comes without a record too.
+    """
+
+    call_id: str
+    at: str
+
+
+IncidentEvent = IncidentEntry | IncidentHead | CallForgotten

@@ -38,12 +38,13 @@ class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
 
 
 class ActionApplied(Event, tag="action.applied", frozen=True, kw_only=True):
-    """A person's action took effect."""
+    """A person's action took effect; `detail`: what is to be known even so."""
 
     action_id: str
     call_id: str
     at: str
     revision: int | None = None
+    detail: str | None = None
 
 
 class ActionRejected(Event, tag="action.rejected", frozen=True, kw_only=True):

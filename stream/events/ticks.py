@@ -10,6 +10,8 @@ from __future__ import annotations
 from stream.events.base import Event
 from stream.events.customers import Pseudonym
 from stream.events.transcripts import CallId
+from workflow.actions import Deed
+from workflow.contact import Moment
 from workflow.history import History
 from workflow.ringing import RungIn
 
@@ -43,4 +45,16 @@ class CallerRingsIn(Event, tag="caller.rings_in", frozen=True, kw_only=True):
     rung_in: RungIn
 
 
-TickEvent = Tick | CustomerKnown | CallerRingsIn
+class CallForget(Event, tag="call.forget", frozen=True, kw_only=True):
+    """The caller of this call asked to be forgotten. `deed` is the request as it is made of this
+    call. `at_ms` (UTC ms) and `revision` are those of the contact that their worker keeps: what it
+    is told when the call has let go must be newer."""
+
+    call_id: CallId
+    pseudonym: Pseudonym
+    deed: Deed
+    at_ms: Moment
+    revision: int
+
+
+TickEvent = Tick | CustomerKnown | CallerRingsIn | CallForget

@@ -100,7 +100,7 @@ def test_a_hold_refuses_erasure_until_it_is_lifted_and_words_leave_the_archive(
     assert run(running, *hold, "--lift").exit_code == 0
     done = run(running, "forget", "one", "--ground", "request 9")
     assert done.exit_code == 0, done.output
-    assert f"callback {callback} is off the log" in done.output
+    assert f"{callback} is off the log" in done.output
     gone = {r.key for r in read_all(running, TopicName.CALLBACKS) if r.value is None}
     assert callback.encode() in gone
 

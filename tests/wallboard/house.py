@@ -76,6 +76,11 @@ class House:
         if self.intake.take(self.arrivals(topic, *values)):
             self.services.hub.notify()
 
+    def taken_off(self, topic: str, reference: str) -> None:
+        """An empty value under a reference: what stood there is off the log."""
+        (arrival,) = self.arrivals(topic, None)
+        self.intake.take([msgspec.structs.replace(arrival, key=reference)])
+
     def user(self, name: str, role: str, **more: Any) -> Viewer:
         """Somebody who may sign in."""
         with self.sessions.begin() as db:

@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from alembic import command
+from sqlalchemy import Engine, text
 
 from tests.wallboard.house import NOW, House, alert, route, score
+from tests.wallboard.test_forgetting import ASKED, FORGOTTEN, nothing_stays, record, told
 from wallboard.hub import after
 from wallboard.pruning import prune
 from wallboard.settings import WallboardSettings
 from wallboard.store.engine import open_engine
-from wallboard.store.schema import differences, upgrade
+from wallboard.store.schema import configuration, differences, upgrade
 from wallboard.store.tables import Alert, Turn
 
 
@@ -30,6 +32,45 @@ def test_the_migrations_lead_to_the_tables_and_run_again_they_change_nothing(
     upgrade(engine)
     upgrade(engine)
     assert differences(engine) == []
+    engine.dispose()
+
+
+def _lived_in(engine: Engine, revision: str) -> None:
+    """A database of an earlier release that has read its topics and told a webhook."""
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), revision)
+    with engine.begin() as connection:
+        for statement in (
+            "INSERT INTO offsets VALUES ('abc/t1.incidents', 0, 40), ('abc/t1.alerts', 0, 9)",
+            "INSERT INTO feed (number, kind, ref, call_id, at, body, handling, mode)"
+            " VALUES (7, 'alert', 'a1', 'c1', 1, '{}', 'normal', 'live')",
+            "INSERT INTO webhooks (webhook_id, url, format, secret, kinds, triggers, queues,"
+            " with_words, active, created_by, created_at)"
+            " VALUES ('w1', 'https://example.com', 'standard', 's', '[]', '[]', '[]',"
+            " true, true, 'root', 1)",
+            "INSERT INTO deliveries (delivery_id, webhook_id, feed, body, state, tries, created_at)"
+            " VALUES ('m1', 'w1', 7, '{}', 'waiting', 0, 1),"
+            " ('m2', 'w1', 3, '{}', 'waiting', 0, 1)",
+        ):
+            connection.execute(text(statement))
+
+
+def _is_carried_over(engine: Engine) -> None:
+    upgrade(engine)
+    assert differences(engine) == []
+    with engine.connect() as connection:
+        offsets = dict(connection.execute(text("SELECT topic, next_offset FROM offsets")).all())
+        about = dict(connection.execute(text("SELECT delivery_id, call_id FROM deliveries")).all())
+    # Heads of records were passed over: they are read again from the beginning.
+    assert offsets == {"abc/t1.incidents": 0, "abc/t1.alerts": 9}
+    assert about == {"m1": "c1", "m2": None}
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_the_database_of_an_earlier_release_is_carried_over(tmp_path: Path, revision: str) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'wallboard.db'}")
+    _lived_in(engine, revision)
+    _is_carried_over(engine)
     engine.dispose()
 
 
@@ -82,6 +123,14 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _emptied(url: str) -> None:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+
+
 def test_postgresql_takes_the_same_migrations_and_the_same_events(
     postgres: str, tmp_path: Path
 ) -> None:
@@ -104,3 +153,23 @@ def test_postgresql_takes_the_same_migrations_and_the_same_events(
     prune(house.sessions, WallboardSettings(), NOW + 10**9)
     assert len(after(house.sessions, 0)) == 1
     house.engine.dispose()
+
+
+def test_postgresql_forgets_as_well(postgres: str, tmp_path: Path) -> None:
+    _emptied(postgres)
+    house = House(tmp_path, postgres)
+    house.now = ASKED + 1000
+    told(house)
+    house.read("incidents", *record()[3:], FORGOTTEN)
+    nothing_stays(house)
+    house.taken_off("callbacks", "CB-1")
+    house.engine.dispose()
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_postgresql_carries_an_earlier_release_over(postgres: str, revision: str) -> None:
+    _emptied(postgres)
+    engine = open_engine(postgres)
+    _lived_in(engine, revision)
+    _is_carried_over(engine)
+    engine.dispose()

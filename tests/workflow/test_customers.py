@@ -13,16 +13,17 @@ from tests.workflow.test_desk import AT, CALL, reading
 from tests.workflow.test_ways import Story
 from workflow.actions import ActionKind
 from workflow.alerts import Alert
-from workflow.contact import Contact, Followed, contact_of, pseudonym, stops_after
+from workflow.contact import Contact, Followed, contact_of, pseudonym, stops_after, withdrawal
 from workflow.customers import (
     LINES,
     LIVE_MS,
     CustomerState,
-    forgotten,
+    asked,
     history,
     is_over,
     news,
     noted,
+    to_forget,
 )
 from workflow.history import History, PastStop, Promise
 from workflow.keeping import DAY_MS, AcrossCalls
@@ -172,14 +173,32 @@ def test_a_caller_is_forgotten_when_the_last_call_is_too_old() -> None:
 
 def test_what_was_forgotten_does_not_come_back() -> None:
     state = after(contact("old", stops=(stop("old"),)))
-    erased = forgotten(state, at_ms=AT + DAY_MS)
-    assert b"legal" not in msgspec.msgpack.encode(erased)
+    waiting = asked(state, at_ms=AT + DAY_MS)
+    assert [c.call_id for c in to_forget(waiting)] == ["old"]
+    erased = after(withdrawal("old", AT, 2), state=waiting, days=1)
+    assert b"old" not in msgspec.msgpack.encode(erased)
     again = after(contact("old", revision=9, stops=(stop("old"),)), state=erased, days=2)
     assert again == erased
     new = after(contact("new", 2), state=again, days=2)
     assert history(new, "new", RULES) == History(known=True)
     assert not is_over(erased, at_ms=AT + 2 * DAY_MS, rules=RULES)
     assert is_over(erased, at_ms=AT + 91 * DAY_MS, rules=RULES)
+
+
+def test_a_call_that_may_not_let_go_stays_alone_until_it_does() -> None:
+    state = after(contact("held", stops=(stop("held"),)), contact("plain", 0.5), days=1)
+    state = after(withdrawal("plain", AT, 2), state=asked(state, at_ms=AT + DAY_MS), days=1)
+    state = after(contact("later", 2), state=state, days=2)
+    assert [s.call_id for s in history(state, "later", RULES).hard_stops] == ["held"]
+    assert history(state, "later", RULES).contacts == 1
+    state = after(withdrawal("held", AT, 2), state=state, days=3)
+    assert [c.call_id for c in state.contacts] == ["later"]
+    assert history(state, "later", RULES) == History(known=True)
+
+
+def test_of_a_caller_of_whom_nothing_is_kept_nothing_is_waited_for() -> None:
+    state = asked(CustomerState(pseudonym="p"), at_ms=AT)
+    assert (state.forgotten_ms, to_forget(state)) == (AT, ())
 
 
 def test_a_feed_whose_clock_is_ahead_does_not_push_out_the_others() -> None:

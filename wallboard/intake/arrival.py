@@ -38,6 +38,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     at: int
     value: bytes | None
     event_id: str | None = None
+    key: str | None = None
 
     @property
     def place(self) -> str:

@@ -26,7 +26,10 @@ def project(floor: Floor, arrival: Arrival, event: Action) -> None:
     at = moment(event.at, arrival.at)
     row = row or _new(floor, event.action_id, event.call_id, at)
     row.call_id, row.user_id, row.sent_at = event.call_id, event.actor.id, at
-    row.action, row.body = event.action.value, plain(event)
+    body = plain(event)
+    # Who asks to be forgotten is not kept by name for it.
+    body.pop("customer_ref", None)
+    row.action, row.body = event.action.value, body
     _settle(floor, row)
     if row.applied is not None:
         # Its verdict was read before it.

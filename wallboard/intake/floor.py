@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -45,6 +45,7 @@ class Floor:
         self.turns_ms = turns_ms
         self._desks = desks or {}
         self._news: dict[tuple[str, str], News] = {}
+        self._moments: dict[tuple[str, str], int] = {}
         self._rows: dict[tuple[type[Table], object], Table | None] = {}
 
     def row(self, kind: type[T], key: object) -> T | None:
@@ -62,6 +63,11 @@ class Floor:
         self.db.add(row)
         self._rows[(type(row), key)] = row
         return row
+
+    def take_out(self, kind: type[T], row: T, key: object) -> None:
+        """A row that is deleted."""
+        self.db.delete(row)
+        self._rows[(kind, key)] = None
 
     def expect(self, calls: set[str], turns: set[tuple[str, str]]) -> None:
         """Read the calls and turns of a batch at once."""
@@ -198,10 +204,29 @@ class Floor:
         ref = call.call_id
         self.tell("call", ref, call, at, body, call_id=ref, trigger=call.trigger, mode=call.mode)
 
-    def gone(self, kind: str, ref: str, call_id: str, before: Seen, at: int) -> None:
-        """Those who could see a thing so far may see it no more: {"gone": true}."""
-        body = {"gone": True}
-        news = News(kind=kind, ref=ref, call_id=call_id, at=self.now, body=body, seen=before)
+    def gone(
+        self,
+        kind: str,
+        ref: str,
+        call_id: str,
+        before: Seen,
+        at: int,
+        *,
+        trigger: str | None = None,
+        forgotten: bool = False,
+    ) -> None:
+        """Those who could see a thing so far may see it no more: {"gone": true}; with "forgotten"
+        nobody may, and whoever keeps it deletes it."""
+        body = {"gone": True, **({"forgotten": True} if forgotten else {})}
+        news = News(
+            kind=kind,
+            ref=ref,
+            call_id=call_id,
+            at=self.now,
+            body=body,
+            seen=before,
+            trigger=trigger,
+        )
         self._add(news, f"{ref}#gone", at)
 
     def _add(self, news: News, key: str, at: int) -> None:
@@ -210,6 +235,15 @@ class Floor:
             return
         self._news.pop((news.kind, key), None)
         self._news[(news.kind, key)] = news
+        self._moments[(news.kind, key)] = at
+
+    def unsay(self, call_id: str, at: int, refs: Collection[str] = ()) -> None:
+        """Nobody hears of what was told of a call until a moment (UTC ms), nor at any moment of
+        these things."""
+        for key, news in list(self._news.items()):
+            told = self._moments[key] <= at or news.ref in refs
+            if news.call_id == call_id and told and not news.body.get("forgotten"):
+                del self._news[key]
 
     def publish(self) -> int:
         """Write the feed; gives how many rows."""

@@ -1,4 +1,4 @@
-"""`incidents`: every entry of every record, as it came."""
+"""`incidents`: every entry of every record as it came, signed heads, and what is forgotten."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stream.events import IncidentEntry
+from stream.events import CallForgotten, IncidentEntry, IncidentEvent, IncidentHead
+from wallboard.intake import forgetting, heads
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED
@@ -14,7 +15,18 @@ from wallboard.store.tables import Call, Entry
 from workflow.chain import FIRST, EntryKind, fault_of
 
 
-def project(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
+def project(floor: Floor, arrival: Arrival, event: IncidentEvent) -> None:
+    """An entry, a head, or that a call is forgotten."""
+    match event:
+        case IncidentEntry():
+            _entry(floor, arrival, event)
+        case IncidentHead():
+            heads.project(floor, arrival, event)
+        case CallForgotten():
+            forgetting.project(floor, arrival, event)
+
+
+def _entry(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
     """An entry is kept once; one whose content was erased takes the place of the full one, and one
     that was told anew, as part of the way on which its record goes on, that of the abandoned one.
     """
@@ -52,6 +64,8 @@ def project(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:
             setattr(row, name, value)
     if event.kind is EntryKind.CALL_ENDED and call is not None:
         floor.end_call(call, at)
+    if event.kind is EntryKind.ERASED:
+        forgetting.erased(floor, event, at)
     _tell(floor, row, at)
 
 

@@ -21,7 +21,7 @@ from stream.events import (
     AlertEvent,
     CallbackRecord,
     CoachingHint,
-    IncidentEntry,
+    IncidentEvent,
     OperationsEvent,
     RoutingEvent,
     RoutingOutcome,
@@ -34,6 +34,7 @@ from wallboard.intake import (
     coaching,
     complaints,
     deeds,
+    forgetting,
     incidents,
     operations,
     routes,
@@ -59,7 +60,7 @@ WAYS: dict[str, _Way] = {
     "routing": _Way(msgspec.json.Decoder(RoutingEvent), routes.project),
     "routing.outcomes": _Way(msgspec.json.Decoder(RoutingOutcome), routes.project_outcome),
     "callbacks": _Way(msgspec.json.Decoder(CallbackRecord), callbacks.project),
-    "incidents": _Way(msgspec.json.Decoder(IncidentEntry), incidents.project),
+    "incidents": _Way(msgspec.json.Decoder(IncidentEvent), incidents.project),
     "complaints": _Way(msgspec.json.Decoder(ComplaintSeen), complaints.project),
     "coaching": _Way(msgspec.json.Decoder(CoachingHint), coaching.project),
     "scores": _Way(msgspec.json.Decoder(Score), scores.project),
@@ -142,6 +143,7 @@ class Intake:
                 desks=self._desks,
             )
             read = list(self._read(new))
+            off = [arrival for arrival in new if _takes_off(arrival)]
             spoken = [(arrival, event) for arrival, event in read if isinstance(event, Score)]
             others = [(arrival, event) for arrival, event in read if not isinstance(event, Score)]
             with db.no_autoflush:
@@ -149,6 +151,9 @@ class Intake:
                 for arrival, event in others:
                     WAYS[arrival.topic].project(floor, arrival, event)
                 scores.project_all(floor, spoken)
+            for arrival in off:
+                forgetting.off_the_log(floor, arrival)
+            forgetting.settle(floor, [call for _, event in read if (call := _call_of(event))])
             told = floor.publish()
         for arrival in new:
             self._counts.add(READ_COUNT, arrival.topic)
@@ -172,7 +177,7 @@ class Intake:
 
     def _read(self, arrivals: Sequence[Arrival]) -> Iterator[tuple[Arrival, Any]]:
         for arrival in arrivals:
-            if not arrival.value and arrival.topic in _COMPACTED:
+            if _takes_off(arrival):
                 continue
             try:
                 yield arrival, decoded(arrival, WAYS[arrival.topic].decoder)
@@ -182,6 +187,15 @@ class Intake:
     def _broken(self, arrival: Arrival, why: str) -> None:
         self._counts.add(BROKEN, arrival.topic)
         log.warning("passed over %s: %s", arrival.place, why)
+
+
+def _takes_off(arrival: Arrival) -> bool:
+    return not arrival.value and arrival.topic in _COMPACTED
+
+
+def _call_of(event: Any) -> str | None:
+    call_id: str | None = getattr(event, "call_id", None) or getattr(event, "origin_call_id", None)
+    return call_id
 
 
 def _order(arrival: Arrival) -> tuple[int, int, int]:

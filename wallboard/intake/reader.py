@@ -192,4 +192,5 @@ class Reader:
             at=max(record.timestamp, 0),
             value=record.value,
             event_id=header(record.headers, "ce_id"),
+            key=None if record.key is None else record.key.decode("utf-8", "replace"),
         )

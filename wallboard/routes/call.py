@@ -47,7 +47,15 @@ def call_html(
     if found is None:
         return page(request, services, "not_yours.html", viewer=viewer, active="", status=403)
     looked_at("call", call_id)
-    return page(request, services, "call.html", viewer=viewer, active="board", state=found)
+    return page(
+        request,
+        services,
+        "call.html",
+        viewer=viewer,
+        active="board",
+        state=found,
+        forgotten=found.forgotten_at is not None,
+    )
 
 
 @router.get("/api/calls/{call_id:path}/earlier")

@@ -14,10 +14,9 @@ from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Entry
-from wallboard.views.chains import decoded
+from wallboard.views.chains import decoded, heads_of, proof_of
 from wallboard.views.incident import Record, exported, record, rows_of
 from wallboard.views.incidents import SEARCHERS, Asked, ReviewState, search
-from workflow.chain import verify
 from writers.paper import NoPdf, is_possible, pdf_record
 
 router = APIRouter()
@@ -63,11 +62,11 @@ def incidents_page(
     only(viewer, SEARCHERS)
     problem = ""
     try:
-        found = search(db, viewer, services.policy, wanted)
+        found = search(db, viewer, services.policy, wanted, services.signed_with)
     except ValueError:
         problem = "days are written like 2026-11-30"
         cleared = msgspec.structs.replace(wanted, first="", last="")
-        found = search(db, viewer, services.policy, cleared)
+        found = search(db, viewer, services.policy, cleared, services.signed_with)
     return page(
         request,
         services,
@@ -89,7 +88,7 @@ def incidents(viewer: SignedIn, services: ServicesOf, db: Database, wanted: Aske
     """Records, the newest first, 50 at a time: `older` is the next page's `before`."""
     only(viewer, SEARCHERS)
     try:
-        return as_json(search(db, viewer, services.policy, wanted))
+        return as_json(search(db, viewer, services.policy, wanted, services.signed_with))
     except ValueError as error:
         raise HTTPException(400, "days are written like 2026-11-30") from error
 
@@ -138,7 +137,8 @@ def export_json(
     rows = _rows(db, viewer, incident_id)
     looked_at("record", incident_id)
     try:
-        content = exported(rows)
+        heads = heads_of(db, {incident_id})[incident_id]
+        content = exported(rows, heads, services.signed_with)
     except msgspec.ValidationError as error:
         raise HTTPException(409, UNREADABLE) from error
     return as_file(content, f"record-{rows[0].call_id}.json", "application/json")
@@ -164,7 +164,8 @@ def export_pdf(
     looked_at("record", incident_id)
     try:
         entries = decoded(rows)
-        content = pdf_record(entries, verify(entries))
+        heads = heads_of(db, {incident_id})[incident_id]
+        content = pdf_record(entries, proof_of(entries, heads, services.signed_with).verdict)
     except msgspec.ValidationError as error:
         raise HTTPException(409, UNREADABLE) from error
     except NoPdf as error:
@@ -173,7 +174,7 @@ def export_pdf(
 
 
 def _record(db: Database, viewer: Viewer, services: Services, incident_id: str) -> Record:
-    found = record(db, viewer, services.policy, incident_id)
+    found = record(db, viewer, services.policy, incident_id, services.signed_with)
     if found is None:
         raise HTTPException(403, NOT_FOR_YOU)
     return found

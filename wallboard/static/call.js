@@ -74,7 +74,7 @@ function draw() {
     heard();
     brief();
     place("timeline").replaceChildren(...timeline({ entries, deeds, messages, routes: floor.routes, alerts: floor.alerts }, floor));
-    place("no-turns").textContent = talk.size ? "" : t("call.no_turns");
+    place("no-turns").textContent = talk.size || state.forgotten_at ? "" : t("call.no_turns");
     talk.mark(floor.alerts.values());
     mood();
     seconds();
@@ -136,7 +136,7 @@ function heard() {
       );
     }),
   );
-  const broken = [...hints.values()].filter((hint) => hint.kind !== "next_step");
+  const broken = [...hints.values()].filter((hint) => hint.kind !== "next_step" && hint.text);
   place("breaks").replaceChildren(
     ...broken.map((hint) =>
       el(

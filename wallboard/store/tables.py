@@ -136,6 +136,30 @@ class Entry(_Seen, Table):
     body: Mapped[dict[str, Any]]
 
 
+class Head(Table):
+    """Where a record stood at one of its entries, as the workers signed it; `body` is the event."""
+
+    __tablename__ = "heads"
+
+    incident_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    """SHA-256 of hash and signature: a second head of the same entry is evidence, and is kept."""
+    call_id: Mapped[str] = mapped_column(index=True)
+    at: Mapped[int]
+    body: Mapped[dict[str, Any]]
+
+
+class Forgotten(Table):
+    """A call whose caller is forgotten, or whose time is over: no word of it until `at` is kept,
+    whenever it is read."""
+
+    __tablename__ = "forgotten"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[int]
+
+
 class Complaint(_Seen, Table):
     """The newest record of a complaint."""
 
@@ -365,5 +389,6 @@ class Delivery(Table):
     created_at: Mapped[int]
     about: Mapped[str | None] = mapped_column(index=True)
     """kind:id:state of what it tells, so that a chat room hears of each state once."""
+    call_id: Mapped[str | None] = mapped_column(index=True)
 
     __table_args__ = (Index("delivery_once", "webhook_id", "feed", unique=True),)

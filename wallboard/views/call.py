@@ -11,7 +11,7 @@ from wallboard.access import Role, Scope, Viewer, may_see
 from wallboard.intake.floor import call_body
 from wallboard.intake.restriction import RESTRICTED
 from wallboard.intake.scores import turn_body
-from wallboard.store.tables import Alert, Call, Entry, Hint, Message, Turn
+from wallboard.store.tables import Alert, Call, Entry, Forgotten, Hint, Message, Turn
 from wallboard.views.floor import (
     Body,
     Earlier,
@@ -49,6 +49,8 @@ class CallPage(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Body, ...]
     earlier: Earlier
     may_draft: bool
+    forgotten_at: int | None = None
+    """Until when (UTC ms) nothing of it is kept, as its caller asked for it or its time is over."""
 
 
 def call_for(db: Session, viewer: Viewer, call_id: str) -> Call | None:
@@ -69,6 +71,7 @@ def call_page(
         return None
     reads = viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
     alerts = alerts_of(db, viewer, call_id)
+    forgotten = db.get(Forgotten, call_id)
     entries = db.scalars(
         select(Entry).where(Entry.call_id == call_id).order_by(Entry.at, Entry.number)
     )
@@ -89,6 +92,7 @@ def call_page(
         ),
         earlier=earlier_of(db, viewer, call),
         may_draft=may_draft(viewer, call),
+        forgotten_at=None if forgotten is None else forgotten.at,
     )
 
 

@@ -100,12 +100,15 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     may_act: bool
     mine: bool
     mode: str
+    forgotten: bool = False
+    """Nothing of the caller is kept any more."""
 
     @property
     def key(self) -> str:
         """Changes whenever what is shown does."""
         line = self.live_call or self.on_the_line
-        return f"{self.revision}:{self.tab.value}:{line}:{self.hours.now}"
+        shown = f"{self.revision}:{self.forgotten}"
+        return f"{shown}:{self.tab.value}:{line}:{self.hours.now}"
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -266,6 +269,7 @@ def _row(
         may_act=acts and record.is_open,
         mine=record.owner.id == viewer.id,
         mode=row.mode,
+        forgotten=not record.is_open and not record.issue_summary,
     )
 
 

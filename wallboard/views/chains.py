@@ -1,15 +1,24 @@
-"""What the chain of a record proves, in words that promise no more."""
+"""What the chain of a record proves, and its signed heads, in words that promise no more."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from stream.events import IncidentEntry
-from wallboard.store.tables import Entry
+from stream.events import IncidentEntry, IncidentHead
+from wallboard.store.tables import Entry, Head
 from workflow.chain import Verdict, verify
+from workflow.signing import SignedHead, fault_of_heads, is_signed_by
+
+Keys = Sequence[Ed25519PublicKey]
+"""The keys that workers sign heads with, as far as the wallboard has been given them."""
+
+ELSEWHERE = "that the end was not cut off together with its head (a head held elsewhere proves it)"
 
 
 class ChainState(StrEnum):
@@ -17,10 +26,16 @@ class ChainState(StrEnum):
     BROKEN = "broken"
     UNREADABLE = "unreadable"
     """An entry is kept that is none: nothing can be said of the chain."""
+    FOREIGN = "foreign"
+    """The entries hold together, but no head of theirs is signed with a key that is known here."""
 
 
 class Chain(msgspec.Struct, frozen=True, kw_only=True):
-    """`told`: what was found; `unproven`: what stays open even so; `bad`: the first bad entry."""
+    """`told`: what was found; `unproven`: what stays open even so; `bad`: the first bad entry.
+
+    `head`: where the record ends. `signed_number`: the entry at which the newest head stands that
+    the workers signed and that fits; `signature_checked`: with a key, not by where it lies alone.
+    """
 
     state: ChainState
     told: tuple[str, ...]
@@ -28,6 +43,18 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     bad: int | None = None
     head_number: int | None = None
     head: str | None = None
+    signed_number: int | None = None
+    signature_checked: bool = False
+
+
+class Proof(msgspec.Struct, frozen=True, kw_only=True):
+    """A verdict over entries and heads. `newest`: the newest head that counts and fits; `foreign`:
+    how many heads are not signed with a key that is known; `checked`: whether any key is."""
+
+    verdict: Verdict
+    newest: SignedHead | None = None
+    foreign: int = 0
+    checked: bool = False
 
 
 def decoded(rows: Sequence[Entry]) -> tuple[IncidentEntry, ...]:
@@ -35,20 +62,57 @@ def decoded(rows: Sequence[Entry]) -> tuple[IncidentEntry, ...]:
     return tuple(msgspec.convert(row.body, IncidentEntry) for row in rows)
 
 
-def chain_of(rows: Sequence[Entry]) -> Chain:
-    """The verdict over the entries that are kept here."""
+def heads_of(db: Session, incident_ids: Collection[str]) -> dict[str, tuple[IncidentHead, ...]]:
+    """The signed heads that are kept of records, each in order; one that is none is left out."""
+    found: dict[str, list[IncidentHead]] = {incident_id: [] for incident_id in incident_ids}
+    query = select(Head).where(Head.incident_id.in_(incident_ids))
+    for row in db.scalars(query.order_by(Head.incident_id, Head.number, Head.digest)):
+        found[row.incident_id] += _read(row)
+    return {incident_id: tuple(heads) for incident_id, heads in found.items()}
+
+
+def proof_of(
+    entries: Sequence[IncidentEntry], heads: Sequence[SignedHead] = (), keys: Keys = ()
+) -> Proof:
+    """What entries prove together with their heads.
+
+    With keys, a head that none of them signed says nothing of the entries: anybody can write one.
+    """
+    counting = [head for head in heads if _counts(head, keys)]
+    odd = next((h for h in counting if fault_of_heads(entries, (h,), None) is not None), None)
+    newest = max(counting, key=lambda head: head.number, default=None)
+    verdict = verify(entries, odd or newest)
+    if verdict.intact and newest is not None:
+        also = (ELSEWHERE,) if keys else ("that the workers signed the head", ELSEWHERE)
+        verdict = msgspec.structs.replace(verdict, unproven=(*verdict.unproven, *also))
+    return Proof(
+        verdict=verdict,
+        newest=newest if verdict.intact else None,
+        foreign=len(heads) - len(counting),
+        checked=bool(keys),
+    )
+
+
+def enough(heads: Sequence[IncidentHead], keys: Keys = ()) -> Sequence[IncidentHead]:
+    """Of all heads the newest alone, if it counts: checking a signature takes time."""
+    return heads[-1:] if heads and _counts(heads[-1], keys) else heads
+
+
+def chain_of(rows: Sequence[Entry], heads: Sequence[SignedHead] = (), keys: Keys = ()) -> Chain:
+    """The verdict over the entries and heads that are kept here."""
     try:
-        verdict = verify(decoded(rows))
+        entries = decoded(rows)
     except msgspec.ValidationError:
         return Chain(
             state=ChainState.UNREADABLE,
             told=("An entry that is kept here cannot be read as one.",),
         )
-    return in_words(verdict)
+    return in_words(proof_of(entries, heads, keys))
 
 
-def in_words(verdict: Verdict) -> Chain:
+def in_words(proof: Proof) -> Chain:
     """A verdict for people."""
+    verdict, newest = proof.verdict, proof.newest
     if verdict.fault is not None:
         return Chain(
             state=ChainState.BROKEN,
@@ -61,13 +125,39 @@ def in_words(verdict: Verdict) -> Chain:
     if verdict.unexplained:
         numbers = ", ".join(map(str, verdict.unexplained))
         told.append(f"No entry says why the content of {numbers} was erased.")
+    told += _about_heads(proof)
+    foreign = proof.foreign > 0 and newest is None
     return Chain(
-        state=ChainState.INTACT,
+        state=ChainState.FOREIGN if foreign else ChainState.INTACT,
         told=tuple(told),
-        unproven=tuple(verdict.unproven),
+        unproven=verdict.unproven,
         head_number=verdict.head.number if verdict.head else None,
         head=verdict.head.hash if verdict.head else None,
+        signed_number=newest.number if newest else None,
+        signature_checked=proof.checked and newest is not None,
     )
+
+
+def _counts(head: SignedHead, keys: Keys) -> bool:
+    return not keys or any(is_signed_by(head, key) for key in keys)
+
+
+def _about_heads(proof: Proof) -> Iterator[str]:
+    if proof.newest is not None:
+        how = "signed by the workers" if proof.checked else "its signature is not checked here"
+        yield f"The newest signed head stands at entry {proof.newest.number} and matches; {how}."
+    if proof.foreign:
+        some = "1 head is" if proof.foreign == 1 else f"{proof.foreign:,} heads are"
+        yield f"{some} not signed with a key that is known here."
+    elif proof.newest is None and proof.checked:
+        yield "No head of it was signed."
+
+
+def _read(row: Head) -> tuple[IncidentHead, ...]:
+    try:
+        return (msgspec.convert(row.body, IncidentHead),)
+    except msgspec.ValidationError:
+        return ()
 
 
 def _entries(number: int) -> str:

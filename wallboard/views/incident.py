@@ -5,10 +5,10 @@ from __future__ import annotations
 import msgspec
 from sqlalchemy.orm import Session
 
-from stream.events import IncidentEntry
+from stream.events import IncidentEntry, IncidentHead
 from wallboard.access import Role, Viewer
 from wallboard.store.tables import Entry
-from wallboard.views.chains import Chain, chain_of, decoded
+from wallboard.views.chains import Chain, Keys, chain_of, decoded, heads_of, in_words, proof_of
 from wallboard.views.incidents import (
     Standing,
     entries_of,
@@ -78,15 +78,18 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     may_review: bool
 
 
-def record(db: Session, viewer: Viewer, policy: Policy, incident_id: str) -> Record | None:
-    """A record, or None where there is none that the viewer may see."""
+def record(
+    db: Session, viewer: Viewer, policy: Policy, incident_id: str, keys: Keys = ()
+) -> Record | None:
+    """A record, or None where there is none that the viewer may see. `keys`: what heads are signed
+    with."""
     number = feed_number(db)
     rows = rows_of(db, viewer, incident_id)
     if rows is None:
         return None
     zone = zone_of(viewer.time_zone)
     standing = standing_of(rows, policy, zone)
-    chain = chain_of(rows)
+    chain = chain_of(rows, heads_of(db, {incident_id})[incident_id], keys)
     holder = viewer.role in _HOLDERS
     own = any(hold.by_id == viewer.id for hold in standing.holds)
     return Record(
@@ -121,22 +124,24 @@ def rows_of(db: Session, viewer: Viewer, incident_id: str) -> list[Entry] | None
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export holds: the entries as they came, and what their chain proves."""
+    """What an export holds: entries and signed heads as they came, and what they prove."""
 
     incident_id: str
     call_id: str
     chain: Chain
     entries: tuple[IncidentEntry, ...]
+    heads: tuple[IncidentHead, ...] = ()
 
 
-def exported(rows: list[Entry]) -> bytes:
+def exported(rows: list[Entry], heads: tuple[IncidentHead, ...] = (), keys: Keys = ()) -> bytes:
     """A record as indented JSON. Raises msgspec.ValidationError where an entry is none."""
     entries = decoded(rows)
     found = Exported(
         incident_id=entries[0].incident_id,
         call_id=entries[0].call_id,
-        chain=chain_of(rows),
+        chain=in_words(proof_of(entries, heads, keys)),
         entries=entries,
+        heads=heads,
     )
     return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from wallboard.access import Role, Viewer, may_see
 from wallboard.store.tables import Entry
-from wallboard.views.chains import Chain, chain_of
+from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of
 from wallboard.views.visible import (
     MISCONDUCT,
     closed_to,
@@ -108,7 +108,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     older: int | None
 
 
-def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked) -> Results:
+def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys = ()) -> Results:
     """The records that a viewer may see and asked for. Raises ValueError for a day that is none."""
     number = feed_number(db)
     query = _query(viewer, asked).limit(PAGE + 1)
@@ -116,6 +116,7 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked) -> Results
     older = firsts[PAGE - 1].at if len(firsts) > PAGE else None
     firsts = firsts[:PAGE]
     entries = entries_of(db, {first.incident_id for first in firsts})
+    heads = heads_of(db, entries)
     accused = misconduct_in(db, {first.call_id for first in firsts})
     found = []
     for first in firsts:
@@ -126,7 +127,10 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked) -> Results
         # Whoever set a hold may have lifted it since: SQL alone does not know.
         if asked.review == ReviewState.HELD and not standing.holds:
             continue
-        found.append(_found(rows, standing, zone_of(viewer.time_zone)))
+        # Each signature costs time, and here are many records: the newest heads alone.
+        newest = enough(heads[first.incident_id], keys)
+        chain = chain_of(rows, newest, keys)
+        found.append(_found(rows, standing, zone_of(viewer.time_zone), chain))
     return Results(number=number, records=tuple(found), older=older)
 
 
@@ -239,7 +243,7 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
     return columns.where(*wanted).order_by(Entry.at.desc(), Entry.incident_id)
 
 
-def _found(rows: list[Entry], standing: Standing, zone: str) -> Found:
+def _found(rows: list[Entry], standing: Standing, zone: str, chain: Chain) -> Found:
     first = rows[0]
     quotes = (row.body.get("evidence") or {} for row in rows if row.kind == EntryKind.QUOTE.value)
     return Found(
@@ -259,5 +263,5 @@ def _found(rows: list[Entry], standing: Standing, zone: str) -> Found:
         ),
         mode=first.mode,
         standing=standing,
-        chain=chain_of(rows),
+        chain=chain,
     )

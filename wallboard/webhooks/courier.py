@@ -19,7 +19,6 @@ TIMEOUT_S = 10.0
 POLL_S = 0.5
 ROUND = 50
 """Messages to one hook before the others have their turn to be looked at again."""
-PRUNE_S = 600.0
 ANSWER_BYTES = 300
 USER_AGENT = "hardstop-wallboard"
 
@@ -48,7 +47,6 @@ class Courier:
         self._services = services
         self._allowed = addresses.networks(services.settings.webhook_networks)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._pruned = float("-inf")
 
     async def run(self) -> None:
         """Until cancelled. Trouble with the database is logged and tried again."""
@@ -78,9 +76,6 @@ class Courier:
         services, now = self._services, self._services.clock()
         with services.sessions.begin() as db:
             outbox.spread(db, now, services.settings.base_url)
-            if now / 1000 - self._pruned > PRUNE_S:
-                outbox.prune(db, now)
-                self._pruned = now / 1000
         with services.sessions() as db:
             return outbox.hooks_due(db, now)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Db
 
 from wallboard.store.tables import Alert, Delivery, Feed, Offset, Webhook
@@ -24,7 +24,6 @@ READ_AGAIN = 200
 """Numbers are given out before a commit: rows that turn up late among the newest are still seen."""
 UNSURE_MS = 60_000
 """How long a route waits for the alert that says whether it may be told."""
-KEPT_MS = 7 * 24 * 3_600_000
 CURSOR = "(webhooks)"
 """The row of `offsets` that says how far the feed has been spread; no topic has such a name."""
 
@@ -158,12 +157,6 @@ def withheld(db: Db, delivery: Delivery) -> bool:
     return alert is None or is_restricted(alert.handling, alert.trigger)
 
 
-def prune(db: Db, now: int) -> None:
-    """Forget what was delivered or given up a week ago."""
-    old = (Delivery.state != WAITING) & (Delivery.created_at < now - KEPT_MS)
-    db.execute(delete(Delivery).where(old))
-
-
 def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
     alert = db.get(Alert, row.ref) if row.kind == "alert" else None
     if not wants(hook, row, severity_of(alert)):
@@ -181,12 +174,19 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
         desk=row.desk or _text(row.body.get("desk")),
         link=base_url + page,
     )
-    _put(db, hook, told, now, feed=row.number, about=about)
+    _put(db, hook, told, now, feed=row.number, about=about, call_id=row.call_id)
     return 1
 
 
 def _put(
-    db: Db, hook: Webhook, told: Told, now: int, *, feed: int | None, about: str | None
+    db: Db,
+    hook: Webhook,
+    told: Told,
+    now: int,
+    *,
+    feed: int | None,
+    about: str | None,
+    call_id: str | None = None,
 ) -> Delivery:
     made = Delivery(
         delivery_id=f"msg_{secrets.token_hex(12)}",
@@ -198,6 +198,7 @@ def _put(
         next_at=now,
         created_at=now,
         about=about,
+        call_id=call_id,
     )
     db.add(made)
     db.flush()
