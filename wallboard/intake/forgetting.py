@@ -64,8 +64,9 @@ CALLBACK_KEEPS = _names("""
     window_end agreed_at attempts welfare
 """)
 COMPLAINT_KEEPS = _names("""
-    type version reference call_id state update_every counted_in jurisdiction test test_basis received_at registered_at
-    acknowledge_by answer_by summary_by update_by basis revision queue_id team_id handling mode
+    type version reference call_id state jurisdiction test test_basis received_at registered_at
+    acknowledge_by answer_by summary_by update_by update_every counted_in basis revision queue_id
+    team_id handling mode
     policy_version rules_version
 """)
 HINT_KEEPS = _names("type version hint_id call_id kind at expires_at agent_id step mode")
