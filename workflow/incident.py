@@ -16,6 +16,7 @@ from workflow.alerts import AlertChange, RecordHandling, gravest
 from workflow.call import Mode
 from workflow.chain import (
     FIRST,
+    KEPT,
     Content,
     Entry,
     EntryKind,
@@ -29,17 +30,6 @@ from workflow.happenings import Happening, Hold, Review, digest, facts_of, mark
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 from workflow.policy import TRIGGER_NAMES
-
-KEPT = frozenset(
-    {
-        EntryKind.HOLD_SET,
-        EntryKind.HOLD_LIFTED,
-        EntryKind.ERASED,
-        EntryKind.ERASURE_REFUSED,
-        EntryKind.CLOSED,
-    }
-)
-"""They tell how the record itself was treated, not what the caller said: never erased."""
 
 
 class ReviewState(StrEnum):

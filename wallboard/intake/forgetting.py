@@ -34,10 +34,9 @@ from wallboard.store.tables import (
 )
 from workflow.actions import ActionKind
 from workflow.alerts import AlertStatus
-from workflow.chain import EntryKind, blank
+from workflow.chain import KEPT, EntryKind, blank
 from workflow.complaints import CLOSED
 from workflow.false_alarms import FALSE_ALARM
-from workflow.incident import KEPT
 from workflow.work import OVER
 
 AT_ONCE = 400
