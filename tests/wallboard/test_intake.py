@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 
 from tests.wallboard.house import NOW, House, alert, at, callback, outcome, route, score
 from wallboard.audience import may_hear
+from wallboard.hub import after
 from wallboard.intake.arrival import Arrival
 from wallboard.pruning import end_silent_calls, prune
 from wallboard.settings import WallboardSettings
@@ -256,8 +257,9 @@ def test_that_a_caller_rings_in_is_for_the_desk_of_who_owes_them_a_call(house: H
     owner = {"owner": {"id": "grace", "name": "Grace"}}
     house.read("alerts", alert("rings", **RINGS_IN, **owner))
     assert one(house, Alert, "rings").desk == "crisis"
-    assert may_hear(house.user("grace", "desk", desks=["crisis"]), feed(house, "alert")[0])
-    assert not may_hear(house.user("elena", "desk", desks=["media"]), feed(house, "alert")[0])
+    (told,) = (item for item in after(house.sessions, 0) if item.kind == "alert")
+    assert may_hear(house.user("grace", "desk", desks=["crisis"]), told)
+    assert not may_hear(house.user("elena", "desk", desks=["media"]), told)
 
 
 def test_what_is_owed_after_a_call_does_not_make_it_go_on(house: House) -> None:

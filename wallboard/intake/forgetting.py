@@ -184,7 +184,14 @@ def _callback(floor: Floor, row: Callback, at: int) -> None:
         trigger = _trigger(floor, row.call_id)
         seen = seen_of(row, row.mode)
         floor.gone(
-            "callback", row.reference, row.call_id, seen, at, trigger=trigger, forgotten=True
+            "callback",
+            row.reference,
+            row.call_id,
+            seen,
+            at,
+            trigger=trigger,
+            forgotten=True,
+            owner=row.owner_id,
         )
 
 
