@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from enum import StrEnum
-from itertools import pairwise
 
 import msgspec
 import phonenumbers
@@ -234,71 +233,3 @@ def rung(callback: Callback, news: RungIn, at_ms: int) -> Callback | None:
     what = "the caller rings in" if news.is_on_the_line else "the caller is off the line"
     note = f"{what} (call {news.call_id})"
     return callback.moved(callback.state, SYSTEM, at_ms, note, rung_in=news)
-
-
-def after_time(
-    callback: Callback, at_ms: int, rules: CallbackRules, manager: Owner
-) -> Callback | None:
-    """The record when time has passed, or None if nothing changes.
-
-    An offer that nobody took up becomes due like a promise: nobody is left with nothing.
-    """
-    if not callback.is_open:
-        return None
-    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
-    match callback.state:
-        case CallbackState.OFFERED | CallbackState.COMMITTED if starts <= at_ms < ends:
-            return callback.moved(CallbackState.DUE, SYSTEM, at_ms)
-        case CallbackState.ATTEMPTED if ends > at_ms >= _retry_at(callback, rules):
-            return callback.moved(CallbackState.DUE, SYSTEM, at_ms, "time to try again")
-        case (
-            CallbackState.OFFERED
-            | CallbackState.COMMITTED
-            | CallbackState.DUE
-            | CallbackState.ATTEMPTED
-        ) if at_ms >= ends:
-            return callback.moved(CallbackState.MISSED, SYSTEM, at_ms, "nobody reached the caller")
-        case CallbackState.MISSED if at_ms >= _since(callback) + rules.escalate_minutes * 60_000:
-            return callback.moved(
-                CallbackState.ESCALATED,
-                SYSTEM,
-                at_ms,
-                f"goes from {callback.owner.name} to {manager.name}",
-                owner=manager,
-                deputy=callback.owner,
-            )
-    return None
-
-
-def next_moment(callback: Callback, rules: CallbackRules) -> int | None:
-    """When `after_time` may change the record next (UTC ms), or None."""
-    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
-    match callback.state:
-        case CallbackState.OFFERED | CallbackState.COMMITTED:
-            return starts
-        case CallbackState.ATTEMPTED:
-            return min(ends, _retry_at(callback, rules))
-        case CallbackState.DUE:
-            return ends
-        case CallbackState.MISSED:
-            return _since(callback) + rules.escalate_minutes * 60_000
-    return None
-
-
-def _retry_at(callback: Callback, rules: CallbackRules) -> int:
-    if len(callback.attempts) >= rules.attempts:
-        return _moment(callback.window_end)
-    return _since(callback) + rules.retry_minutes * 60_000
-
-
-def _since(callback: Callback) -> int:
-    """The last time that somebody did something, or time changed the state: a caller who rings in
-    meanwhile puts nothing off."""
-    for before, step in reversed(list(pairwise(callback.history))):
-        if step.by != SYSTEM or step.state is not before.state:
-            return milliseconds(step.at)
-    return milliseconds(callback.history[0].at)
-
-
-def _moment(text: str | None) -> int:
-    return 0 if text is None else milliseconds(text)

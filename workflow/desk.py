@@ -16,12 +16,12 @@ from workflow.alerts import AlertStatus
 from workflow.asking import advance, heard_of, stop_asking
 from workflow.brief import prepare
 from workflow.call import CallFacts, Mode
-from workflow.callbacks import next_moment
 from workflow.childhood import says_child
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
 from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.history import History
+from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
 from workflow.policy import Policy
 from workflow.promising import promise, rings_in, tend

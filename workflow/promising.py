@@ -15,12 +15,12 @@ from workflow.callbacks import (
     CallbackError,
     CallbackState,
     CallbackStep,
-    after_time,
     attempted,
     committed,
     reference,
     rung,
 )
+from workflow.lateness import after_time
 from workflow.moments import rfc3339
 from workflow.policy import Tier
 from workflow.reminders import remind

@@ -12,10 +12,12 @@ from reportlab import rl_config
 from detectors.reading import Evidence
 from detectors.vocabulary import Speaker
 from scripts.forgetting import over_for
-from stream.events import CallbackRecord, IncidentEntry, IncidentHead, event_from
+from stream.events import CallbackRecord, ComplaintRecord, IncidentEntry, IncidentHead, event_from
 from workflow.alerts import Owner
 from workflow.callbacks import CallbackState, CallbackStep
 from workflow.chain import Content, EntryKind, verify
+from workflow.complaint_rules import ComplaintTest
+from workflow.complaints import ComplaintState, ComplaintStep
 from workflow.incident import RecordState, append, head_of
 from workflow.moments import milliseconds
 from workflow.policy import Tier
@@ -221,6 +223,29 @@ def test_a_callback_goes_when_nothing_was_owed_for_its_time_and_never_while_it_i
     ends = milliseconds("2026-04-01T00:00:00.000Z")
     assert over_for(90, [made, owed], at_ms=ends) == [made]
     assert over_for(90, [made, owed], at_ms=ends - 1) == []
+
+
+def test_a_complaint_is_over_when_it_is_answered_or_taken_back() -> None:
+    at = "2026-09-01T00:00:00.000Z"
+    answered = ComplaintRecord(
+        reference="CP-1",
+        call_id="a",
+        state=ComplaintState.ANSWERED,
+        jurisdiction="GB",
+        test=ComplaintTest.LOSS,
+        test_basis="DISP",
+        quotes=(),
+        received_at=at,
+        registered_at=at,
+        acknowledge_by=at,
+        answer_by=at,
+        basis="DISP 1.6",
+        history=(ComplaintStep(at=at, by="lee", state=ComplaintState.ANSWERED),),
+    )
+    owed = msgspec.structs.replace(answered, state=ComplaintState.ACKNOWLEDGED)
+    ends = milliseconds("2026-10-01T00:00:00.000Z")
+    assert over_for(30, [answered, owed], at_ms=ends) == [answered]
+    assert over_for(30, [answered, owed], at_ms=ends - 1) == []
 
 
 def test_something_to_purge_must_be_named(run: Run) -> None:

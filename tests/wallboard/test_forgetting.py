@@ -506,6 +506,7 @@ def test_words_go_when_the_policy_says_that_their_time_is_over(house: House) -> 
     assert let_go(house.sessions, YEAR, OVER) == 0
     _lift(house)
     assert let_go(house.sessions, YEAR, OVER) == 1
+    assert let_go(house.sessions, YEAR, NOW + 1101 * DAY) == 1, "the other call"
     nothing_stays(house)
     assert len(rows(house, Alert)) == len(rows(house, Complaint)) == 1
     assert let_go(house.sessions, YEAR, OVER) == 0, "once"
@@ -525,6 +526,32 @@ def test_what_is_owed_to_a_caller_keeps_their_words(
     house.read(topic, owed)
     assert let_go(house.sessions, YEAR, OVER) == 0
     assert everything(house).count(SAID) > 1
+
+
+def test_an_answered_complaint_has_a_time_of_its_own(house: House) -> None:
+    told(house)
+    _lift(house)
+    house.now = ASKED
+    house.read("complaints", complaint("answered"))
+    assert let_go(house.sessions, YEAR, OVER) == 1
+    (row,) = rows(house, Complaint)
+    assert [SAID in one["quote"] for one in row.body["quotes"]] == [True]
+    # Whatever comes of the call later changes nothing about that.
+    house.read("scores", score(99, "u99", text="later", at=at(NOW + 3000)))
+    let_go(house.sessions, YEAR, ASKED + 1099 * DAY)
+    assert rows(house, Complaint)[0].body["quotes"] != []
+    let_go(house.sessions, YEAR, ASKED + 1101 * DAY)
+    nothing_stays(house)
+    assert [row.state for row in rows(house, Complaint)] == ["answered"]
+
+
+def test_who_asks_to_be_forgotten_later_has_the_complaint_go_at_once(house: House) -> None:
+    told(house)
+    _lift(house)
+    house.read("complaints", complaint("answered"))
+    assert let_go(house.sessions, YEAR, OVER) == 1
+    house.read("incidents", FORGOTTEN)
+    assert rows(house, Complaint)[0].body["quotes"] == []
 
 
 def _lift(house: House) -> None:

@@ -41,6 +41,7 @@ from workflow.incident import RecordState, head_of, record
 from workflow.policy import PolicyError, Tier, default_policy_text, load_policy, parse_policy
 from workflow.recording import erasure_of, happening_of
 from workflow.retention import DAY_MS, erasable, state_of, without_erased
+from workflow.storage import Retention
 
 ERASE = Erased(ADMIN, "request 9", Cause.FORGET)
 STATE, ENTRIES = written(
@@ -293,7 +294,9 @@ def test_quotes_of_one_restricted_hard_stop_make_the_whole_record_restricted() -
 
 def test_the_policy_says_how_long_and_why_and_a_mistake_is_named_with_its_line() -> None:
     kept = load_policy().retention
-    assert (kept.incidents.days, kept.callbacks.days) == (365, 90)
+    days = (kept.incidents.days, kept.callbacks.days, kept.complaints.days)
+    assert days == (365, 90, 1100)
+    assert kept == Retention()
     text = default_policy_text().replace("\ndays = 90", "\ndays = 0")
     with pytest.raises(PolicyError, match=r"line \d+: retention.callbacks.days"):
         parse_policy(text, source="own")

@@ -63,9 +63,9 @@ CALLBACK_KEEPS = _names("""
     window_end agreed_at attempts welfare
 """)
 COMPLAINT_KEEPS = _names("""
-    type version reference call_id state update_every counted_in jurisdiction test test_basis received_at registered_at
-    acknowledge_by answer_by summary_by update_by basis revision queue_id team_id handling mode
-    policy_version rules_version
+    type version reference call_id state update_every counted_in jurisdiction test test_basis
+    received_at registered_at acknowledge_by answer_by summary_by update_by basis revision
+    queue_id team_id handling mode policy_version rules_version
 """)
 HINT_KEEPS = _names("type version hint_id call_id kind at expires_at agent_id step mode")
 DEED_KEEPS = _names("""
@@ -87,9 +87,14 @@ def erased(floor: Floor, event: IncidentEntry, at: int) -> None:
 
 
 def let_go(floor: Floor, call_id: str, at: int) -> None:
-    """The call's time is over: as if it were forgotten."""
-    _note(floor, call_id, at)
-    _wipe(floor, call_id, at)
+    """The call's time is over: as if it were forgotten, but for its complaints."""
+    _note(floor, call_id, at, asked=False)
+    _wipe(floor, call_id, at, complaints=False)
+
+
+def let_go_of_complaint(floor: Floor, row: Complaint, at: int) -> None:
+    """An answered complaint's time is over."""
+    _complaint(floor, row, at)
 
 
 def off_the_log(floor: Floor, arrival: Arrival) -> None:
@@ -116,14 +121,15 @@ def settle(floor: Floor, calls: Iterable[str]) -> None:
         part = named[start : start + AT_ONCE]
         query = select(Forgotten).where(Forgotten.call_id.in_(part))
         for row in list(floor.db.scalars(query)):
-            _wipe(floor, row.call_id, row.at)
+            _wipe(floor, row.call_id, row.at, complaints=row.asked)
 
 
-def _note(floor: Floor, call_id: str, at: int) -> None:
+def _note(floor: Floor, call_id: str, at: int, *, asked: bool = True) -> None:
     row = floor.row(Forgotten, call_id)
     if row is None:
-        row = floor.put(Forgotten(call_id=call_id, at=at), call_id)
+        row = floor.put(Forgotten(call_id=call_id, at=at, asked=asked), call_id)
     row.at = max(row.at, at)
+    row.asked = row.asked or asked
     call = floor.row(Call, call_id)
     if call is not None:
         seen = seen_of(call, call.mode)
@@ -135,7 +141,7 @@ def _note(floor: Floor, call_id: str, at: int) -> None:
     floor.db.execute(delete(Message).where(Message.call_id == call_id))
 
 
-def _wipe(floor: Floor, call_id: str, at: int) -> None:
+def _wipe(floor: Floor, call_id: str, at: int, *, complaints: bool) -> None:
     floor.unsay(call_id, at)
     for turn in _rows(floor, Turn, call_id, Turn.at <= at):
         floor.take_out(Turn, turn, (turn.call_id, turn.utterance_id))
@@ -150,7 +156,8 @@ def _wipe(floor: Floor, call_id: str, at: int) -> None:
         _alert(floor, alert, at)
     for callback in _rows(floor, Callback, call_id, Callback.updated_at <= at):
         _callback(floor, callback, at)
-    for complaint in _rows(floor, Complaint, call_id, Complaint.state.in_(CLOSED)):
+    closed = Complaint.state.in_(CLOSED)
+    for complaint in _rows(floor, Complaint, call_id, closed) if complaints else ():
         _complaint(floor, complaint, at)
     _entries(floor, call_id, at)
     call = floor.row(Call, call_id)
