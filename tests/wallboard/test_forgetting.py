@@ -484,6 +484,27 @@ def test_of_every_field_it_is_said_whether_it_stays(
     assert set(kind.__struct_fields__) - keeps == set(goes.split())
 
 
+def test_the_briefs_of_the_callers_other_calls_do_not_mention_the_call_any_more(
+    house: House,
+) -> None:
+    before = ["1 earlier call, 1 about this", "legal threat on 2026-09-21"]
+    brief = {**events()["routing"][0]["brief"], "before": before, "text": "\n".join(before)}
+    house.read("alerts", *events()["alerts"])
+    house.read("alerts", alert("a2", call_id="c2", customer_ref=SAID))
+    house.read("alerts", alert("a3", call_id="c3", customer_ref="somebody else"))
+    for name in ("c2", "c3"):
+        own = {"route_id": f"r-{name}", "call_id": name, "alert_ids": [f"a{name[1]}"]}
+        house.read("routing", route(**own, brief={**brief, "headline": name, "quotes": []}))
+    house.read("incidents", FORGOTTEN)
+    left = {row.route_id: row.body["brief"] for row in rows(house, Route)}
+    assert left["r-c2"]["before"] == []
+    assert "legal threat" not in left["r-c2"]["text"]
+    assert left["r-c2"]["headline"] == "c2"
+    assert left["r-c3"]["before"] == before
+    told_of = [row.body for row in rows(house, Feed) if row.ref == "r-c2"]
+    assert [one["brief"]["before"] for one in told_of] == [[]]
+
+
 def test_the_database_made_anew_from_the_topics_holds_no_word(tmp_path: Path) -> None:
     fresh = House(tmp_path)
     fresh.now = ASKED + 7 * 24 * 3_600_000

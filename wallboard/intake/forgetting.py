@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import delete, select
 
 from stream.events import CallForgotten, IncidentEntry
+from wallboard.intake import mentions
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.store.feeding import seen_of
@@ -161,6 +162,8 @@ def _wipe(floor: Floor, call_id: str, at: int, *, complaints: bool) -> None:
         _complaint(floor, complaint, at)
     _entries(floor, call_id, at)
     call = floor.row(Call, call_id)
+    if call is not None:
+        mentions.take_out(floor, call, at)
     if call is not None and call.last_at <= at:
         call.customer_ref = call.deep_link = call.mood = call.heard = None
         call.ended_at = call.last_at if call.ended_at is None else call.ended_at
