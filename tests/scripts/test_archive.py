@@ -1,6 +1,10 @@
 """Keys, heads beside entries, archives and their purge, and records as PDF."""
 
+import os
+import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -250,3 +254,37 @@ def test_a_complaint_is_over_when_it_is_answered_or_taken_back() -> None:
 
 def test_something_to_purge_must_be_named(run: Run) -> None:
     assert run("purge").code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("purge", "records.jsonl"),
+        ("incidents", "export", "a", "--from", "records.jsonl", "--to", "a.json"),
+    ],
+)
+def test_a_disk_that_is_full_leaves_what_was_there_and_is_told_in_one_line(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files may grow to 2,000 bytes here: what the system says then differs in its words alone."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HARDSTOP_RECORD_KEY", KEY.decode())
+    written(*RECORD, *HELD)
+    Path("a.json").write_bytes(b"as it was")
+    before = Path("records.jsonl").read_bytes()
+    assert len(before) > 2_000
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.cli", *command],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "erased" not in done.stdout
+    assert done.stderr.startswith(f"hardstop: {command[-1]}: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert Path("records.jsonl").read_bytes() == before
+    assert Path("a.json").read_bytes() == b"as it was"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "records.jsonl"]
