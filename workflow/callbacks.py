@@ -66,7 +66,8 @@ class CallbackStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promised callback. The window is RFC 3339; `number` E.164. `welfare`: somebody at risk was
     lost, and is rung at once, at any hour. `rung_in`: the last call on which the caller rang in
-    while it was open. `revision` rises with every change."""
+    while it was open. `do_not_call`: the caller asked not to be rung, and agreed to nothing since.
+    `revision` rises with every change."""
 
     reference: str
     origin_call_id: str
@@ -94,6 +95,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jurisdiction: str | None = None
     welfare: bool = False
     rung_in: RungIn | None = None
+    do_not_call: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -206,6 +208,7 @@ def committed(
         window_end=rfc3339(end),
         agreed_at=rfc3339(at_ms),
         owner=owner or callback.owner,
+        do_not_call=False,
         safe_to_leave_message=(
             callback.safe_to_leave_message
             if safe_to_leave_message is None
@@ -223,6 +226,16 @@ def attempted(
     tries = (*callback.attempts, Attempt(at=rfc3339(at_ms), by=by, outcome=outcome))
     state = CallbackState.KEPT if outcome is AttemptOutcome.REACHED else CallbackState.ATTEMPTED
     return callback.moved(state, by, at_ms, note or outcome.value, attempts=tries)
+
+
+def blocked(callback: Callback, at_ms: int) -> Callback | None:
+    """The record once its caller has asked not to be called, or None if that is no news. Whoever is
+    at risk is rung all the same. What was agreed before holds no more: nobody rings until the
+    caller agrees to a window again."""
+    if not callback.is_open or callback.welfare or callback.do_not_call:
+        return None
+    note = "the caller asked not to be called: write, or ask first"
+    return callback.moved(callback.state, SYSTEM, at_ms, note, do_not_call=True, contact_note=note)
 
 
 def rung(callback: Callback, news: RungIn, at_ms: int) -> Callback | None:

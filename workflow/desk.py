@@ -24,7 +24,7 @@ from workflow.history import History
 from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
 from workflow.policy import Policy
-from workflow.promising import promise, rings_in, tend
+from workflow.promising import forbid, promise, rings_in, tend
 from workflow.ringing import RungIn
 from workflow.routing import COMING, CancelReason, Outcome
 from workflow.tiers import weigh
@@ -55,6 +55,7 @@ class Desk:
         strongest = _strongest(reading)
         if Signal.DO_NOT_CALL.value in strongest and reading.turn.is_final:
             work.do_not_call = True
+            forbid(work, tuple(work.callbacks.values()))
         work.child = work.child or says_child(reading.turn)
         # A life first: what is asked for beside it depends on it.
         for label, finding in sorted(strongest.items(), key=lambda found: found[0] not in LIFE):

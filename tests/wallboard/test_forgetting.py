@@ -466,7 +466,7 @@ def test_pages_that_show_it_are_told_to_drop_it_and_nobody_else_is(tmp_path: Pat
             CallbackRecord,
             forgetting.CALLBACK_KEEPS,
             "issue_summary history customer_ref caller_name verified number time_zone rung_in "
-            "time_zone_source safe_to_leave_message contact_note language jurisdiction",
+            "time_zone_source safe_to_leave_message contact_note language jurisdiction do_not_call",
         ),
         (
             ComplaintEntry,

@@ -98,6 +98,15 @@ def test_the_record_tells_what_happened_in_order_and_is_intact() -> None:
     assert verdict.unproven == ()
 
 
+def test_where_the_sound_is_kept_stands_where_a_hard_stop_is_opened() -> None:
+    state, entries = record(
+        RecordState(), [OPENED, updated()], call="c", at_ms=AT, key=KEY, recording="rec-7"
+    )
+    assert kinds(entries) == ["opened", "quote"], "an update that says nothing new is none"
+    assert [entry.facts.get("recording") for entry in entries] == ["rec-7", None]
+    assert verify(entries, head_of(state, "c")).intact
+
+
 def test_no_probability_is_put_on_record() -> None:
     assert b"9137" not in msgspec.json.encode(ENTRIES)
 
