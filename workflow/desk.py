@@ -12,7 +12,7 @@ import msgspec
 from detectors.reading import Finding, Reading
 from detectors.vocabulary import Disposition, Signal
 from workflow.actions import Deed, Refused, Verdict
-from workflow.alerts import AlertStatus
+from workflow.alerts import Alert, AlertStatus, RecordHandling
 from workflow.asking import advance, heard_of, stop_asking
 from workflow.brief import prepare
 from workflow.call import CallFacts, Mode
@@ -23,7 +23,8 @@ from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.history import History
 from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
-from workflow.policy import Policy
+from workflow.policy import TRIGGER_NAMES, Policy
+from workflow.precedence import rank
 from workflow.promising import forbid, promise, rings_in, tend
 from workflow.ringing import RungIn
 from workflow.routing import COMING, CancelReason, Outcome
@@ -206,7 +207,7 @@ def _left_behind(work: Work) -> None:
         )
         if open_ and alert.desk is not None:
             waiting.setdefault((alert.desk, alert.trigger in LIFE), []).append(label)
-    for (desk, life), labels in waiting.items():
+    for (desk, life), labels in _rung_once(work, waiting).items():
         alerts = [work.alerts[label] for label in labels]
         kind = "welfare" if life else "callback"
         callback = promise(work, desk, alerts, f"{kind} {alerts[0].alert_id}", welfare=life)
@@ -217,6 +218,30 @@ def _left_behind(work: Work) -> None:
                 callback_reference=callback.reference,
                 ack_due_at=callback.window_end if life else None,
             )
+
+
+def _rung_once(
+    work: Work, waiting: dict[tuple[str, bool], list[str]]
+) -> dict[tuple[str, bool], list[str]]:
+    """What no hard stop was behind is settled by whoever rings for the gravest: the caller is not
+    rung twice about one call. What a desk keeps to itself stays apart."""
+
+    def alerts(key: tuple[str, bool]) -> list[Alert]:
+        return [work.alerts[label] for label in waiting[key]]
+
+    free = [
+        key
+        for key in waiting
+        if not key[1] and all(a.handling is not RecordHandling.RESTRICTED for a in alerts(key))
+    ]
+    stops = [key for key in free if any(a.trigger in TRIGGER_NAMES for a in alerts(key))]
+    if not stops:
+        return waiting
+    first = min(stops, key=lambda key: min(map(rank, alerts(key))))
+    others = [key for key in free if key not in stops]
+    more = [label for key in others for label in waiting[key]]
+    left = {key: labels for key, labels in waiting.items() if key not in others}
+    return left | {first: [*waiting[first], *more]}
 
 
 def _strongest(reading: Reading) -> dict[str, Finding]:
