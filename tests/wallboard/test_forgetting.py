@@ -47,6 +47,7 @@ from wallboard.store.tables import (
     Turn,
     Webhook,
 )
+from wallboard.views.chains import ChainState, chain_of, decoded, let_go_of
 from wallboard.views.feedback import feedback
 from wallboard.webhooks import outbox
 from workflow.chain import EntryKind, verify
@@ -293,8 +294,6 @@ def test_words_and_names_go_as_soon_as_a_call_is_forgotten_and_what_is_counted_s
 
 
 def test_the_chain_of_the_record_still_verifies_and_the_hold_stays_readable(house: House) -> None:
-    from wallboard.views.chains import ChainState, chain_of, decoded
-
     told(house)
     house.read("incidents", *record()[3:], FORGOTTEN)
     entries = sorted(rows(house, Entry), key=lambda row: row.number)
@@ -527,6 +526,11 @@ def test_words_go_when_the_policy_says_that_their_time_is_over(house: House) -> 
     assert let_go(house.sessions, YEAR, OVER) == 0
     _lift(house)
     assert let_go(house.sessions, YEAR, OVER) == 1
+    with house.sessions() as db:
+        gone = "c1" in let_go_of(db, {"c1"})
+    entries = sorted(rows(house, Entry), key=lambda row: row.number)
+    assert chain_of(entries, let_go=gone).state is ChainState.INTACT
+    assert chain_of(entries).state is ChainState.BROKEN
     assert let_go(house.sessions, YEAR, NOW + 1101 * DAY) == 1, "the other call"
     nothing_stays(house)
     assert len(rows(house, Alert)) == len(rows(house, Complaint)) == 1
