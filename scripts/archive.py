@@ -66,18 +66,14 @@ def archive(file: Archive, topic_prefix: Prefix = None) -> None:
 
 def write(file: Path, records: Records) -> None:
     """Replace an archive, as a whole or not at all. Raises OSError."""
-    import os
     from itertools import chain
 
     import msgspec
 
-    fresh = file.with_name(f"{file.name}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        for event in chain(*records.entries.values(), *records.heads.values()):
-            out.write(msgspec.json.encode(event) + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
+    from scripts.replacing import replace
+
+    events = chain(*records.entries.values(), *records.heads.values())
+    replace(file, (msgspec.json.encode(event) + b"\n" for event in events), private=True)
 
 
 def erase(
@@ -108,6 +104,7 @@ def erase(
     actor = Actor(id=by, role=ActorRole.SERVICE if purging else ActorRole.ADMIN)
     cause = Cause.PURGE if purging else Cause.FORGET
     entries = dict(records.entries)
+    told: dict[str, str] = {}
     refused = False
     for call in calls:
         try:
@@ -118,9 +115,10 @@ def erase(
             raise RecordFault(f"{file}: record of call {call}: {error}") from error
         entries[call] = _events(left)
         refused = refused or done.refused is not None
-        what = done.refused or "erased in the archive"
-        out().print(printable(f"{call}: {what}"), markup=False)
+        told[call] = done.refused or "erased in the archive"
     write(file, msgspec.structs.replace(records, entries=entries))
+    for call, what in told.items():
+        out().print(printable(f"{call}: {what}"), markup=False)
     return refused
 
 

@@ -227,6 +227,7 @@ def _table(records: list[CallbackRecord]) -> None:
     table = Table("reference", "state", "caller", "window", "owner", "about", box=None)
     for record in records:
         state = f"{record.state.value}, welfare" if record.welfare else record.state.value
+        state += ", do not call" if record.do_not_call else ""
         who = f"{record.caller_name or '–'} ({record.verified.value} verified)"
         table.add_row(
             record.reference,

@@ -85,6 +85,7 @@ def export(
     The file holds what callers said (redacted). Give it only to who may see the register.
     """
     from scripts.register import as_csv, as_json
+    from scripts.replacing import replace
     from scripts.terminal import count, err, printable
 
     ending = to.suffix.lower()
@@ -101,7 +102,7 @@ def export(
         ),
         key=lambda record: (record.received_at, record.reference),
     )
-    to.write_bytes(as_csv(wanted, _now()) if ending == ".csv" else as_json(wanted))
+    replace(to, [as_csv(wanted, _now()) if ending == ".csv" else as_json(wanted)])
     err().print(printable(f"{to}: {count(len(wanted), 'complaint')}"), markup=False)
 
 

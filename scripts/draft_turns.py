@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import typer
 
+from scripts.replacing import replace
 from workflow.drafts.review import kept_from_models
 from workflow.drafts.session import Session, follow, read_session
 from workflow.drafts.situation import Missing
@@ -86,7 +86,5 @@ def _keep(session: Session, path: Path | None) -> None:
     """Writes the file whole or not at all, for its owner alone: it holds what a caller said."""
     if path is None:
         return
-    fresh = path.with_name(f".{path.name}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(session), indent=1) + b"\n")
-    fresh.replace(path)
+    whole = msgspec.json.format(msgspec.json.encode(session), indent=1) + b"\n"
+    replace(path, [whole], private=True)

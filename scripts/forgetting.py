@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -153,10 +153,27 @@ def _named(value: bytes | None) -> _Named | None:
         return None
 
 
-def over_for(days: int, callbacks: Iterable[CallbackRecord], *, at_ms: int) -> list[CallbackRecord]:
-    """The callbacks of which nothing has been owed for so many days at `at_ms` (UTC ms)."""
+def old_callbacks(settings: Settings, *, days: int, at_ms: int) -> dict[str, str]:
+    """The callbacks of which nothing has been owed for so many days at `at_ms` (UTC ms): their
+    calls by reference. Raises ClusterError."""
+    old = over_for(days, log(settings).values(), at_ms=at_ms)
+    return {callback.reference: callback.origin_call_id for callback in old}
+
+
+def old_complaints(settings: Settings, *, days: int, at_ms: int) -> dict[str, str]:
+    """The complaints that were answered or taken back so long ago: their calls by reference.
+    Raises ClusterError."""
+    old = over_for(days, Kept.of(settings).complaints.values(), at_ms=at_ms)
+    return {complaint.reference: complaint.call_id for complaint in old}
+
+
+R = TypeVar("R", CallbackRecord, ComplaintRecord)
+
+
+def over_for(days: int, records: Iterable[R], *, at_ms: int) -> list[R]:
+    """Those of which nothing has been owed for so many days at `at_ms` (UTC ms)."""
     return [
-        callback
-        for callback in callbacks
-        if not callback.is_open and milliseconds(callback.history[-1].at) + days * DAY_MS <= at_ms
+        record
+        for record in records
+        if not record.is_open and milliseconds(record.history[-1].at) + days * DAY_MS <= at_ms
     ]

@@ -64,6 +64,7 @@ def export(
     """
     from scripts.printing import html_record, json_record
     from scripts.records import read_from
+    from scripts.replacing import replace
     from scripts.terminal import err, printable
     from workflow.chain import verify
     from workflow.signing import fault_of_heads
@@ -85,7 +86,7 @@ def export(
         written = pdf_record(entries, verdict, font)
     else:
         written = (html_record if ending == ".html" else json_record)(entries, verdict)
-    to.write_bytes(written)
+    replace(to, [written])
     state = "intact" if verdict.intact else f"NOT INTACT from entry {verdict.number}"
     err().print(printable(f"{to}: record of call {call}, {state}"), markup=False)
     raise typer.Exit(0 if verdict.intact else 1)

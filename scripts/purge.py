@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,6 +21,12 @@ def purge(
         bool,
         typer.Option("--callbacks", help="Also the callback log in Kafka, by way of the workers."),
     ] = False,
+    complaints: Annotated[
+        bool,
+        typer.Option(
+            "--complaints", help="Also the complaint register in Kafka, by way of the workers."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would go, and change nothing.")
     ] = False,
@@ -32,22 +38,26 @@ def purge(
     """Take out what has been kept for its time ([retention] of the policy).
 
     From an archive, the words of records, a day after workers have let go of them: numbers, times
-    and hashes stay, so that the chain still verifies. Needs HARDSTOP_RECORD_KEY. From the log,
-    callbacks that are over. A legal hold keeps both.
+    and hashes stay, so that the chain still verifies. Needs HARDSTOP_RECORD_KEY. From the logs,
+    callbacks and complaints that are over. A legal hold keeps all three.
 
-    Exit code 0: done, or nothing to do; 1: refused for a callback; 2: an error.
+    Exit code 0: done, or nothing to do; 1: refused for a callback or complaint; 2: an error.
     """
     from scripts.policy import in_force
     from stream.settings import load_settings
     from workflow.policy import load_policy
 
-    if file is None and not callbacks:
-        raise typer.BadParameter("name the archive FILE.jsonl, or --callbacks, or both")
+    if file is None and not callbacks and not complaints:
+        raise typer.BadParameter("name the archive FILE.jsonl, --callbacks, --complaints, or all")
     retention = load_policy(in_force(policy)).retention
     settings = load_settings(topic_prefix=topic_prefix)
     if file is not None:
         _purge_archive(file, retention.incidents, settings, dry_run=dry_run)
-    refused = callbacks and _purge_log(retention.callbacks, settings, dry_run=dry_run)
+    refused = 0
+    if callbacks:
+        refused += _purge_log("callback", retention.callbacks, settings, dry_run=dry_run)
+    if complaints:
+        refused += _purge_log("complaint", retention.complaints, settings, dry_run=dry_run)
     raise typer.Exit(1 if refused else 0)
 
 
@@ -69,25 +79,27 @@ def _purge_archive(file: Path, kept: Kept, settings: Settings, *, dry_run: bool)
     out().print(f"{file}: {count(len(going), 'record')} {done}", markup=False)
 
 
-def _purge_log(kept: Kept, settings: Settings, *, dry_run: bool) -> bool:
-    """Take old callbacks off the log; whether one was refused."""
+def _purge_log(
+    what: Literal["callback", "complaint"], kept: Kept, settings: Settings, *, dry_run: bool
+) -> int:
+    """Take what is old off one of the logs; how many were refused."""
     from scripts.broker import reachable
-    from scripts.forgetting import Forgetting, over_for
-    from scripts.promises import log
+    from scripts.forgetting import Forgetting, old_callbacks, old_complaints
     from scripts.terminal import count, out, printable
 
     settings = reachable(settings)
-    old = over_for(kept.days, log(settings).values(), at_ms=now_ms())
+    found = old_callbacks if what == "callback" else old_complaints
+    old = found(settings, days=kept.days, at_ms=now_ms())
     forgetting = Forgetting(settings, by="hardstop", ground=_ground(kept))
     refused = 0
-    for callback in old if not dry_run else ():
-        answer = forgetting.off_the_log(callback.origin_call_id, callback.reference)
+    for reference, call in old.items() if not dry_run else ():
+        answer = forgetting.off_the_log(call, reference)
         refused += answer.refused
         if answer.refused:
-            out().print(printable(f"{callback.reference}: {answer.text}"), markup=False)
+            out().print(printable(f"{reference}: {answer.text}"), markup=False)
     done = "would go" if dry_run else "gone"
-    out().print(f"{count(len(old) - refused, 'callback')} {done}", markup=False)
-    return refused > 0
+    out().print(f"{count(len(old) - refused, what)} {done}", markup=False)
+    return refused
 
 
 def _ground(kept: Kept) -> str:

@@ -238,11 +238,12 @@ def _json(found: Any, gathered: Gathered) -> bytes:
 
 def _write(folder: Path, told: Document, found: Any, gathered: Gathered) -> None:
     from models.evaluation.report.html import html
+    from scripts.replacing import replace
     from scripts.terminal import out
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "report.html").write_text(html(told), encoding="utf-8")
-    (folder / "report.json").write_bytes(_json(found, gathered))
+    replace(folder / "report.html", [html(told).encode()])
+    replace(folder / "report.json", [_json(found, gathered)])
     out().print(told.title, style="bold", markup=False)
     out().print(told.summary, markup=False)
     out().print(f"written: {folder / 'report.html'}, {folder / 'report.json'}", markup=False)

@@ -52,9 +52,10 @@ def verify(
     ] = None,
     topic_prefix: Annotated[str | None, typer.Option(help=PREFIX_HELP)] = None,
 ) -> None:
-    """Check that no entry of a record was changed, dropped, reordered or added.
+    """Check that no entry of a record was changed, dropped, reordered, added or taken out.
 
-    Content that was erased is told and is no fault; an entry that is read twice counts once.
+    Content that a later entry says was erased is told and is no fault; content that is gone
+    otherwise is one. An entry that is read twice counts once.
     Without a head that was kept elsewhere, a cut end and a record written anew as a whole cannot
     be found; the output says so.
 

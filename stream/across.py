@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from stream.events import CallerRingsIn, CustomerAsked, CustomerNoted
-from stream.outputs import Message, Output, asked_output, noted_output, rings_output
+from stream.outputs import Message, Output
 from stream.state import CallState
 from stream.step import Step
+from stream.tidings import asked_output, noted_output, rings_output
 from workflow.call import Mode
 from workflow.contact import (
     Contact,

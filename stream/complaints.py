@@ -30,6 +30,7 @@ def registered(
     state = step.state
     if state is None:
         return step
+    policy = policy.for_queue(state.facts.queue_id)
     live_in_shadow = state.mode is Mode.LIVE and policy.mode is Mode.SHADOW
     heard = Heard(
         reading=reading,

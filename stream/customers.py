@@ -11,8 +11,9 @@ from stream.events import (
     CustomerNoted,
 )
 from stream.forgetting import call_forget_output, of_call
-from stream.outputs import Message, known_output, unreadable
+from stream.outputs import Message, unreadable
 from stream.step import CustomerLookup, Step
+from stream.tidings import known_output
 from workflow.contact import Contact, in_queue
 from workflow.customers import CustomerState, asked, history, news, noted, to_forget
 from workflow.keeping import AcrossCalls

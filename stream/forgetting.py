@@ -17,13 +17,12 @@ from stream.outputs import (
     Message,
     Output,
     event_output,
-    noted_output,
-    under_pseudonym,
     verdict_output,
 )
 from stream.recordkeeper import done_step, refused_step
 from stream.state import CallState, at_rest
 from stream.step import Step
+from stream.tidings import noted_output, under_pseudonym
 from stream.topics import TopicName
 from workflow.actions import Deed, Refused, Verdict
 from workflow.closing import QUIET_MS

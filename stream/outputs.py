@@ -12,13 +12,8 @@ from stream.events import (
     ActionApplied,
     ActionRejected,
     CallbackRecord,
-    CallerRingsIn,
     CoachingHint,
     ComplaintRecord,
-    CustomerAsked,
-    CustomerForget,
-    CustomerKnown,
-    CustomerNoted,
     IncidentEntry,
     IncidentHead,
     OperationsNote,
@@ -208,48 +203,6 @@ def score_output(score: Score, cause: Message) -> Output:
     """The reading of one chunk; its id follows from call and sequence."""
     event_id = stable_id("event", score.call_id, "score", score.sequence)
     return event_output(TopicName.SCORES, score, score.call_id, event_id, score.at, cause)
-
-
-def asked_output(event: CustomerAsked, cause: Message) -> Output:
-    """A call's question under its caller's pseudonym; its id follows from both."""
-    event_id = stable_id("event", event.call_id, "asked", event.pseudonym, event.at_ms)
-    return under_pseudonym(event, event.pseudonym, event.call_id, event_id, cause)
-
-
-def noted_output(event: CustomerNoted, cause: Message) -> Output:
-    """What a call tells under its caller's pseudonym; its id follows from the revision."""
-    contact = event.contact
-    event_id = stable_id("event", contact.call_id, "noted", event.pseudonym, contact.revision)
-    return under_pseudonym(event, event.pseudonym, contact.call_id, event_id, cause)
-
-
-def known_output(event: CustomerKnown, cause: Message) -> Output:
-    """What a call is told of the caller's other calls; its id follows from the revision."""
-    event_id = stable_id("event", event.pseudonym, "known", event.call_id, event.revision)
-    at = rfc3339(cause.timestamp_ms)
-    return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
-
-
-def rings_output(event: CallerRingsIn, cause: Message) -> Output:
-    """What the call of a callback is told of its caller; its id follows from both calls."""
-    rung_in = event.rung_in
-    until = rung_in.until or ""
-    event_id = stable_id("event", event.reference, "rings", rung_in.call_id, rung_in.at, until)
-    at = rfc3339(cause.timestamp_ms)
-    return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
-
-
-def under_pseudonym(
-    event: CustomerAsked | CustomerNoted | CustomerForget,
-    name: str,
-    call_id: str,
-    event_id: str,
-    cause: Message,
-) -> Output:
-    """The record of an event on `customers`, under the caller's pseudonym."""
-    at = rfc3339(cause.timestamp_ms)
-    output = event_output(TopicName.CUSTOMERS, event, call_id, event_id, at, cause)
-    return msgspec.structs.replace(output, key=name.encode())
 
 
 def note_output(

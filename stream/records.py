@@ -81,7 +81,7 @@ class Recorder:
         state = step.state
         if self._key is None or state is None or not step.happened:
             return step
-        call_id = state.facts.call_id
+        call_id, recording = state.facts.call_id, state.facts.recording
         try:
             kept, entries = record(
                 state.record,
@@ -90,6 +90,7 @@ class Recorder:
                 at_ms=message.timestamp_ms,
                 key=self._key,
                 mode=self._mode_of(state),
+                recording=None if recording is None else recording.id,
             )
         except RecordError:
             # Nothing that a step brings is refused; what people ask for is checked before.

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from detectors.vocabulary import Signal
 from wallboard.access import Role, Scope, Thing, Viewer, may_see
+from workflow.alerts import RecordHandling
 
 TURN = "turn"
 NOTE = "note"
 DEED = "deed"
+CALLBACK = "callback"
 GUIDANCE = "guidance"
 """What the agent on the call is to say and not to say where the alert itself is not theirs."""
 KINDS = frozenset(
@@ -16,7 +20,7 @@ KINDS = frozenset(
         "alert",
         GUIDANCE,
         "route",
-        "callback",
+        CALLBACK,
         TURN,
         "hint",
         NOTE,
@@ -45,14 +49,14 @@ class Heard(Thing, Protocol):
     @property
     def trigger(self) -> str | None: ...
     @property
-    def doer(self) -> str | None: ...
+    def person(self) -> str | None: ...
 
 
 def may_hear(viewer: Viewer, row: Heard) -> bool:
     """Whether a row of the feed is for a viewer."""
     if viewer.role is Role.SERVICE and row.kind == TURN and Scope.TRANSCRIPTS not in viewer.scopes:
         return False
-    if row.kind == DEED and row.doer is not None and row.doer == viewer.id:
+    if row.person is not None and row.person == viewer.id:
         return True
     if row.kind in _TO_AGENT and viewer.role is Role.AGENT:
         return viewer.agent_id is not None and row.agent_id == viewer.agent_id
@@ -61,3 +65,14 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
     if row.kind == NOTE and row.call_id is None:
         return viewer.role in OF_THE_HOUSE
     return may_see(viewer, row, trigger=row.trigger)
+
+
+def person_of(kind: str, body: Mapping[str, Any], handling: str, trigger: str | None) -> str | None:
+    """Who hears of a row whatever else they may see: who did a deed; who owes a callback where no
+    desk keeps it to itself, or owed it so far."""
+    if kind == DEED:
+        return body.get("user_id")
+    kept = handling == RecordHandling.RESTRICTED.value and not body.get("gone")
+    if kind != CALLBACK or kept or trigger == Signal.MISCONDUCT.value:
+        return None
+    return (body.get("owner") or {}).get("id")

@@ -15,7 +15,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallboard.audience import DEED
+from wallboard.audience import person_of
 from wallboard.store.engine import Sessions
 from wallboard.store.tables import Feed
 
@@ -31,7 +31,8 @@ TURNS_RESUMED_MS = 15 * 60_000
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the feed, ready to be sent: `frame` is its text in the event stream."""
+    """One row of the feed, ready to be sent: `frame` is its text in the event stream. `person`:
+    who hears of it whatever else they may see."""
 
     number: int
     kind: str
@@ -44,7 +45,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str | None
     desk: str | None
     handling: str
-    doer: str | None
+    person: str | None
     frame: bytes
 
 
@@ -210,7 +211,7 @@ def _item(row: Feed) -> Item:
         agent_id=row.agent_id,
         desk=row.desk,
         handling=row.handling,
-        doer=row.body.get("user_id") if row.kind == DEED else None,
+        person=person_of(row.kind, row.body, row.handling, row.trigger),
         frame=frame(row.kind, body, row.number),
     )
 

@@ -28,13 +28,16 @@ HELD_AT_ONCE = 500
 
 def let_go(sessions: Sessions, retention: Retention, now_ms: int) -> int:
     """Take out the words of calls of which nothing was heard for as long as records are kept;
-    gives how many. A hold, a callback that is owed and a complaint without its answer keep them."""
+    gives how many. A hold, a callback that is owed and a complaint without its answer keep them.
+    Answered complaints have a time of their own."""
     with sessions.begin() as db:
         take_turn(db)
         floor = Floor(db, now=now_ms)
         going = list(_over(db, now_ms - retention.incidents.days * DAY_MS))
         for call in going:
             forgetting.let_go(floor, call.call_id, call.last_at)
+        for complaint in _answered(db, now_ms - retention.complaints.days * DAY_MS):
+            forgetting.let_go_of_complaint(floor, complaint, now_ms)
         floor.publish()
     return len(going)
 
@@ -51,6 +54,18 @@ def _over(db: Session, before_ms: int) -> Iterator[Call]:
     for call in db.scalars(old.where(held).limit(HELD_AT_ONCE)):
         if not _is_held(db, call.call_id):
             yield call
+
+
+def _answered(db: Session, before_ms: int) -> Iterator[Complaint]:
+    """Answered complaints whose time is over and of which words are left."""
+    old = select(Complaint).where(
+        Complaint.updated_at < before_ms,
+        Complaint.state.in_(CLOSED),
+        Complaint.body["quotes"].as_string() != "[]",
+    )
+    for complaint in db.scalars(old.limit(HELD_AT_ONCE)):
+        if not _is_held(db, complaint.call_id):
+            yield complaint
 
 
 def _is_held(db: Session, call_id: str) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 from enum import StrEnum
-from itertools import pairwise
 
 import msgspec
 import phonenumbers
@@ -67,7 +66,8 @@ class CallbackStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promised callback. The window is RFC 3339; `number` E.164. `welfare`: somebody at risk was
     lost, and is rung at once, at any hour. `rung_in`: the last call on which the caller rang in
-    while it was open. `revision` rises with every change."""
+    while it was open. `do_not_call`: the caller asked not to be rung, and agreed to nothing since.
+    `revision` rises with every change."""
 
     reference: str
     origin_call_id: str
@@ -95,6 +95,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     jurisdiction: str | None = None
     welfare: bool = False
     rung_in: RungIn | None = None
+    do_not_call: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -207,6 +208,7 @@ def committed(
         window_end=rfc3339(end),
         agreed_at=rfc3339(at_ms),
         owner=owner or callback.owner,
+        do_not_call=False,
         safe_to_leave_message=(
             callback.safe_to_leave_message
             if safe_to_leave_message is None
@@ -226,6 +228,16 @@ def attempted(
     return callback.moved(state, by, at_ms, note or outcome.value, attempts=tries)
 
 
+def blocked(callback: Callback, at_ms: int) -> Callback | None:
+    """The record once its caller has asked not to be called, or None if that is no news. Whoever is
+    at risk is rung all the same. What was agreed before holds no more: nobody rings until the
+    caller agrees to a window again."""
+    if not callback.is_open or callback.welfare or callback.do_not_call:
+        return None
+    note = "the caller asked not to be called: write, or ask first"
+    return callback.moved(callback.state, SYSTEM, at_ms, note, do_not_call=True, contact_note=note)
+
+
 def rung(callback: Callback, news: RungIn, at_ms: int) -> Callback | None:
     """The record once its caller has rung in, or is off the line again; None if that is no news.
     Nothing is kept by it: whether what they were owed was settled, a person says."""
@@ -234,71 +246,3 @@ def rung(callback: Callback, news: RungIn, at_ms: int) -> Callback | None:
     what = "the caller rings in" if news.is_on_the_line else "the caller is off the line"
     note = f"{what} (call {news.call_id})"
     return callback.moved(callback.state, SYSTEM, at_ms, note, rung_in=news)
-
-
-def after_time(
-    callback: Callback, at_ms: int, rules: CallbackRules, manager: Owner
-) -> Callback | None:
-    """The record when time has passed, or None if nothing changes.
-
-    An offer that nobody took up becomes due like a promise: nobody is left with nothing.
-    """
-    if not callback.is_open:
-        return None
-    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
-    match callback.state:
-        case CallbackState.OFFERED | CallbackState.COMMITTED if starts <= at_ms < ends:
-            return callback.moved(CallbackState.DUE, SYSTEM, at_ms)
-        case CallbackState.ATTEMPTED if ends > at_ms >= _retry_at(callback, rules):
-            return callback.moved(CallbackState.DUE, SYSTEM, at_ms, "time to try again")
-        case (
-            CallbackState.OFFERED
-            | CallbackState.COMMITTED
-            | CallbackState.DUE
-            | CallbackState.ATTEMPTED
-        ) if at_ms >= ends:
-            return callback.moved(CallbackState.MISSED, SYSTEM, at_ms, "nobody reached the caller")
-        case CallbackState.MISSED if at_ms >= _since(callback) + rules.escalate_minutes * 60_000:
-            return callback.moved(
-                CallbackState.ESCALATED,
-                SYSTEM,
-                at_ms,
-                f"goes from {callback.owner.name} to {manager.name}",
-                owner=manager,
-                deputy=callback.owner,
-            )
-    return None
-
-
-def next_moment(callback: Callback, rules: CallbackRules) -> int | None:
-    """When `after_time` may change the record next (UTC ms), or None."""
-    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
-    match callback.state:
-        case CallbackState.OFFERED | CallbackState.COMMITTED:
-            return starts
-        case CallbackState.ATTEMPTED:
-            return min(ends, _retry_at(callback, rules))
-        case CallbackState.DUE:
-            return ends
-        case CallbackState.MISSED:
-            return _since(callback) + rules.escalate_minutes * 60_000
-    return None
-
-
-def _retry_at(callback: Callback, rules: CallbackRules) -> int:
-    if len(callback.attempts) >= rules.attempts:
-        return _moment(callback.window_end)
-    return _since(callback) + rules.retry_minutes * 60_000
-
-
-def _since(callback: Callback) -> int:
-    """The last time that somebody did something, or time changed the state: a caller who rings in
-    meanwhile puts nothing off."""
-    for before, step in reversed(list(pairwise(callback.history))):
-        if step.by != SYSTEM or step.state is not before.state:
-            return milliseconds(step.at)
-    return milliseconds(callback.history[0].at)
-
-
-def _moment(text: str | None) -> int:
-    return 0 if text is None else milliseconds(text)

@@ -52,6 +52,18 @@ class EntryKind(StrEnum):
     """An entry of the complaint register was made or changed."""
 
 
+KEPT = frozenset(
+    {
+        EntryKind.HOLD_SET,
+        EntryKind.HOLD_LIFTED,
+        EntryKind.ERASED,
+        EntryKind.ERASURE_REFUSED,
+        EntryKind.CLOSED,
+    }
+)
+"""They tell how the record itself was treated, not what the caller said: never erased."""
+
+
 class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What can be erased: who said or did what. `facts` are named values, never scores."""
 
@@ -115,6 +127,8 @@ class Fault(StrEnum):
     DROPPED = "dropped"
     REORDERED = "reordered"
     ADDED = "added"
+    ERASED = "erased"
+    """Its content is gone, and no later entry says that it was erased."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,12 +142,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     closed: bool = False
     erased: tuple[int, ...] = ()
     unexplained: tuple[int, ...] = ()
-    """Erased entries that no entry about an erasure names."""
+    """Erased entries that no later entry about an erasure names."""
     unproven: tuple[str, ...] = ()
 
     @property
     def intact(self) -> bool:
-        """Whether nothing was found changed, dropped, reordered or added."""
+        """Whether nothing was found changed, dropped, reordered, added or taken out."""
         return self.fault is None
 
 
@@ -178,16 +192,19 @@ def blank(entry: E) -> E:
     return msgspec.structs.replace(entry, salt=None, **fields)
 
 
-def verify(entries: Sequence[Entry], head: Head | None = None) -> Verdict:
+def verify(entries: Sequence[Entry], head: Head | None = None, *, lets_go: bool = False) -> Verdict:
     """Whether the entries of one record, in order, are what was written.
 
     Without a head held elsewhere, a cut end and a record written anew as a whole cannot be told.
+    `lets_go`: whoever keeps this copy takes content out by itself, at the end of its time, so that
+    what no entry explains is no fault.
     """
-    bad = _first_fault(entries, head)
     erased = tuple(entry.number for entry in entries if entry.is_blank)
-    named = {
-        number for entry in entries if entry.kind is EntryKind.ERASED for number in entry.erased
-    }
+    unexplained = _unexplained(entries, erased)
+    bad = _first_fault(entries, head)
+    if bad is None and unexplained and not lets_go:
+        # Only now: where the entry about an erasure was dropped, that is what is wrong.
+        bad = Fault.ERASED, unexplained[0], "no later entry says that its content was erased"
     closed = bool(entries) and entries[-1].kind is EntryKind.CLOSED
     last = entries[-1] if entries else None
     fault, number, detail = bad or (None, None, None)
@@ -200,12 +217,23 @@ def verify(entries: Sequence[Entry], head: Head | None = None) -> Verdict:
         detail=detail,
         closed=closed,
         erased=erased,
-        unexplained=tuple(number for number in erased if number not in named),
+        unexplained=unexplained,
         unproven=() if bad else _unproven(entries, head, closed=closed),
     )
 
 
 Bad = tuple[Fault, int, str]
+
+
+def _unexplained(entries: Sequence[Entry], erased: Sequence[int]) -> tuple[int, ...]:
+    named = {
+        number
+        for entry in entries
+        if entry.kind is EntryKind.ERASED
+        for number in entry.erased
+        if number < entry.number
+    }
+    return tuple(number for number in erased if number not in named)
 
 
 def _first_fault(entries: Sequence[Entry], head: Head | None) -> Bad | None:
@@ -246,7 +274,7 @@ def fault_of(entry: Entry, previous: str) -> Bad | None:
         return Fault.CHANGED, number, "its hash is not the hash of what it says"
     if entry.kind is EntryKind.CLOSED and entry.count != number:
         return Fault.CHANGED, number, f"it closes {entry.count} entries but is number {number}"
-    if entry.is_blank:
+    if entry.is_blank and entry.kind not in KEPT:
         return None
     try:
         commitment = commitment_of(entry.salt or "", entry.content)

@@ -12,19 +12,20 @@ import msgspec
 from detectors.reading import Finding, Reading
 from detectors.vocabulary import Disposition, Signal
 from workflow.actions import Deed, Refused, Verdict
-from workflow.alerts import AlertStatus
+from workflow.alerts import Alert, AlertStatus, RecordHandling
 from workflow.asking import advance, heard_of, stop_asking
 from workflow.brief import prepare
 from workflow.call import CallFacts, Mode
-from workflow.callbacks import next_moment
 from workflow.childhood import says_child
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
 from workflow.hearing import confirm, heard, retold, words_are_final
 from workflow.history import History
+from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
-from workflow.policy import Policy
-from workflow.promising import promise, rings_in, tend
+from workflow.policy import TRIGGER_NAMES, Policy
+from workflow.precedence import rank
+from workflow.promising import forbid, promise, rings_in, tend
 from workflow.ringing import RungIn
 from workflow.routing import COMING, CancelReason, Outcome
 from workflow.tiers import weigh
@@ -55,6 +56,7 @@ class Desk:
         strongest = _strongest(reading)
         if Signal.DO_NOT_CALL.value in strongest and reading.turn.is_final:
             work.do_not_call = True
+            forbid(work, tuple(work.callbacks.values()))
         work.child = work.child or says_child(reading.turn)
         # A life first: what is asked for beside it depends on it.
         for label, finding in sorted(strongest.items(), key=lambda found: found[0] not in LIFE):
@@ -205,7 +207,7 @@ def _left_behind(work: Work) -> None:
         )
         if open_ and alert.desk is not None:
             waiting.setdefault((alert.desk, alert.trigger in LIFE), []).append(label)
-    for (desk, life), labels in waiting.items():
+    for (desk, life), labels in _rung_once(work, waiting).items():
         alerts = [work.alerts[label] for label in labels]
         kind = "welfare" if life else "callback"
         callback = promise(work, desk, alerts, f"{kind} {alerts[0].alert_id}", welfare=life)
@@ -216,6 +218,30 @@ def _left_behind(work: Work) -> None:
                 callback_reference=callback.reference,
                 ack_due_at=callback.window_end if life else None,
             )
+
+
+def _rung_once(
+    work: Work, waiting: dict[tuple[str, bool], list[str]]
+) -> dict[tuple[str, bool], list[str]]:
+    """What no hard stop was behind is settled by whoever rings for the gravest: the caller is not
+    rung twice about one call. What a desk keeps to itself stays apart."""
+
+    def alerts(key: tuple[str, bool]) -> list[Alert]:
+        return [work.alerts[label] for label in waiting[key]]
+
+    free = [
+        key
+        for key in waiting
+        if not key[1] and all(a.handling is not RecordHandling.RESTRICTED for a in alerts(key))
+    ]
+    stops = [key for key in free if any(a.trigger in TRIGGER_NAMES for a in alerts(key))]
+    if not stops:
+        return waiting
+    first = min(stops, key=lambda key: min(map(rank, alerts(key))))
+    others = [key for key in free if key not in stops]
+    more = [label for key in others for label in waiting[key]]
+    left = {key: labels for key, labels in waiting.items() if key not in others}
+    return left | {first: [*waiting[first], *more]}
 
 
 def _strongest(reading: Reading) -> dict[str, Finding]:

@@ -16,6 +16,7 @@ from workflow.alerts import AlertChange, RecordHandling, gravest
 from workflow.call import Mode
 from workflow.chain import (
     FIRST,
+    KEPT,
     Content,
     Entry,
     EntryKind,
@@ -29,17 +30,6 @@ from workflow.happenings import Happening, Hold, Review, digest, facts_of, mark
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 from workflow.policy import TRIGGER_NAMES
-
-KEPT = frozenset(
-    {
-        EntryKind.HOLD_SET,
-        EntryKind.HOLD_LIFTED,
-        EntryKind.ERASED,
-        EntryKind.ERASURE_REFUSED,
-        EntryKind.CLOSED,
-    }
-)
-"""They tell how the record itself was treated, not what the caller said: never erased."""
 
 
 class ReviewState(StrEnum):
@@ -92,9 +82,11 @@ def record(
     at_ms: int,
     key: bytes,
     mode: Mode = Mode.LIVE,
+    recording: str | None = None,
 ) -> tuple[RecordState, tuple[Entry, ...]]:
     """The state and the new entries after what happened on `call` (its id) at `at_ms` (UTC ms).
 
+    `recording`: by what id the platform keeps the call's sound, in which the times of quotes count.
     Nothing is recorded before the first hard stop. Raises RecordError, and ValueError for a key
     under 32 bytes.
     """
@@ -108,12 +100,19 @@ def record(
             if seen in state.seen or _says_nothing_new(state, kind, content, key):
                 continue
             erased = erasable_in(state) if kind is EntryKind.ERASED else ()
+            stated = _with_recording(kind, content, recording)
             state, entry = append(
-                state, kind, content, call=call, at_ms=at_ms, key=key, mode=mode, erased=erased
+                state, kind, stated, call=call, at_ms=at_ms, key=key, mode=mode, erased=erased
             )
             state = _noted(state, content, seen, key)
             entries.append(entry)
     return state, tuple(entries)
+
+
+def _with_recording(kind: EntryKind, content: Content, recording: str | None) -> Content:
+    if kind is not EntryKind.OPENED or recording is None:
+        return content
+    return msgspec.structs.replace(content, facts={**content.facts, "recording": recording})
 
 
 def append(

@@ -15,12 +15,13 @@ from workflow.callbacks import (
     CallbackError,
     CallbackState,
     CallbackStep,
-    after_time,
     attempted,
+    blocked,
     committed,
     reference,
     rung,
 )
+from workflow.lateness import after_time
 from workflow.moments import rfc3339
 from workflow.policy import Tier
 from workflow.reminders import remind
@@ -49,13 +50,21 @@ def promise(
     callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
     if welfare:
         callback = msgspec.structs.replace(callback, welfare=True)
-    elif work.do_not_call:
-        note = "the caller asked not to be called: write, or ask first"
-        callback = msgspec.structs.replace(callback, contact_note=note)
     work.callback(callback)
     if welfare:
         remind(work, callback)
+    elif work.do_not_call:
+        forbid(work, [callback])
     return callback
+
+
+def forbid(work: Work, callbacks: Sequence[Callback]) -> None:
+    """The caller asked not to be called: nobody rings as promised, and every owner is told."""
+    for callback in callbacks:
+        changed = blocked(callback, work.at_ms)
+        if changed is not None:
+            work.callback(changed)
+            remind(work, changed)
 
 
 def tend(work: Work) -> None:

@@ -10,6 +10,9 @@ Table = dict[str, Any]
 WHOLE = {
     "queues": "holds for the whole site: a queue has no queues of its own",
     "version": "holds for the whole site: every alert names by it the one file that decided",
+    "across_calls": "holds for the whole site: one caller's calls come on many queues",
+    "retention": "holds for the whole site: topics and archives keep the calls of all queues alike",
+    "reports": "holds for the whole site: one report tells of all queues",
 }
 """What has no place in a queue's section, and why."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from workflow.alerts import Alert, AlertStatus, Change
 from workflow.call import Mode
 from workflow.callbacks import OVER, Callback, CallbackState
@@ -11,6 +13,7 @@ from workflow.work import OVER as ALERTS_OVER
 from workflow.work import Work
 
 DUE, MISSED, WELFARE = "callback_due", "callback_missed", "welfare_recontact"
+BLOCKED = "callback_blocked"
 RINGS_IN = "caller_rings_in"
 """What the alerts of a callback are called, in place of a trigger."""
 
@@ -21,6 +24,11 @@ _RINGS_IN = (
     "If it is settled there, log the callback as kept."
 )
 _GONE = "the caller is not on the line any more"
+_BLOCKED = (
+    "{name} asked not to be called, and a call is owed. Write, or ask first; log the window that "
+    "they agree to, or cancel the callback once they have their answer."
+)
+_NOT_RING = "Do not ring until they agree to it."
 _NOT = "Do not leave a message with details unless the record says it is safe."
 
 
@@ -37,11 +45,17 @@ def _of_its_time(work: Work, callback: Callback) -> None:
     if callback.state in OVER:
         _close(work, label, callback.state.value)
         return
-    trigger = WELFARE if callback.welfare else DUE
-    if callback.state in (CallbackState.MISSED, CallbackState.ESCALATED):
-        trigger = WELFARE if callback.welfare else MISSED
+    trigger, text, do_not_say = DUE, _SAY, _NOT
+    if callback.welfare:
+        trigger, text = WELFARE, _WELFARE
+    elif callback.do_not_call:
+        trigger, text, do_not_say = BLOCKED, _BLOCKED, _NOT_RING
+    elif callback.state in (CallbackState.MISSED, CallbackState.ESCALATED):
+        trigger = MISSED
     elif callback.state is not CallbackState.DUE:
-        if known is not None:
+        if known is not None and known.trigger == BLOCKED:
+            _close(work, label, "the caller has agreed to be called")
+        elif known is not None:
             work.alert(label, owner=callback.owner, reason=_why(callback))
         return
     if known is not None:
@@ -49,6 +63,8 @@ def _of_its_time(work: Work, callback: Callback) -> None:
         work.alert(
             label,
             trigger=trigger,
+            say_now=_for(callback, text),
+            do_not_say=do_not_say,
             owner=callback.owner,
             reason=_why(callback),
             status=AlertStatus.CONFIRMED if over else known.status,
@@ -56,8 +72,8 @@ def _of_its_time(work: Work, callback: Callback) -> None:
         )
         return
     alert_id = stable_id("alert", callback.reference)
-    text = _WELFARE if callback.welfare else _SAY
-    work.opened(label, _alert(work, callback, alert_id, trigger, text, callback.window_end))
+    made = _alert(work, callback, alert_id, trigger, text, callback.window_end)
+    work.opened(label, msgspec.structs.replace(made, do_not_say=do_not_say))
 
 
 def _of_its_caller(work: Work, callback: Callback) -> None:
@@ -87,8 +103,6 @@ def _close(work: Work, label: str, why: str) -> None:
 def _alert(
     work: Work, callback: Callback, alert_id: str, trigger: str, text: str, due_at: str | None
 ) -> Alert:
-    name = callback.caller_name or "the caller"
-    say_now = text.format(name=name)
     return Alert(
         alert_id=alert_id,
         call_id=callback.origin_call_id,
@@ -103,7 +117,7 @@ def _alert(
         opened_at=work.at,
         updated_at=work.at,
         ack_due_at=due_at,
-        say_now=say_now[:1].upper() + say_now[1:],
+        say_now=_for(callback, text),
         do_not_say=_NOT,
         owner=callback.owner,
         callback_reference=callback.reference,
@@ -116,6 +130,11 @@ def _alert(
         rules_version=work.versions.rules,
         model_version=work.versions.model,
     )
+
+
+def _for(callback: Callback, text: str) -> str:
+    said = text.format(name=callback.caller_name or "the caller")
+    return said[:1].upper() + said[1:]
 
 
 def _why(callback: Callback) -> str:

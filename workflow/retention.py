@@ -12,9 +12,9 @@ from typing import TypeVar
 import msgspec
 
 from workflow.actions import Actor
-from workflow.chain import Entry, EntryKind, blank
+from workflow.chain import KEPT, Entry, EntryKind, blank
 from workflow.happenings import Cause, Erased, ErasureRefused, facts_of
-from workflow.incident import KEPT, RecordState, ReviewState, append, standing_holds
+from workflow.incident import RecordState, ReviewState, append, standing_holds
 from workflow.moments import milliseconds
 
 DAY_MS = 86_400_000

@@ -18,7 +18,11 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`incidents`: records of hard stops. `callbacks`: the log of those that are over."""
+    """`incidents`: records of hard stops. `callbacks`, `complaints`: the logs of those that are
+    over, kept, answered or taken back."""
 
     incidents: Kept = Kept(days=365, reason="complaints and claims about a call come within a year")
     callbacks: Kept = Kept(days=90, reason="whether a promise was kept is asked within a quarter")
+    complaints: Kept = Kept(
+        days=1100, reason="three years from receipt, as FCA DISP 1.9.1R asks of most firms"
+    )

@@ -37,7 +37,7 @@ def lines(verdict: Verdict) -> list[str]:
         told.append(f"content erased in {_entries(len(verdict.erased))}")
     if verdict.unexplained:
         named = ", ".join(map(str, verdict.unexplained))
-        told.append(f"no entry says why the content was erased: {named}")
+        told.append(f"no later entry says that the content was erased: {named}")
     told += [f"not proven: {open_point}" for open_point in verdict.unproven]
     if verdict.head is not None:
         told.append(f"head: entry {verdict.head.number}, {verdict.head.hash}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scripts.register import from_topic
 from stream.events import Action, CallEnded, CallStarted
 from stream.settings import Settings
 from stream.topics import TopicName
@@ -107,3 +108,48 @@ def test_callbacks_leave_the_log_when_their_time_is_over(settings: Settings) -> 
     nothing = run(settings, "purge", "--callbacks")
     assert (nothing.exit_code, "0 callbacks gone" in nothing.output) == (0, True)
     assert log(settings).keys() == {"owed", "young"}
+
+
+YEARS_AGO = 1_200 * DAY_MS
+"""A hundred days more than the policy keeps complaints that are answered."""
+
+
+def complains(settings: Settings, call_id: str, ago_ms: int) -> str:
+    """A call with a complaint, so long ago; its reference."""
+    send(
+        settings,
+        TopicName.TRANSCRIPTS,
+        call_id,
+        ago_ms,
+        CallStarted(call_id=call_id, queue_id="billing", jurisdiction="AU"),
+        chunk(call_id, 1, "i want to make a complaint about my bill"),
+        CallEnded(call_id=call_id, reason="customer_hangup"),
+    )
+    wait_for(lambda: call_id in {c.call_id for c in from_topic(settings).values()}, 30)
+    return next(name for name, c in from_topic(settings).items() if c.call_id == call_id)
+
+
+def answer(settings: Settings, call_id: str, reference: str, ago_ms: int) -> None:
+    """It was answered, so long ago."""
+    deed = Action(
+        action_id=f"answer-{call_id}",
+        call_id=call_id,
+        action=ActionKind.ANSWER_COMPLAINT,
+        actor=Actor(id="alex", role=ActorRole.SUPERVISOR),
+        reference=reference,
+        reason="refunded",
+    )
+    send(settings, TopicName.SUPERVISOR_ACTIONS, call_id, ago_ms, deed)
+    wait_for(lambda: not from_topic(settings)[reference].is_open, 30)
+
+
+def test_complaints_leave_the_register_when_their_time_is_over(settings: Settings) -> None:
+    old, owed = (complains(settings, call_id, YEARS_AGO) for call_id in ("old", "owed"))
+    young = complains(settings, "young", 0)
+    answer(settings, "old", old, YEARS_AGO)
+    answer(settings, "young", young, 0)
+    tried = run(settings, "purge", "--complaints", "--dry-run")
+    assert (tried.exit_code, "1 complaint would go" in tried.output) == (0, True), tried.output
+    done = run(settings, "purge", "--complaints")
+    assert (done.exit_code, "1 complaint gone" in done.output) == (0, True), done.output
+    assert from_topic(settings).keys() == {owed, young}

@@ -1,6 +1,10 @@
 """Keys, heads beside entries, archives and their purge, and records as PDF."""
 
+import os
+import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +16,12 @@ from reportlab import rl_config
 from detectors.reading import Evidence
 from detectors.vocabulary import Speaker
 from scripts.forgetting import over_for
-from stream.events import CallbackRecord, IncidentEntry, IncidentHead, event_from
+from stream.events import CallbackRecord, ComplaintRecord, IncidentEntry, IncidentHead, event_from
 from workflow.alerts import Owner
 from workflow.callbacks import CallbackState, CallbackStep
 from workflow.chain import Content, EntryKind, verify
+from workflow.complaint_rules import ComplaintTest
+from workflow.complaints import ComplaintState, ComplaintStep
 from workflow.incident import RecordState, append, head_of
 from workflow.moments import milliseconds
 from workflow.policy import Tier
@@ -223,5 +229,62 @@ def test_a_callback_goes_when_nothing_was_owed_for_its_time_and_never_while_it_i
     assert over_for(90, [made, owed], at_ms=ends - 1) == []
 
 
+def test_a_complaint_is_over_when_it_is_answered_or_taken_back() -> None:
+    at = "2026-09-01T00:00:00.000Z"
+    answered = ComplaintRecord(
+        reference="CP-1",
+        call_id="a",
+        state=ComplaintState.ANSWERED,
+        jurisdiction="GB",
+        test=ComplaintTest.LOSS,
+        test_basis="DISP",
+        quotes=(),
+        received_at=at,
+        registered_at=at,
+        acknowledge_by=at,
+        answer_by=at,
+        basis="DISP 1.6",
+        history=(ComplaintStep(at=at, by="lee", state=ComplaintState.ANSWERED),),
+    )
+    owed = msgspec.structs.replace(answered, state=ComplaintState.ACKNOWLEDGED)
+    ends = milliseconds("2026-10-01T00:00:00.000Z")
+    assert over_for(30, [answered, owed], at_ms=ends) == [answered]
+    assert over_for(30, [answered, owed], at_ms=ends - 1) == []
+
+
 def test_something_to_purge_must_be_named(run: Run) -> None:
     assert run("purge").code == 2
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("purge", "records.jsonl"),
+        ("incidents", "export", "a", "--from", "records.jsonl", "--to", "a.json"),
+    ],
+)
+def test_a_disk_that_is_full_leaves_what_was_there_and_is_told_in_one_line(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Files may grow to 2,000 bytes here: what the system says then differs in its words alone."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HARDSTOP_RECORD_KEY", KEY.decode())
+    written(*RECORD, *HELD)
+    Path("a.json").write_bytes(b"as it was")
+    before = Path("records.jsonl").read_bytes()
+    assert len(before) > 2_000
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.cli", *command],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "erased" not in done.stdout
+    assert done.stderr.startswith(f"hardstop: {command[-1]}: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert Path("records.jsonl").read_bytes() == before
+    assert Path("a.json").read_bytes() == b"as it was"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.json", "records.jsonl"]

@@ -68,11 +68,13 @@ def test_the_first_bad_entry_is_named_with_exit_code_1(run: Run) -> None:
     assert "b: intact" in result.out
 
 
-def test_erased_content_without_an_entry_about_it_is_told_and_no_fault(run: Run) -> None:
+def test_content_that_is_gone_without_an_entry_that_says_so_is_exit_code_1(run: Run) -> None:
     result = run("verify", written(RECORD[0], blank(RECORD[1]), RECORD[2]))
-    assert result.code == 0
-    assert "a: content erased in 1 entry\n" in result.out
-    assert "a: no entry says why the content was erased: 2\n" in result.out
+    assert result.code == 1
+    assert "a: NOT INTACT: entry 2 was erased: no later entry says that" in result.out
+    result = run("verify", written(*RECORD[:2], blank(RECORD[2])))
+    assert result.code == 1
+    assert "a: NOT INTACT: entry 3 was changed" in result.out
 
 
 def test_entries_read_twice_are_no_fault(run: Run) -> None:

@@ -28,6 +28,10 @@ max_text_chars = 20
 legal_threat = 1.0
 [queues.plain.detection]
 classifier = false
+[queues.claims.complaints]
+enabled = false
+[queues.hasty.complaints.terms.default]
+answer = "2 days"
 """,
     source="policy.toml",
 )
@@ -173,3 +177,23 @@ def test_a_queue_alone_may_have_the_classifier() -> None:
     assert scorer.asked == 1
     assert versions(policy, scorer).model == "judge-1"
     assert call.told(TopicName.SCORES)[0]["model_version"] == "judge-1"
+
+
+COMPLAINS = "i want to make a complaint about my bill"
+
+
+def complaints_on(queue: str | None) -> list[dict[str, Any]]:
+    call = Call(queue)
+    call.says(COMPLAINS)
+    return call.told(TopicName.COMPLAINTS)
+
+
+def test_a_queue_has_complaint_rules_of_its_own() -> None:
+    assert complaints_on("claims") == []
+    (site,), (hasty,) = complaints_on("billing"), complaints_on("hasty")
+    assert hasty["answer_by"] < site["answer_by"]
+
+
+def test_a_complaint_on_a_queue_in_shadow_is_marked_so() -> None:
+    assert [one["mode"] for one in complaints_on("pilot")] == ["shadow"]
+    assert [one["mode"] for one in complaints_on("billing")] == ["live"]

@@ -334,3 +334,11 @@ def test_a_hard_stop_on_a_queue_whose_own_work_it_is_stands_on_record_and_raises
     quotes = [entry.evidence.quote for entry in call.entries if entry.evidence is not None]
     assert quotes
     assert all(quote in words for quote in quotes)
+
+
+def test_the_record_names_the_recording_of_the_platform() -> None:
+    call = Recorded()
+    started = {"type": "call.started", "call_id": "c", "recording": {"id": "rec-7", "state": "on"}}
+    call.gets(TopicName.TRANSCRIPTS, started)
+    call.says("i am going to sue you people")
+    assert call.entries[0].facts["recording"] == "rec-7"

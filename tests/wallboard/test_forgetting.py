@@ -47,6 +47,7 @@ from wallboard.store.tables import (
     Turn,
     Webhook,
 )
+from wallboard.views.chains import ChainState, chain_of, decoded, let_go_of
 from wallboard.views.feedback import feedback
 from wallboard.webhooks import outbox
 from workflow.chain import EntryKind, verify
@@ -293,8 +294,6 @@ def test_words_and_names_go_as_soon_as_a_call_is_forgotten_and_what_is_counted_s
 
 
 def test_the_chain_of_the_record_still_verifies_and_the_hold_stays_readable(house: House) -> None:
-    from wallboard.views.chains import ChainState, chain_of, decoded
-
     told(house)
     house.read("incidents", *record()[3:], FORGOTTEN)
     entries = sorted(rows(house, Entry), key=lambda row: row.number)
@@ -366,9 +365,9 @@ def test_what_is_taken_off_a_log_leaves_its_numbers_alone(house: House) -> None:
     house.taken_off("complaints", "CP-1")
     house.taken_off("callbacks", "CB-never-heard-of")
     nothing_stays(house)
-    assert {row.kind: row.body for row in rows(house, Feed)} == {
-        kind: {"gone": True, "forgotten": True} for kind in ("callback", "complaint")
-    }
+    gone = {"gone": True, "forgotten": True}
+    told = {row.kind: row.body for row in rows(house, Feed)}
+    assert told == {"callback": {**gone, "owner": {"id": "grace"}}, "complaint": gone}
     assert [row.state for row in rows(house, Callback)] == ["kept"]
     assert [row.state for row in rows(house, Complaint)] == ["answered"]
 
@@ -443,7 +442,8 @@ def test_pages_that_show_it_are_told_to_drop_it_and_nobody_else_is(tmp_path: Pat
                     break
                 heard[one.event] = one.data["body"]
             assert heard["call"] == heard["alert"] == {"gone": True, "forgotten": True}
-            assert heard["callback"] == heard["complaint"] == heard["call"]
+            assert heard["complaint"] == heard["call"]
+            assert heard["callback"] == {**heard["call"], "owner": {"id": "grace"}}
             assert heard["entry"]["salt"] is None
             assert next(kit).data["call_id"] == "c9"
         page = httpx.get(f"{base}/api/calls/c1", headers=house.cookies("sam"))
@@ -465,7 +465,7 @@ def test_pages_that_show_it_are_told_to_drop_it_and_nobody_else_is(tmp_path: Pat
             CallbackRecord,
             forgetting.CALLBACK_KEEPS,
             "issue_summary history customer_ref caller_name verified number time_zone rung_in "
-            "time_zone_source safe_to_leave_message contact_note language jurisdiction",
+            "time_zone_source safe_to_leave_message contact_note language jurisdiction do_not_call",
         ),
         (
             ComplaintEntry,
@@ -481,6 +481,27 @@ def test_of_every_field_it_is_said_whether_it_stays(
 ) -> None:
     assert inspect.isclass(kind)
     assert set(kind.__struct_fields__) - keeps == set(goes.split())
+
+
+def test_the_briefs_of_the_callers_other_calls_do_not_mention_the_call_any_more(
+    house: House,
+) -> None:
+    before = ["1 earlier call, 1 about this", "legal threat on 2026-09-21"]
+    brief = {**events()["routing"][0]["brief"], "before": before, "text": "\n".join(before)}
+    house.read("alerts", *events()["alerts"])
+    house.read("alerts", alert("a2", call_id="c2", customer_ref=SAID))
+    house.read("alerts", alert("a3", call_id="c3", customer_ref="somebody else"))
+    for name in ("c2", "c3"):
+        own = {"route_id": f"r-{name}", "call_id": name, "alert_ids": [f"a{name[1]}"]}
+        house.read("routing", route(**own, brief={**brief, "headline": name, "quotes": []}))
+    house.read("incidents", FORGOTTEN)
+    left = {row.route_id: row.body["brief"] for row in rows(house, Route)}
+    assert left["r-c2"]["before"] == []
+    assert "legal threat" not in left["r-c2"]["text"]
+    assert left["r-c2"]["headline"] == "c2"
+    assert left["r-c3"]["before"] == before
+    told_of = [row.body for row in rows(house, Feed) if row.ref == "r-c2"]
+    assert [one["brief"]["before"] for one in told_of] == [[]]
 
 
 def test_the_database_made_anew_from_the_topics_holds_no_word(tmp_path: Path) -> None:
@@ -505,6 +526,12 @@ def test_words_go_when_the_policy_says_that_their_time_is_over(house: House) -> 
     assert let_go(house.sessions, YEAR, OVER) == 0
     _lift(house)
     assert let_go(house.sessions, YEAR, OVER) == 1
+    with house.sessions() as db:
+        gone = "c1" in let_go_of(db, {"c1"})
+    entries = sorted(rows(house, Entry), key=lambda row: row.number)
+    assert chain_of(entries, let_go=gone).state is ChainState.INTACT
+    assert chain_of(entries).state is ChainState.BROKEN
+    assert let_go(house.sessions, YEAR, NOW + 1101 * DAY) == 1, "the other call"
     nothing_stays(house)
     assert len(rows(house, Alert)) == len(rows(house, Complaint)) == 1
     assert let_go(house.sessions, YEAR, OVER) == 0, "once"
@@ -524,6 +551,32 @@ def test_what_is_owed_to_a_caller_keeps_their_words(
     house.read(topic, owed)
     assert let_go(house.sessions, YEAR, OVER) == 0
     assert everything(house).count(SAID) > 1
+
+
+def test_an_answered_complaint_has_a_time_of_its_own(house: House) -> None:
+    told(house)
+    _lift(house)
+    house.now = ASKED
+    house.read("complaints", complaint("answered"))
+    assert let_go(house.sessions, YEAR, OVER) == 1
+    (row,) = rows(house, Complaint)
+    assert [SAID in one["quote"] for one in row.body["quotes"]] == [True]
+    # Whatever comes of the call later changes nothing about that.
+    house.read("scores", score(99, "u99", text="later", at=at(NOW + 3000)))
+    let_go(house.sessions, YEAR, ASKED + 1099 * DAY)
+    assert rows(house, Complaint)[0].body["quotes"] != []
+    let_go(house.sessions, YEAR, ASKED + 1101 * DAY)
+    nothing_stays(house)
+    assert [row.state for row in rows(house, Complaint)] == ["answered"]
+
+
+def test_who_asks_to_be_forgotten_later_has_the_complaint_go_at_once(house: House) -> None:
+    told(house)
+    _lift(house)
+    house.read("complaints", complaint("answered"))
+    assert let_go(house.sessions, YEAR, OVER) == 1
+    house.read("incidents", FORGOTTEN)
+    assert rows(house, Complaint)[0].body["quotes"] == []
 
 
 def _lift(house: House) -> None:

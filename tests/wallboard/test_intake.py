@@ -13,6 +13,7 @@ from sqlalchemy import delete, select
 
 from tests.wallboard.house import NOW, House, alert, at, callback, outcome, route, score
 from wallboard.audience import may_hear
+from wallboard.hub import after
 from wallboard.intake.arrival import Arrival
 from wallboard.pruning import end_silent_calls, prune
 from wallboard.settings import WallboardSettings
@@ -106,6 +107,32 @@ def test_the_next_attempt_of_a_route_begins_anew(house: House) -> None:
     house.read("routing.outcomes", outcome("failed", reason="busy"))
     row = one(house, Route, "r1")
     assert (row.attempt, row.state, row.desk, row.reason) == (2, "requested", "supervisors", None)
+
+
+def test_an_attempt_that_is_told_anew_stands_as_it_was_told_last(house: House) -> None:
+    """A worker died and the next one read a deed before the words: the same request to others."""
+    house.read("alerts", alert())
+    house.read("routing", route(owner={"id": "carmen", "name": "Carmen"}))
+    house.read("routing.outcomes", outcome("accepted", person_id="cy"))
+    house.read("routing", route(owner={"id": "dev", "name": "Dev"}, desk="compliance"))
+    row = one(house, Route, "r1")
+    assert (row.state, row.desk) == ("accepted", "compliance")
+    assert (row.body["owner"]["id"], row.body["person_id"]) == ("dev", "cy")
+    told = [news.body["owner"]["id"] for news in feed(house, "route")]
+    assert told == ["carmen", "carmen", "dev"]
+
+
+def test_an_attempt_that_was_cancelled_and_is_told_anew_is_asked_for_again(house: House) -> None:
+    house.read("alerts", alert())
+    house.read("routing", route(), route(kind="route.cancelled", cancel_reason="resolved"))
+    assert one(house, Route, "r1").state == "cancelled"
+    house.read("routing", route())
+    assert one(house, Route, "r1").state == "cancelled", "it was told before it was cancelled"
+    house.now += 5
+    house.read("routing", route(requested_at=at(NOW + 3)))
+    row = one(house, Route, "r1")
+    assert (row.state, row.reason, row.body["requested_at"]) == ("requested", None, at(NOW + 3))
+    assert row.body["cancel_reason"] is None
 
 
 def test_a_partial_result_is_replaced_in_place_and_an_old_one_changes_nothing(
@@ -256,8 +283,9 @@ def test_that_a_caller_rings_in_is_for_the_desk_of_who_owes_them_a_call(house: H
     owner = {"owner": {"id": "grace", "name": "Grace"}}
     house.read("alerts", alert("rings", **RINGS_IN, **owner))
     assert one(house, Alert, "rings").desk == "crisis"
-    assert may_hear(house.user("grace", "desk", desks=["crisis"]), feed(house, "alert")[0])
-    assert not may_hear(house.user("elena", "desk", desks=["media"]), feed(house, "alert")[0])
+    (told,) = (item for item in after(house.sessions, 0) if item.kind == "alert")
+    assert may_hear(house.user("grace", "desk", desks=["crisis"]), told)
+    assert not may_hear(house.user("elena", "desk", desks=["media"]), told)
 
 
 def test_what_is_owed_after_a_call_does_not_make_it_go_on(house: House) -> None:

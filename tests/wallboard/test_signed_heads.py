@@ -22,7 +22,7 @@ from wallboard.app import create_app
 from wallboard.settings import WallboardSettings
 from wallboard.store.tables import Entry, Head
 from wallboard.views.chains import ChainState, enough, in_words, proof_of
-from workflow.chain import Content, EntryKind
+from workflow.chain import Content, EntryKind, blank
 from workflow.incident import RecordState, append, head_of, incident_id
 from workflow.retention import without_erased
 from workflow.signing import sign
@@ -123,6 +123,16 @@ def test_heads_still_fit_when_words_are_erased() -> None:
     entries, heads = written("one", "two", "erased")
     chain = in_words(proof_of(without_erased(entries), heads, KNOWN))
     assert (chain.state, chain.signed_number) == (ChainState.INTACT, 3)
+
+
+def test_words_that_somebody_took_out_are_missed_unless_the_wallboard_let_them_go() -> None:
+    entries, heads = written("one", "two", "three")
+    left = [entries[0], blank(entries[1]), entries[2]]
+    chain = in_words(proof_of(left, heads, KNOWN))
+    assert (chain.state, chain.bad) == (ChainState.BROKEN, 2)
+    gone = in_words(proof_of(left, heads, KNOWN, let_go=True))
+    assert gone.state is ChainState.INTACT
+    assert any("at the end of their time" in line for line in gone.told)
 
 
 def test_in_a_list_the_newest_head_is_enough_unless_nobody_known_has_signed_it() -> None:

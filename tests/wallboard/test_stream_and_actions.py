@@ -106,7 +106,7 @@ def test_who_reads_too_slowly_is_let_go() -> None:
         agent_id=None,
         desk=None,
         handling="normal",
-        doer=None,
+        person=None,
         frame=b"",
     )
     assert subscriber.offer([item] * hub_module.WAITING_ROWS)

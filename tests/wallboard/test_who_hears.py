@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.wallboard.house import House, alert, at, route, score
+from tests.wallboard.house import NOW, House, alert, at, callback, route, score
 from wallboard.access import Role, Scope, Viewer, may_see
 from wallboard.audience import may_hear
 from wallboard.hub import Item, after
@@ -190,3 +191,47 @@ def test_an_agent_hears_that_their_restricted_call_is_over(house: House) -> None
     house.read("routing", over)
     last = [item.frame for item in heard(house, agent) if item.kind == "call"][-1]
     assert b'"ended_at":null' not in last
+
+
+def test_who_owes_a_callback_hears_of_it_from_another_desk_and_of_nothing_else_there(
+    house: House,
+) -> None:
+    owner = house.user("hugo", "desk", desks=["fraud"])
+    house.read("alerts", alert())
+    house.read("callbacks", callback(owner={"id": "hugo", "name": "Hugo"}))
+    assert kinds(heard(house, owner)) == {"callback"}
+    colleague = house.user("iris", "desk", desks=["fraud"])
+    assert heard(house, colleague) == []
+
+
+def test_who_owes_it_no_more_hears_that_it_is_gone_and_no_more_of_it(house: House) -> None:
+    owner = house.user("hugo", "desk", desks=["fraud"])
+    house.read("alerts", alert())
+    house.read("callbacks", callback(owner={"id": "hugo", "name": "Hugo"}))
+    house.read("callbacks", callback(2), callback(3))
+    told = [msgspec.json.decode(item.frame.split(b"data: ")[1]) for item in heard(house, owner)]
+    assert [one["body"].get("gone", False) for one in told] == [False, True]
+    grace = house.user("grace", "desk", desks=["crisis"])
+    assert [b'"gone"' in item.frame for item in heard(house, grace)] == [False, False]
+
+
+@pytest.mark.parametrize("trigger", ["safeguarding", "misconduct"])
+def test_what_a_desk_keeps_to_itself_its_owner_elsewhere_does_not_hear(
+    house: House, trigger: str
+) -> None:
+    owner = house.user("hugo", "desk", desks=["fraud"])
+    house.read("alerts", alert(trigger=trigger, desk="safety", handling="restricted"))
+    house.read("callbacks", callback(owner={"id": "hugo", "name": "Hugo"}))
+    assert heard(house, owner) == []
+
+
+def test_a_callback_that_a_desk_then_keeps_to_itself_is_gone_for_all_others(house: House) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    owner = house.user("hugo", "desk", desks=["fraud"])
+    house.read("alerts", alert())
+    house.read("callbacks", callback(owner={"id": "hugo", "name": "Hugo"}))
+    closed = {"handling": "restricted", "revision": 2, "updated_at": at(NOW + 5)}
+    house.read("alerts", alert(**closed))
+    for viewer in (lead, owner):
+        last = [item.frame for item in heard(house, viewer) if item.kind == "callback"][-1]
+        assert b'"gone":true' in last

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import itertools
 import re
+import tomllib
+from importlib.resources import files
 
 import msgspec
 import pytest
 
 from detectors.vocabulary import LIFE_STOPS, Emotion, Trigger
-from workflow.drafts.check import check, word_count
+from workflow.drafts.check import check, check_sentence, word_count
 from workflow.drafts.cues import cues
 from workflow.drafts.options import options, severity
 from workflow.drafts.situation import Channel, Context, Need, Situation, read_description
-from workflow.drafts.writer import coaching, draft, faults, response, sentences
+from workflow.drafts.writer import Size, coaching, draft, faults, response, sentences
 from workflow.policy import Severity
 
+MATERIAL = tomllib.loads(files("workflow.drafts").joinpath("material.toml").read_text("utf-8"))
 STORY = (
     "I was charged $49.99 again after I left in March, and nobody answers. This is the third "
     "call. I waited on hold for 50 minutes. I had to borrow money for rent. I am furious."
@@ -186,5 +189,50 @@ def test_words_of_a_note_are_not_put_into_the_customers_mouth() -> None:
             channel="email",
         )
     )
-    assert "twice" not in text
+    assert "emailed twice" in text
+    assert "“" not in text
     assert "6 years" not in text
+
+
+NOTE = (
+    "He was charged 89 pounds twice in March and has called five times. He is furious. He missed "
+    "two days of work. She emailed you again."
+)
+
+
+def test_facts_that_somebody_noted_are_said_back_as_noted() -> None:
+    text = "\n".join(line for p in sentences(situation(NOTE), Size.LONGER) for line in p)
+    assert "“twice”" in text
+    assert "you missed two days" in text
+    assert "89 pounds" in text
+    assert "emailed you" not in text, "whom it was sent to cannot be told"
+    assert faults(situation(NOTE), text) == ()
+
+
+def test_days_that_were_taken_off_are_not_how_long_it_lasted() -> None:
+    for channel in Channel:
+        text = response(situation(NOTE, channel=channel.value))
+        for line in MATERIAL["found"]["duration"]:
+            assert line.replace("{found}", "two days") not in text
+
+
+@pytest.mark.parametrize("kind", ["count", "cost", "tried"])
+def test_every_wording_of_a_note_passes_the_check(kind: str) -> None:
+    found = {"count": "five times", "cost": "missed two days", "tried": "called support twice"}[
+        kind
+    ]
+    for line in MATERIAL["noted"][kind]:
+        assert not NUMBERS.search(line)
+        assert check_sentence(line.replace("{found}", found)) == ()
+
+
+def test_a_note_that_names_the_customer_is_read_for_their_facts_and_not_for_their_years() -> None:
+    text = response(
+        situation(
+            "Customer Maria has called four times about a boiler that leaks; she took two days off "
+            "work. She is furious. She has been a loyal customer for 12 years."
+        )
+    )
+    assert "“four times”" in text
+    assert "you took two days off" in text
+    assert "12 years" not in text

@@ -24,7 +24,7 @@ from workflow.alerts import AlertStatus, Owner, RecordHandling
 from workflow.archive import due, erased_in, merged
 from workflow.call import Mode
 from workflow.callbacks import Callback, CallbackState, CallbackStep
-from workflow.chain import EntryKind, verify
+from workflow.chain import KEPT, EntryKind, Fault, blank, verify
 from workflow.closing import QUIET_MS, SILENT_MS, closing_moment, leaving_moment
 from workflow.decision import DeskState
 from workflow.happenings import (
@@ -37,10 +37,11 @@ from workflow.happenings import (
     Hold,
     Review,
 )
-from workflow.incident import KEPT, RecordState, head_of, record
+from workflow.incident import RecordState, head_of, record
 from workflow.policy import PolicyError, Tier, default_policy_text, load_policy, parse_policy
 from workflow.recording import erasure_of, happening_of
 from workflow.retention import DAY_MS, erasable, state_of, without_erased
+from workflow.storage import Retention
 
 ERASE = Erased(ADMIN, "request 9", Cause.FORGET)
 STATE, ENTRIES = written(
@@ -85,6 +86,31 @@ def test_words_put_into_an_erased_entry_are_found(place: int, field: str) -> Non
     changed = list(LEFT)
     changed[place] = new = msgspec.structs.replace(LEFT[place], **{field: CHANGES[field]})
     assert verify(changed).intact == (new == LEFT[place])
+
+
+@given(places)
+def test_words_that_no_entry_says_were_erased_are_missed(place: int) -> None:
+    """Whoever can write to an archive could take the quotes out of it."""
+    changed = list(ENTRIES)
+    changed[place] = gone = blank(ENTRIES[place])
+    verdict = verify(changed)
+    named = place + 1 in next(e for e in ENTRIES if e.kind is EntryKind.ERASED).erased
+    assert verdict.intact == named
+    if gone.kind in KEPT:
+        assert (verdict.fault, verdict.number) == (Fault.CHANGED, place + 1)
+        assert not verify(changed, lets_go=True).intact
+    elif not named:
+        assert (verdict.fault, verdict.number) == (Fault.ERASED, place + 1)
+        assert verify(changed, lets_go=True).intact
+
+
+def test_an_erasure_speaks_for_what_stood_before_it_alone() -> None:
+    state, entries = written(OPENED, ERASE)
+    _, more = written(Review(QA, "handled well"), state=state)
+    whole = (*without_erased(entries), *more)
+    assert verify(whole).intact
+    late = (*whole[:-1], blank(whole[-1]))
+    assert (verify(late).fault, verify(late).number) == (Fault.ERASED, len(whole))
 
 
 @given(places)
@@ -268,7 +294,9 @@ def test_quotes_of_one_restricted_hard_stop_make_the_whole_record_restricted() -
 
 def test_the_policy_says_how_long_and_why_and_a_mistake_is_named_with_its_line() -> None:
     kept = load_policy().retention
-    assert (kept.incidents.days, kept.callbacks.days) == (365, 90)
+    days = (kept.incidents.days, kept.callbacks.days, kept.complaints.days)
+    assert days == (365, 90, 1100)
+    assert kept == Retention()
     text = default_policy_text().replace("\ndays = 90", "\ndays = 0")
     with pytest.raises(PolicyError, match=r"line \d+: retention.callbacks.days"):
         parse_policy(text, source="own")

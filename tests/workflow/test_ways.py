@@ -17,6 +17,7 @@ from workflow.call import CallFacts, Customer, Mode
 from workflow.callbacks import AttemptOutcome, Callback, CallbackState
 from workflow.decision import CallbackChange, Decision, DeskState, RouteChange
 from workflow.desk import Desk
+from workflow.moments import milliseconds
 from workflow.policy import RouteMode, default_policy_text, load_policy, parse_policy
 from workflow.routing import COMING, CancelReason, FailureReason, Outcome, OutcomeKind, Route, Stage
 
@@ -111,6 +112,19 @@ class Story:
 
     def alert(self, label: str) -> Alert:
         return self.state.alerts[label]
+
+    def about(self, reference: str) -> list[Alert]:
+        """The alerts of a callback."""
+        return [
+            a
+            for a in self.state.alerts.values()
+            if a.callback_reference == reference and a.trigger.startswith("callback")
+        ]
+
+    def waits_for(self, moment: str | None) -> None:
+        """Until a moment has come."""
+        assert moment is not None
+        self.waits((milliseconds(moment) - self.at_ms) / 1000 + 5)
 
     def refused(self) -> str:
         assert self.last.verdict is not None
@@ -417,6 +431,59 @@ def test_who_asked_not_to_be_called_is_promised_only_what_they_agree_to() -> Non
         ),
     )
     assert story.callbacks[-1].state is CallbackState.COMMITTED
+
+
+def owed_to_who_asked_not_to_be_called() -> Story:
+    story = Story()
+    story.says("legal_threat")
+    story.hangs_up()
+    assert not story.callbacks[-1].do_not_call
+    story.says("do_not_call", utterance="u2")
+    return story
+
+
+def test_who_asked_not_to_be_called_is_not_rung_and_the_owner_is_told_at_once() -> None:
+    story = owed_to_who_asked_not_to_be_called()
+    owed = story.callbacks[-1]
+    assert owed.do_not_call
+    assert owed.contact_note is not None
+    (alert,) = story.about(owed.reference)
+    assert (alert.trigger, alert.owner) == ("callback_blocked", owed.owner)
+    assert alert.do_not_say == "Do not ring until they agree to it."
+    story.waits_for(owed.window_end)
+    assert story.callbacks[-1].state is CallbackState.MISSED
+    assert {one.trigger for one in story.about(owed.reference)} == {"callback_blocked"}
+
+
+def test_once_they_agree_to_a_window_they_are_rung_in_it() -> None:
+    story = owed_to_who_asked_not_to_be_called()
+    agreed(story, window_start="2026-09-22T09:00:00+01:00", window_end="2026-09-22T12:00:00+01:00")
+    owed = story.callbacks[-1]
+    assert (owed.state, owed.do_not_call) == (CallbackState.COMMITTED, False)
+    assert story.about(owed.reference)[-1].status is AlertStatus.CLOSED
+    story.waits_for(owed.window_start)
+    due = story.about(owed.reference)[-1]
+    assert (due.trigger, due.status) == ("callback_due", AlertStatus.CONFIRMED)
+    assert due.say_now.startswith("Ring")
+
+
+def test_who_asks_it_after_a_time_was_agreed_takes_that_back() -> None:
+    story = Story()
+    story.says("legal_threat")
+    story.hangs_up()
+    agreed(story, window_start="2026-09-22T09:00:00+01:00", window_end="2026-09-22T12:00:00+01:00")
+    assert story.callbacks[-1].state is CallbackState.COMMITTED
+    story.says("do_not_call", utterance="u2")
+    assert story.callbacks[-1].do_not_call
+
+
+def test_a_caller_at_risk_is_rung_whatever_they_asked() -> None:
+    story = Story()
+    story.says("do_not_call")
+    story.says("self_harm", utterance="u2")
+    story.hangs_up()
+    owed = story.callbacks[-1]
+    assert (owed.welfare, owed.do_not_call) == (True, False)
 
 
 def test_on_a_queue_whose_work_it_is_a_trigger_alerts_nobody() -> None:

@@ -130,5 +130,6 @@ def _tell_what_hangs_on_it(floor: Floor, alert: Alert, at: int) -> None:
             routes.tell(floor, route, at)
     for callback in floor.db.scalars(select(Callback).where(Callback.call_id == alert.call_id)):
         if alert.alert_id in callback.body.get("alert_ids", ()):
+            before = callbacks.seen_so_far(callback)
             callbacks.settle(floor, callback)
-            callbacks.tell(floor, callback, at)
+            callbacks.tell(floor, callback, at, before)

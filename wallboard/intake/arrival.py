@@ -73,11 +73,11 @@ def is_news(kept: Alert | Callback | None, revision: int, body: dict[str, Any], 
         return True
     if revision < kept.revision:
         return at > kept.updated_at
-    return _as_json(body) != _as_json(kept.body)
+    return as_json(body) != as_json(kept.body)
 
 
-def _as_json(body: dict[str, Any]) -> bytes:
-    # What has been through the database has lists for tuples.
+def as_json(body: dict[str, Any]) -> bytes:
+    """A body, to be compared: what has been through the database has lists for tuples."""
     return msgspec.json.encode(body, order="sorted")
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from stream.events import CallbackRecord
 from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import NORMAL, RESTRICTED
+from wallboard.store.feeding import Seen, seen_of
 from wallboard.store.tables import Alert, Call, Callback
 
 
@@ -16,6 +19,7 @@ def project(floor: Floor, arrival: Arrival, event: CallbackRecord) -> None:
     body = plain(event)
     if not is_news(known, event.revision, body, at):
         return
+    before = None if known is None else seen_so_far(known)
     row = known
     if row is None:
         row = floor.put(Callback(reference=event.reference), event.reference)
@@ -29,7 +33,19 @@ def project(floor: Floor, arrival: Arrival, event: CallbackRecord) -> None:
     row.updated_at = at
     row.body = body
     settle(floor, row)
-    tell(floor, row, at)
+    tell(floor, row, at, before)
+
+
+class SeenSoFar(msgspec.Struct, frozen=True):
+    """Who could see a callback until now."""
+
+    seen: Seen
+    owner: str | None
+
+
+def seen_so_far(row: Callback) -> SeenSoFar:
+    """Who can see it as it stands."""
+    return SeenSoFar(seen_of(row, row.mode), row.owner_id)
 
 
 def settle(floor: Floor, row: Callback) -> None:
@@ -47,8 +63,10 @@ def settle(floor: Floor, row: Callback) -> None:
     row.handling = RESTRICTED if closed or len(known) < len(alert_ids) else NORMAL
 
 
-def tell(floor: Floor, row: Callback, at: int) -> None:
-    """Those who may see it hear of it."""
+def tell(floor: Floor, row: Callback, at: int, before: SeenSoFar | None = None) -> None:
+    """Those who may see it hear of it; and those who could `before` and may no more."""
+    if before is not None:
+        _gone(floor, row, at, before)
     alerts = [floor.row(Alert, alert_id) for alert_id in row.body.get("alert_ids", [])]
     triggers = [alert.trigger for alert in alerts if alert is not None]
     closed = [a.trigger for a in alerts if a is not None and a.handling == RESTRICTED]
@@ -63,3 +81,12 @@ def tell(floor: Floor, row: Callback, at: int) -> None:
         trigger=trigger,
         mode=row.mode,
     )
+
+
+def _gone(floor: Floor, row: Callback, at: int, before: SeenSoFar) -> None:
+    closed_off = row.handling == RESTRICTED != before.seen.handling
+    if not closed_off and row.owner_id == before.owner:
+        return
+    # Where somebody else owes it now, nobody but its owner so far loses sight of it.
+    seen = before.seen if closed_off else Seen(handling=RESTRICTED)
+    floor.gone("callback", row.reference, row.call_id, seen, at, owner=before.owner)

@@ -214,10 +214,13 @@ class Floor:
         *,
         trigger: str | None = None,
         forgotten: bool = False,
+        owner: str | None = None,
     ) -> None:
         """Those who could see a thing so far may see it no more: {"gone": true}; with "forgotten"
-        nobody may, and whoever keeps it deletes it."""
-        body = {"gone": True, **({"forgotten": True} if forgotten else {})}
+        nobody may, and whoever keeps it deletes it. `owner`: who saw it because it was theirs."""
+        body: dict[str, Any] = {"gone": True, **({"forgotten": True} if forgotten else {})}
+        if owner is not None:
+            body["owner"] = {"id": owner}
         news = News(
             kind=kind,
             ref=ref,

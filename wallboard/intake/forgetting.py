@@ -14,6 +14,7 @@ import msgspec
 from sqlalchemy import delete, select
 
 from stream.events import CallForgotten, IncidentEntry
+from wallboard.intake import mentions
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.store.feeding import seen_of
@@ -34,10 +35,9 @@ from wallboard.store.tables import (
 )
 from workflow.actions import ActionKind
 from workflow.alerts import AlertStatus
-from workflow.chain import EntryKind, blank
+from workflow.chain import KEPT, EntryKind, blank
 from workflow.complaints import CLOSED
 from workflow.false_alarms import FALSE_ALARM
-from workflow.incident import KEPT
 from workflow.work import OVER
 
 AT_ONCE = 400
@@ -64,10 +64,9 @@ CALLBACK_KEEPS = _names("""
     window_end agreed_at attempts welfare
 """)
 COMPLAINT_KEEPS = _names("""
-    type version reference call_id state jurisdiction test test_basis received_at registered_at
-    acknowledge_by answer_by summary_by update_by update_every counted_in basis revision queue_id
-    team_id handling mode
-    policy_version rules_version
+    type version reference call_id state update_every counted_in jurisdiction test test_basis
+    received_at registered_at acknowledge_by answer_by summary_by update_by basis revision
+    queue_id team_id handling mode policy_version rules_version
 """)
 HINT_KEEPS = _names("type version hint_id call_id kind at expires_at agent_id step mode")
 DEED_KEEPS = _names("""
@@ -89,9 +88,14 @@ def erased(floor: Floor, event: IncidentEntry, at: int) -> None:
 
 
 def let_go(floor: Floor, call_id: str, at: int) -> None:
-    """The call's time is over: as if it were forgotten."""
-    _note(floor, call_id, at)
-    _wipe(floor, call_id, at)
+    """The call's time is over: as if it were forgotten, but for its complaints."""
+    _note(floor, call_id, at, asked=False)
+    _wipe(floor, call_id, at, complaints=False)
+
+
+def let_go_of_complaint(floor: Floor, row: Complaint, at: int) -> None:
+    """An answered complaint's time is over."""
+    _complaint(floor, row, at)
 
 
 def off_the_log(floor: Floor, arrival: Arrival) -> None:
@@ -118,14 +122,15 @@ def settle(floor: Floor, calls: Iterable[str]) -> None:
         part = named[start : start + AT_ONCE]
         query = select(Forgotten).where(Forgotten.call_id.in_(part))
         for row in list(floor.db.scalars(query)):
-            _wipe(floor, row.call_id, row.at)
+            _wipe(floor, row.call_id, row.at, complaints=row.asked)
 
 
-def _note(floor: Floor, call_id: str, at: int) -> None:
+def _note(floor: Floor, call_id: str, at: int, *, asked: bool = True) -> None:
     row = floor.row(Forgotten, call_id)
     if row is None:
-        row = floor.put(Forgotten(call_id=call_id, at=at), call_id)
+        row = floor.put(Forgotten(call_id=call_id, at=at, asked=asked), call_id)
     row.at = max(row.at, at)
+    row.asked = row.asked or asked
     call = floor.row(Call, call_id)
     if call is not None:
         seen = seen_of(call, call.mode)
@@ -137,7 +142,7 @@ def _note(floor: Floor, call_id: str, at: int) -> None:
     floor.db.execute(delete(Message).where(Message.call_id == call_id))
 
 
-def _wipe(floor: Floor, call_id: str, at: int) -> None:
+def _wipe(floor: Floor, call_id: str, at: int, *, complaints: bool) -> None:
     floor.unsay(call_id, at)
     for turn in _rows(floor, Turn, call_id, Turn.at <= at):
         floor.take_out(Turn, turn, (turn.call_id, turn.utterance_id))
@@ -152,10 +157,13 @@ def _wipe(floor: Floor, call_id: str, at: int) -> None:
         _alert(floor, alert, at)
     for callback in _rows(floor, Callback, call_id, Callback.updated_at <= at):
         _callback(floor, callback, at)
-    for complaint in _rows(floor, Complaint, call_id, Complaint.state.in_(CLOSED)):
+    closed = Complaint.state.in_(CLOSED)
+    for complaint in _rows(floor, Complaint, call_id, closed) if complaints else ():
         _complaint(floor, complaint, at)
     _entries(floor, call_id, at)
     call = floor.row(Call, call_id)
+    if call is not None:
+        mentions.take_out(floor, call, at)
     if call is not None and call.last_at <= at:
         call.customer_ref = call.deep_link = call.mood = call.heard = None
         call.ended_at = call.last_at if call.ended_at is None else call.ended_at
@@ -186,7 +194,14 @@ def _callback(floor: Floor, row: Callback, at: int) -> None:
         trigger = _trigger(floor, row.call_id)
         seen = seen_of(row, row.mode)
         floor.gone(
-            "callback", row.reference, row.call_id, seen, at, trigger=trigger, forgotten=True
+            "callback",
+            row.reference,
+            row.call_id,
+            seen,
+            at,
+            trigger=trigger,
+            forgotten=True,
+            owner=row.owner_id,
         )
 
 

@@ -14,7 +14,7 @@ from stream.events import (
     RoutingEvent,
     RoutingOutcome,
 )
-from wallboard.intake.arrival import Arrival, moment, plain
+from wallboard.intake.arrival import Arrival, as_json, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import NORMAL, RESTRICTED
 from wallboard.store.feeding import Seen
@@ -59,12 +59,14 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
     if event.attempt < row.attempt:
         return
     changed = _moved(row, event.attempt, "cancelled" if cancelled else "requested", at)
-    stated = "type" in row.body and row.body["attempt"] == event.attempt
-    if cancelled or not stated:
+    if cancelled or _stands(row, arrival.at):
         person = {"person_id": row.body["person_id"]} if "person_id" in row.body else {}
         body = plain(event) | person
-        changed = changed or body != row.body
-        row.body, row.desk = body, event.desk
+        if as_json(body) != as_json(row.body):
+            changed = True
+            row.body, row.desk = body, event.desk
+            if not cancelled and row.state == "cancelled":
+                row.state, row.updated_at, row.reason = "requested", at, None
     if event.cancel_reason is not None and row.state == "cancelled":
         row.reason = event.cancel_reason.value
     if event.cancel_reason is CancelReason.CALL_ENDED:
@@ -130,6 +132,12 @@ def _row(floor: Floor, route_id: str, call_id: str, attempt: int, at: int) -> Ro
         body={},
     )
     return floor.put(row, route_id)
+
+
+def _stands(row: Route, told_at: int) -> bool:
+    """Whether a request takes the place of what is known: one that is told anew does, as after the
+    death of a worker; not one that was told before what has ended it."""
+    return row.state != "cancelled" or "type" not in row.body or told_at > row.updated_at
 
 
 def _moved(row: Route, attempt: int, state: str, at: int) -> bool:

@@ -14,7 +14,7 @@ from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Entry
-from wallboard.views.chains import decoded, heads_of, proof_of
+from wallboard.views.chains import decoded, heads_of, let_go_of, proof_of
 from wallboard.views.incident import Record, exported, record, rows_of
 from wallboard.views.incidents import SEARCHERS, Asked, ReviewState, search
 from writers.paper import NoPdf, is_possible, pdf_record
@@ -138,7 +138,8 @@ def export_json(
     looked_at("record", incident_id)
     try:
         heads = heads_of(db, {incident_id})[incident_id]
-        content = exported(rows, heads, services.signed_with)
+        gone = bool(let_go_of(db, {rows[0].call_id}))
+        content = exported(rows, heads, services.signed_with, let_go=gone)
     except msgspec.ValidationError as error:
         raise HTTPException(409, UNREADABLE) from error
     return as_file(content, f"record-{rows[0].call_id}.json", "application/json")
@@ -165,7 +166,9 @@ def export_pdf(
     try:
         entries = decoded(rows)
         heads = heads_of(db, {incident_id})[incident_id]
-        content = pdf_record(entries, proof_of(entries, heads, services.signed_with).verdict)
+        gone = bool(let_go_of(db, {rows[0].call_id}))
+        proof = proof_of(entries, heads, services.signed_with, let_go=gone)
+        content = pdf_record(entries, proof.verdict)
     except msgspec.ValidationError as error:
         raise HTTPException(409, UNREADABLE) from error
     except NoPdf as error:

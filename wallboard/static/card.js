@@ -12,7 +12,7 @@ const TRIGGER_ICONS = new Set([
 const STEPS = ["requested", "accepted", "joined"];
 const REACHED = { requested: 0, offered: 0, accepted: 1, joined: 2, completed: 2 };
 
-const CALLBACKS = new Set(["callback_due", "callback_missed", "welfare_recontact", "caller_rings_in"]);
+const CALLBACKS = new Set(["callback_due", "callback_missed", "callback_blocked", "welfare_recontact", "caller_rings_in"]);
 
 export function triggerIcon(trigger) {
   const plain = trigger.split(":")[0];

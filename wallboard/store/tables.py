@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Float, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    true,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -158,6 +169,9 @@ class Forgotten(Table):
 
     call_id: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[int]
+    asked: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    """False where its time is over and nobody asked: its answered complaints have a time of their
+    own."""
 
 
 class Complaint(_Seen, Table):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stream.events import IncidentEntry, IncidentHead
-from wallboard.store.tables import Entry, Head
+from wallboard.store.tables import Entry, Forgotten, Head
 from workflow.chain import Verdict, verify
 from workflow.signing import SignedHead, fault_of_heads, is_signed_by
 
@@ -71,17 +71,28 @@ def heads_of(db: Session, incident_ids: Collection[str]) -> dict[str, tuple[Inci
     return {incident_id: tuple(heads) for incident_id, heads in found.items()}
 
 
+def let_go_of(db: Session, call_ids: Collection[str]) -> frozenset[str]:
+    """Those of the calls whose words the wallboard has taken out, asked to or at the end of their
+    time: no entry may tell of it."""
+    named = select(Forgotten.call_id).where(Forgotten.call_id.in_(call_ids))
+    return frozenset(db.scalars(named))
+
+
 def proof_of(
-    entries: Sequence[IncidentEntry], heads: Sequence[SignedHead] = (), keys: Keys = ()
+    entries: Sequence[IncidentEntry],
+    heads: Sequence[SignedHead] = (),
+    keys: Keys = (),
+    *,
+    let_go: bool = False,
 ) -> Proof:
-    """What entries prove together with their heads.
+    """What entries prove together with their heads. `let_go`: the wallboard itself took out words.
 
     With keys, a head that none of them signed says nothing of the entries: anybody can write one.
     """
     counting = [head for head in heads if _counts(head, keys)]
     odd = next((h for h in counting if fault_of_heads(entries, (h,), None) is not None), None)
     newest = max(counting, key=lambda head: head.number, default=None)
-    verdict = verify(entries, odd or newest)
+    verdict = verify(entries, odd or newest, lets_go=let_go)
     if verdict.intact and newest is not None:
         also = (ELSEWHERE,) if keys else ("that the workers signed the head", ELSEWHERE)
         verdict = msgspec.structs.replace(verdict, unproven=(*verdict.unproven, *also))
@@ -98,7 +109,13 @@ def enough(heads: Sequence[IncidentHead], keys: Keys = ()) -> Sequence[IncidentH
     return heads[-1:] if heads and _counts(heads[-1], keys) else heads
 
 
-def chain_of(rows: Sequence[Entry], heads: Sequence[SignedHead] = (), keys: Keys = ()) -> Chain:
+def chain_of(
+    rows: Sequence[Entry],
+    heads: Sequence[SignedHead] = (),
+    keys: Keys = (),
+    *,
+    let_go: bool = False,
+) -> Chain:
     """The verdict over the entries and heads that are kept here."""
     try:
         entries = decoded(rows)
@@ -107,7 +124,7 @@ def chain_of(rows: Sequence[Entry], heads: Sequence[SignedHead] = (), keys: Keys
             state=ChainState.UNREADABLE,
             told=("An entry that is kept here cannot be read as one.",),
         )
-    return in_words(proof_of(entries, heads, keys))
+    return in_words(proof_of(entries, heads, keys, let_go=let_go))
 
 
 def in_words(proof: Proof) -> Chain:
@@ -124,7 +141,7 @@ def in_words(proof: Proof) -> Chain:
         told.append(f"The content of {_entries(len(verdict.erased))} was erased; the chain holds.")
     if verdict.unexplained:
         numbers = ", ".join(map(str, verdict.unexplained))
-        told.append(f"No entry says why the content of {numbers} was erased.")
+        told.append(f"The words of {numbers} have gone from here at the end of their time.")
     told += _about_heads(proof)
     foreign = proof.foreign > 0 and newest is None
     return Chain(

@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 from stream.events import IncidentEntry, IncidentHead
 from wallboard.access import Role, Viewer
 from wallboard.store.tables import Entry
-from wallboard.views.chains import Chain, Keys, chain_of, decoded, heads_of, in_words, proof_of
+from wallboard.views.chains import (
+    Chain,
+    Keys,
+    chain_of,
+    decoded,
+    heads_of,
+    in_words,
+    let_go_of,
+    proof_of,
+)
 from wallboard.views.incidents import (
     Standing,
     entries_of,
@@ -89,7 +98,8 @@ def record(
         return None
     zone = zone_of(viewer.time_zone)
     standing = standing_of(rows, policy, zone)
-    chain = chain_of(rows, heads_of(db, {incident_id})[incident_id], keys)
+    gone = bool(let_go_of(db, {rows[0].call_id}))
+    chain = chain_of(rows, heads_of(db, {incident_id})[incident_id], keys, let_go=gone)
     holder = viewer.role in _HOLDERS
     own = any(hold.by_id == viewer.id for hold in standing.holds)
     return Record(
@@ -133,13 +143,19 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     heads: tuple[IncidentHead, ...] = ()
 
 
-def exported(rows: list[Entry], heads: tuple[IncidentHead, ...] = (), keys: Keys = ()) -> bytes:
+def exported(
+    rows: list[Entry],
+    heads: tuple[IncidentHead, ...] = (),
+    keys: Keys = (),
+    *,
+    let_go: bool = False,
+) -> bytes:
     """A record as indented JSON. Raises msgspec.ValidationError where an entry is none."""
     entries = decoded(rows)
     found = Exported(
         incident_id=entries[0].incident_id,
         call_id=entries[0].call_id,
-        chain=in_words(proof_of(entries, heads, keys)),
+        chain=in_words(proof_of(entries, heads, keys, let_go=let_go)),
         entries=entries,
         heads=heads,
     )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from wallboard.access import Role, Viewer, may_see
 from wallboard.store.tables import Entry
-from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of
+from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
 from wallboard.views.visible import (
     MISCONDUCT,
     closed_to,
@@ -117,6 +117,7 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys
     firsts = firsts[:PAGE]
     entries = entries_of(db, {first.incident_id for first in firsts})
     heads = heads_of(db, entries)
+    gone = let_go_of(db, {first.call_id for first in firsts})
     accused = misconduct_in(db, {first.call_id for first in firsts})
     found = []
     for first in firsts:
@@ -129,7 +130,7 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys
             continue
         # Each signature costs time, and here are many records: the newest heads alone.
         newest = enough(heads[first.incident_id], keys)
-        chain = chain_of(rows, newest, keys)
+        chain = chain_of(rows, newest, keys, let_go=first.call_id in gone)
         found.append(_found(rows, standing, zone_of(viewer.time_zone), chain))
     return Results(number=number, records=tuple(found), older=older)
 

@@ -80,6 +80,13 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
         each other."""
         return not self.sections["words"]["long_known"].search(_sentence_at(text, at))
 
+    def done_by_customer(self, text: str, start: int, end: int) -> bool:
+        """Whether a note says, right before the words at a place, that the customer did it, and
+        nothing in them is put to somebody."""
+        plain, words = text.translate(_PLAIN), self.sections["words"]
+        before = words["customer_before"].search(plain[:start]) is not None
+        return before and not words["addressed"].search(plain[start:end])
+
     def complaint(self, text: str) -> tuple[str, bool]:
         """The sentence that states what went wrong, and whether it may be quoted to the customer:
         it is the customer's own, short, and neither coarse nor a threat. Empty where there is

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
+from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -173,25 +174,41 @@ def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
         return [_line(situation, "private")]
     told = []
     for kind in _TOLD_BACK:
-        if (found := _sayable(situation, kind)) is not None:
-            line: str = _material()["found"][kind.value][_chosen(situation, kind)]
-            told.append(line.replace("{found}", _one_line(found.quote)))
+        for found in _untold(situation, kind):
+            book = _wording(situation, found)
+            if book is not None:
+                line: str = _material()[book][kind.value][_chosen(situation, kind)]
+                told.append(line.replace("{found}", _one_line(found.quote)))
+                break
     return told[:most]
 
 
-def _sayable(situation: Situation, kind: FactKind) -> Found | None:
-    """The first fact of a kind that the customer said and that is not quoted already. An amount or
-    a stretch of time may come from a note; words in quotation marks must be the customer's own."""
+def _untold(situation: Situation, kind: FactKind) -> Iterator[Found]:
+    """Facts of a kind that tell of trouble and are not quoted already, nor part of another: the two
+    days that were taken off are not how long something lasted."""
     for fact in situation.facts:
         if fact.kind is not kind or (situation.quotable and fact.quote in situation.complaint):
             continue
-        noted = kind in (FactKind.AMOUNT, FactKind.DURATION)
-        if cues().tells_of_trouble(situation.said, fact.start) and (
-            noted
-            or cues().in_own_voice(situation.said, fact.start, told_by_them=situation.quotable)
-        ):
-            return fact
-    return None
+        whole = any(
+            other is not fact and other.start <= fact.start and fact.end <= other.end
+            for other in situation.facts
+            if other.kind in (FactKind.COST, FactKind.TRIED)
+        )
+        if not whole and cues().tells_of_trouble(situation.said, fact.start):
+            yield fact
+
+
+def _wording(situation: Situation, fact: Found) -> str | None:
+    """How a fact is said back: `found`, in words that are the customer's own, or an amount or a
+    stretch of time; `noted`, as somebody wrote down of them; None where it cannot be told whose it
+    is."""
+    own = cues().in_own_voice(situation.said, fact.start, told_by_them=situation.quotable)
+    if own or fact.kind in (FactKind.AMOUNT, FactKind.DURATION):
+        return "found"
+    if fact.kind is FactKind.COUNT:
+        return "noted"
+    by_them = cues().done_by_customer(situation.said, fact.start, fact.end)
+    return "noted" if by_them else None
 
 
 def _trigger(situation: Situation) -> list[str]:

@@ -1,0 +1,59 @@
+"""Records by which the calls of one caller know of each other, with deterministic ids."""
+
+from __future__ import annotations
+
+import msgspec
+
+from stream.events import (
+    CallerRingsIn,
+    CustomerAsked,
+    CustomerForget,
+    CustomerKnown,
+    CustomerNoted,
+)
+from stream.outputs import Message, Output, event_output
+from stream.topics import TopicName
+from workflow.identity import stable_id
+from workflow.moments import rfc3339
+
+
+def asked_output(event: CustomerAsked, cause: Message) -> Output:
+    """A call's question under its caller's pseudonym; its id follows from both."""
+    event_id = stable_id("event", event.call_id, "asked", event.pseudonym, event.at_ms)
+    return under_pseudonym(event, event.pseudonym, event.call_id, event_id, cause)
+
+
+def noted_output(event: CustomerNoted, cause: Message) -> Output:
+    """What a call tells under its caller's pseudonym; its id follows from the revision."""
+    contact = event.contact
+    event_id = stable_id("event", contact.call_id, "noted", event.pseudonym, contact.revision)
+    return under_pseudonym(event, event.pseudonym, contact.call_id, event_id, cause)
+
+
+def known_output(event: CustomerKnown, cause: Message) -> Output:
+    """What a call is told of the caller's other calls; its id follows from the revision."""
+    event_id = stable_id("event", event.pseudonym, "known", event.call_id, event.revision)
+    at = rfc3339(cause.timestamp_ms)
+    return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+
+
+def rings_output(event: CallerRingsIn, cause: Message) -> Output:
+    """What the call of a callback is told of its caller; its id follows from both calls."""
+    rung_in = event.rung_in
+    until = rung_in.until or ""
+    event_id = stable_id("event", event.reference, "rings", rung_in.call_id, rung_in.at, until)
+    at = rfc3339(cause.timestamp_ms)
+    return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+
+
+def under_pseudonym(
+    event: CustomerAsked | CustomerNoted | CustomerForget,
+    name: str,
+    call_id: str,
+    event_id: str,
+    cause: Message,
+) -> Output:
+    """The record of an event on `customers`, under the caller's pseudonym."""
+    at = rfc3339(cause.timestamp_ms)
+    output = event_output(TopicName.CUSTOMERS, event, call_id, event_id, at, cause)
+    return msgspec.structs.replace(output, key=name.encode())

@@ -1,0 +1,81 @@
+"""What time does to a callback: it falls due, is tried again, is missed, goes to the duty manager.
+
+Pure: moments are arguments (UTC ms).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from workflow.alerts import Owner
+from workflow.callbacks import SYSTEM, Callback, CallbackState
+from workflow.calling import CallbackRules
+from workflow.moments import milliseconds
+
+
+def after_time(
+    callback: Callback, at_ms: int, rules: CallbackRules, manager: Owner
+) -> Callback | None:
+    """The record when time has passed, or None if nothing changes.
+
+    An offer that nobody took up becomes due like a promise: nobody is left with nothing.
+    """
+    if not callback.is_open:
+        return None
+    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
+    match callback.state:
+        case CallbackState.OFFERED | CallbackState.COMMITTED if starts <= at_ms < ends:
+            return callback.moved(CallbackState.DUE, SYSTEM, at_ms)
+        case CallbackState.ATTEMPTED if ends > at_ms >= _retry_at(callback, rules):
+            return callback.moved(CallbackState.DUE, SYSTEM, at_ms, "time to try again")
+        case (
+            CallbackState.OFFERED
+            | CallbackState.COMMITTED
+            | CallbackState.DUE
+            | CallbackState.ATTEMPTED
+        ) if at_ms >= ends:
+            return callback.moved(CallbackState.MISSED, SYSTEM, at_ms, "nobody reached the caller")
+        case CallbackState.MISSED if at_ms >= _since(callback) + rules.escalate_minutes * 60_000:
+            return callback.moved(
+                CallbackState.ESCALATED,
+                SYSTEM,
+                at_ms,
+                f"goes from {callback.owner.name} to {manager.name}",
+                owner=manager,
+                deputy=callback.owner,
+            )
+    return None
+
+
+def next_moment(callback: Callback, rules: CallbackRules) -> int | None:
+    """When `after_time` may change the record next (UTC ms), or None."""
+    starts, ends = _moment(callback.window_start), _moment(callback.window_end)
+    match callback.state:
+        case CallbackState.OFFERED | CallbackState.COMMITTED:
+            return starts
+        case CallbackState.ATTEMPTED:
+            return min(ends, _retry_at(callback, rules))
+        case CallbackState.DUE:
+            return ends
+        case CallbackState.MISSED:
+            return _since(callback) + rules.escalate_minutes * 60_000
+    return None
+
+
+def _retry_at(callback: Callback, rules: CallbackRules) -> int:
+    if len(callback.attempts) >= rules.attempts:
+        return _moment(callback.window_end)
+    return _since(callback) + rules.retry_minutes * 60_000
+
+
+def _since(callback: Callback) -> int:
+    """The last time that somebody did something, or time changed the state: a caller who rings in
+    meanwhile puts nothing off."""
+    for before, step in reversed(list(pairwise(callback.history))):
+        if step.by != SYSTEM or step.state is not before.state:
+            return milliseconds(step.at)
+    return milliseconds(callback.history[0].at)
+
+
+def _moment(text: str | None) -> int:
+    return 0 if text is None else milliseconds(text)
