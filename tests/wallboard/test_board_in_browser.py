@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from tests.wallboard.browser import AXE, CHROMIUM, Floor, served, violations
+from wallboard.access import Role
+from wallboard.auth import invitations
 from wallboard.services import now_ms
 from wallboard.store.feeding import News, Seen, add_to_feed
 from workflow.moments import rfc3339
@@ -41,6 +43,17 @@ def look(chromium: Any, floor: Floor, person: str, path: str = "/board", **how: 
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(floor.url + path)
     return page
+
+
+def test_the_link_of_the_demo_leads_to_the_board_at_once(chromium: Any, floor: Floor) -> None:
+    with floor.services.sessions.begin() as db:
+        secret = invitations.invite(db, Role.SUPERVISOR, now_ms(), "alex", direct=True)
+    page = chromium.new_context().new_page()
+    page.goto(f"{floor.url}/welcome/{secret}")
+    page.wait_for_url(f"{floor.url}/board", timeout=30_000)
+    page.wait_for_selector("#life .alert")
+    page.goto(f"{floor.url}/welcome/{secret}")
+    assert page.url == f"{floor.url}/board"
 
 
 def test_an_alert_appears_without_a_reload_and_life_comes_first(

@@ -322,7 +322,7 @@ class Token(Table):
 
 
 class Invitation(Table):
-    """A one-time link: the first admin's, and those that an admin makes for others."""
+    """A one-time link: the first admin's, those that an admin makes for others, the demo's."""
 
     __tablename__ = "invitations"
 
@@ -332,6 +332,8 @@ class Invitation(Table):
     created_at: Mapped[int]
     expires_at: Mapped[int]
     used_at: Mapped[int | None]
+    direct: Mapped[bool | None] = mapped_column(Boolean)
+    """Signs its user in as it is opened; the others ask for a new password first."""
 
 
 class Audit(Table):
