@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 
+from sqlalchemy import select
+
 from tests.wallboard.browser import AXE, CHROMIUM, Floor, served, violations
 from wallboard.access import Role
 from wallboard.auth import invitations
 from wallboard.services import now_ms
 from wallboard.store.feeding import News, Seen, add_to_feed
+from wallboard.store.tables import Alert, User
 from workflow.moments import rfc3339
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -95,6 +98,37 @@ def test_what_was_missed_while_away_comes_once(chromium: Any, floor: Floor) -> N
     page.wait_for_selector("#alert-al-missed", timeout=45_000)
     page.wait_for_selector("[data-link=live]", timeout=45_000)
     assert len(page.query_selector_all("#alert-al-missed")) == 1
+
+
+def test_what_is_for_one_desk_alone_is_not_on_the_wall(chromium: Any, floor: Floor) -> None:
+    with floor.services.sessions.begin() as db:
+        for alert in db.scalars(select(Alert).where(Alert.trigger == "self_harm")):
+            alert.handling, alert.desk = "restricted", "crisis"
+            alert.body = {**alert.body, "handling": "restricted"}
+        leader = db.get_one(User, "alex")
+        leader.desks = ["crisis"]
+    board = look(chromium, floor, "alex")
+    board.wait_for_selector("text=I have the tablets")
+    wall = look(chromium, floor, "alex", "/board?wall=1")
+    wall.wait_for_selector("#life .alert")
+    assert "tablets" not in wall.inner_text("body")
+    assert "1 life stop" in wall.inner_text("#headline")
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_no_line_of_the_words_is_cut_through_on_the_wall(
+    chromium: Any, floor: Floor, stale: bool
+) -> None:
+    size = {"width": 1920, "height": 1080}
+    wall = look(chromium, floor, "alex", "/board?wall=1", viewport=size)
+    wall.wait_for_selector("#life .alert:nth-child(6)")
+    if stale:
+        floor.services.freshness.contact_at = 1
+        wall.wait_for_selector("[data-link=stale]", timeout=40_000)
+    cut = """() => [...document.querySelectorAll(".alert__words")].filter((box) =>
+        box.firstElementChild.getBoundingClientRect().bottom > box.getBoundingClientRect().bottom + 1
+    ).length"""
+    assert wall.evaluate(cut) == 0
 
 
 def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:

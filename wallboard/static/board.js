@@ -98,7 +98,18 @@ async function askEarlier(call) {
 const FILTERS = ["desk", "queue", "trigger"];
 const chosen = () => new URLSearchParams(location.search);
 
+const isRestricted = (alert) => alert.handling === "restricted";
+
+/** Calls that are not fully heard, without those that a wall must not name. */
+function unheardHere() {
+  if (!wall) return floor.unheard();
+  const kept = new Set([...floor.alerts.values()].filter(isRestricted).map((alert) => alert.call_id));
+  return floor.unheard().filter((call) => !kept.has(call.call_id));
+}
+
 function shown(alert) {
+  // A wall is read by the whole room: what is for one desk alone is on that desk's own screens.
+  if (wall && isRestricted(alert)) return false;
   const query = chosen();
   const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
   return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
@@ -152,7 +163,12 @@ function render() {
   calm();
 }
 
-const names = (alerts) => alerts.map((alert) => word("trigger", alert.trigger)).join(", ");
+/** What the alerts are about, each kind once: "3 × Fraud, Media". */
+function names(alerts) {
+  const counts = new Map();
+  for (const { trigger } of alerts) counts.set(trigger, (counts.get(trigger) ?? 0) + 1);
+  return [...counts].map(([trigger, n]) => (n > 1 ? `${n} × ` : "") + word("trigger", trigger)).join(", ");
+}
 
 function order(list, alerts) {
   let next = list.firstElementChild;
@@ -213,7 +229,7 @@ function text(id, words) {
 
 function rail() {
   traces(floor.gone().filter(shown));
-  const [unheard, notices] = [floor.unheard(), floor.standing()];
+  const [unheard, notices] = [unheardHere(), floor.standing()];
   const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
   text("listening", t("board.listening", { n: floor.listening() }));
   if (state === drawn) return;
@@ -221,7 +237,7 @@ function rail() {
   place("notices").replaceChildren(...notices.map(notice));
   place("notices-part").hidden = notices.length === 0;
   place("unheard").replaceChildren(...unheard.map(unheardCall));
-  text("unheard-count", t("board.unheard", { n: unheard.length }));
+  text("unheard-count", t(unheard.length ? "board.unheard" : "board.all_heard", { n: unheard.length }));
   place("unheard-part").dataset.some = String(unheard.length > 0);
 }
 
