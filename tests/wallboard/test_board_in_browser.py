@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from sqlalchemy import select
 
 from tests.wallboard.browser import AXE, CHROMIUM, Floor, served, violations
@@ -126,8 +125,8 @@ def test_no_line_of_the_words_is_cut_through_on_the_wall(
         floor.services.freshness.contact_at = 1
         wall.wait_for_selector("[data-link=stale]", timeout=40_000)
     cut = """() => [...document.querySelectorAll(".alert__words")].filter((box) =>
-        box.firstElementChild.getBoundingClientRect().bottom > box.getBoundingClientRect().bottom + 1
-    ).length"""
+        box.firstElementChild.getBoundingClientRect().bottom - 1
+        > box.getBoundingClientRect().bottom).length"""
     assert wall.evaluate(cut) == 0
 
 

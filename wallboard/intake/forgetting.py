@@ -64,7 +64,8 @@ CALLBACK_KEEPS = _names("""
     window_end agreed_at attempts welfare
 """)
 COMPLAINT_KEEPS = _names("""
-    type version reference call_id state update_every counted_in jurisdiction test test_basis received_at registered_at
+    type version reference call_id state update_every counted_in jurisdiction test test_basis
+    received_at registered_at
     acknowledge_by answer_by summary_by update_by basis revision queue_id team_id handling mode
     policy_version rules_version
 """)
