@@ -42,6 +42,9 @@ document.addEventListener("keydown", (event) => {
 });
 showTheme();
 
+// On a phone the row of pages is wider than the screen.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
 // Short messages
 
 /** A message that passes. `action`: {label, run}; gives a function that takes it away. */
