@@ -130,6 +130,16 @@ def test_no_line_of_the_words_is_cut_through_on_the_wall(
     assert wall.evaluate(cut) == 0
 
 
+def test_a_board_that_is_still_loading_does_not_look_calm(chromium: Any, floor: Floor) -> None:
+    page = chromium.new_context().new_page()
+    page.context.add_cookies([floor.cookie("alex")])
+    page.route("**/static/board.js", lambda route: route.abort())
+    page.goto(f"{floor.url}/board")
+    assert "Loading the board" in page.inner_text("#headline")
+    assert page.locator("#headline .icon >> visible=true").count() == 0
+    assert page.locator("#calm >> visible=true").count() == 0
+
+
 def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:
     with served(tmp_path, calm=True) as floor:
         page = look(chromium, floor, "alex")

@@ -236,6 +236,7 @@ function rail() {
   drawn = state;
   place("notices").replaceChildren(...notices.map(notice));
   place("notices-part").hidden = notices.length === 0;
+  place("unheard-part").hidden = false;
   place("unheard").replaceChildren(...unheard.map(unheardCall));
   text("unheard-count", t(unheard.length ? "board.unheard" : "board.all_heard", { n: unheard.length }));
   place("unheard-part").dataset.some = String(unheard.length > 0);
@@ -334,7 +335,7 @@ function toggleWall() {
   const query = chosen();
   if (wall) query.delete("wall");
   else query.set("wall", "1");
-  location.search = query.toString();
+  location.assign(query.size ? `?${query}` : location.pathname);
 }
 
 if (may) {
