@@ -238,6 +238,15 @@ def test_an_agent_reads_what_to_say_and_what_the_supervisor_wrote(
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")
+@pytest.mark.parametrize("path", ["/board", "/board?wall=1", "/calls/c-7101", "/account"])
+def test_axe_finds_no_violation_on_a_phone(chromium: Any, floor: Floor, path: str) -> None:
+    size = {"width": 390, "height": 844}
+    page = look(chromium, floor, "alex", path, viewport=size, bypass_csp=True)
+    page.wait_for_timeout(1000)
+    assert violations(page) == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("person", "path"),
