@@ -76,7 +76,7 @@ def demo(
         live = stack.enter_context(demo_board(settings)) if board else None
         if live is not None:
             show.say(f"The wallboard is live at {live.url}", since=began)
-            show.say(f"See it there; this link lets you in, once:  [bold]{live.link}[/]")
+            show.say(f"See it there; this link signs you in, once:  [bold]{live.link}[/]")
         show.play(settings, began=began)
         show.summary()
         show.say(on_record(settings))
@@ -101,7 +101,7 @@ def told_of_board(show: Show, board: Board) -> bool:
         f"the board shows {count(len(alerts), 'open alert')}, with the caller's words, who is "
         f"coming and how long it may take:  [bold]{board.url}[/]"
     )
-    show.say(f"the link that lets you in, once:  [bold]{board.link}[/]")
+    show.say(f"the link that signs you in, once:  [bold]{board.link}[/]")
     return True
 
 

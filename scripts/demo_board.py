@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 USER, NAME = "demo", "Demo Supervisor"
 CHECKER = "demo-check"
-"""Of their own, as the sessions of whoever sets a password end."""
+"""Of their own: what checks the board is not among the sessions of whoever looks at it."""
 SHOWN_S = 20.0
 """How long the board may take to show what is on the topics: usually it is a fraction of one."""
 HOUR_MS = 3_600_000
@@ -82,7 +82,9 @@ def _with_supervisor(settings: Settings, port: int, database: str) -> Board:
         with sessions_of(engine).begin() as db:
             for user in (USER, CHECKER):
                 members.create(db, user, profile, now)
-            link = invitations.address(board, invitations.invite(db, Role.SUPERVISOR, now, USER))
+            # Shown in this terminal alone, for a database that is thrown away with it.
+            invited = invitations.invite(db, Role.SUPERVISOR, now, USER, direct=True)
+            link = invitations.address(board, invited)
             session = Session(
                 digest=digest(secret),
                 user_id=CHECKER,

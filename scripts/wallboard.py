@@ -41,12 +41,13 @@ def wallboard(
     `hardstop kafka start` is used, or one is started for this service alone. More settings:
     HARDSTOP_WALLBOARD_… (docs/settings.md).
     """
-    import logging
+    import logging.config
     import sys
 
     from scripts.cluster import cluster
     from scripts.worker import stop_when_stdin_closes
     from stream.admin import create_topics
+    from stream.logs import logging_to_stderr
     from stream.settings import load_settings
     from wallboard.serving import run_wallboard
     from wallboard.settings import load_wallboard_settings
@@ -68,9 +69,7 @@ def wallboard(
         print(f"Nobody administers yet. Within a day, open:\n{link}", file=sys.stderr)
 
     with cluster(policy=path, topic_prefix=topic_prefix) as kafka:
-        logging.basicConfig(
-            level=kafka.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-        )
+        logging.config.dictConfig(logging_to_stderr(kafka.log_level))
         if not named:
             create_topics(kafka)
         decided = load_policy(kafka.policy_path)

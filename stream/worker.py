@@ -8,12 +8,12 @@ import gc
 import logging
 import signal
 from collections.abc import Callable
-from typing import Any
 
 import faust
 
 from stream.admin import source_partitions
 from stream.app import build_app, exit_soon
+from stream.logs import logging_to_stderr
 from stream.reader import CallReader
 from stream.settings import Settings
 from workflow.policy import Policy
@@ -83,23 +83,3 @@ def run_worker(
             )
         return int(stop.code or 0)
     return 0
-
-
-def logging_to_stderr(level: str) -> dict[str, Any]:
-    """Logging settings: one line an event on stderr, the libraries' chatter left out."""
-    level = level.upper()
-    # At INFO Faust and its client describe every partition move; at DEBUG they print the messages
-    # themselves, which are customers' words: so never that.
-    libraries = "INFO" if level == "DEBUG" else "WARNING"
-    return {
-        "version": 1,
-        "disable_existing_loggers": False,
-        "formatters": {
-            "line": {"format": "%(asctime)s %(levelname)-7s %(name)s %(message)s"},
-        },
-        "handlers": {
-            "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
-        },
-        "root": {"level": level, "handlers": ["stderr"]},
-        "loggers": {name: {"level": libraries} for name in ("faust", "mode", "aiokafka", "kafka")},
-    }

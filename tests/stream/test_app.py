@@ -7,8 +7,8 @@ import faust
 import pytest
 
 from stream.app import build_app
+from stream.logs import logging_to_stderr
 from stream.settings import Settings, load_settings
-from stream.worker import logging_to_stderr
 from workflow.policy import load_policy
 
 PLAIN = {"KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1,127.0.0.1:2"}
@@ -61,6 +61,7 @@ def test_libraries_are_quiet_unless_debugging() -> None:
     assert debugging["root"]["level"] == "DEBUG"
     for library in ("faust", "aiokafka", "kafka", "mode"):
         assert debugging["loggers"][library] == {"level": "INFO"}, "their DEBUG prints messages"
+    assert debugging["loggers"]["httpx"] == {"level": "WARNING"}, "its INFO prints webhooks' keys"
 
 
 def test_a_worker_without_a_name_is_no_static_member() -> None:

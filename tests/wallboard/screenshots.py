@@ -1,8 +1,9 @@
 """Pictures of every page for docs/screenshots: `make screenshots`.
 
 Two invented floors are served on loopback, and Debian's Chromium looks at them: light, dark, on a
-phone, and the board as it hangs on the wall. The PNGs are reduced to a palette: flat pages lose
-nothing by it that is seen, and the repository stays small.
+phone, the board as it hangs on the wall, and what it says when nothing comes in any more. The PNGs
+are reduced to a palette: flat pages lose nothing by it that is seen, and the repository stays
+small.
 """
 
 from __future__ import annotations
@@ -19,23 +20,36 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import uvicorn
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import convert, to_builtins
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import select
 
-from tests.wallboard.browser import CHROMIUM, served
+from stream.events import IncidentHead
+from tests.wallboard.browser import CHROMIUM, Floor, served
 from tests.wallboard.office import NOW, Office, furnish
 from wallboard.access import Role, Scope
+from wallboard.app import create_app
 from wallboard.auth import tokens
 from wallboard.auth.audit import What, note
 from wallboard.auth.gate import COOKIE
-from wallboard.store.tables import Entry
+from wallboard.intake.arrival import plain
+from wallboard.store.tables import Entry, Head
 from wallboard.webhooks import hooks
+from workflow import chain
+from workflow.moments import rfc3339
+from workflow.signing import sign
 
 OUT = Path(__file__).parents[2] / "docs" / "screenshots"
 COLOURS = 256
+ALIKE = 4
+"""Of 255, in each of red, green and blue: the eye takes them for one."""
+SHADES = 20_000
 HOUR = 3_600_000
+STALE_MS = 90_000
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 NARROW = {"width": 340, "height": 720}
@@ -57,12 +71,15 @@ class Sight:
     )
     live: bool = True
     """Whether the page follows the event stream."""
+    after: str = "live"
+    """What has become of the stream: `live`, `stale`, or `lost` once the page was there."""
 
 
 FLOOR = (
     Sight("board", "alex", "/board"),
     Sight("wall", "alex", "/board?wall=1", (("dark", "dark", WALL), ("light", "light", WALL))),
     Sight("wall-4k", "alex", "/board?wall=1", (("dark", "dark", HUGE),)),
+    Sight("board-4k", "alex", "/board", (("light", "light", HUGE),)),
     Sight("call", "alex", "/calls/c-7101"),
     Sight(
         "my-call",
@@ -74,6 +91,12 @@ FLOOR = (
 CALM = (
     Sight("board-calm", "alex", "/board", (("light", "light", DESK),)),
     Sight("wall-calm", "alex", "/board?wall=1", (("dark", "dark", WALL),)),
+)
+SILENT = (
+    Sight("board-stale", "alex", "/board", (("light", "light", DESK),), after="stale"),
+    Sight("wall-stale", "alex", "/board?wall=1", (("dark", "dark", WALL),), after="stale"),
+    Sight("board-lost", "alex", "/board", (("dark", "dark", DESK),), after="lost"),
+    Sight("wall-lost", "alex", "/board?wall=1", (("dark", "dark", WALL),), after="lost"),
 )
 OFFICE = (
     Sight("callbacks", "alex", "/callbacks"),
@@ -100,12 +123,12 @@ def main() -> int:
     with sync_playwright() as found, tempfile.TemporaryDirectory() as folder:
         chromium = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
 
-        def take(sights: Sequence[Sight], url: str, cookie: Any) -> None:
+        def take(sights: Sequence[Sight], url: str, cookie: Any, cut: Any = None) -> None:
             for sight in sights:
                 if given.names and sight.name not in given.names:
                     continue
                 for look in sight.looks:
-                    _take(chromium, sight, look, url, cookie, given.out)
+                    _take(chromium, sight, look, url, cookie, given.out, cut)
 
         for sights, calm in ((FLOOR, False), (CALM, True)):
             place = Path(folder, str(calm))
@@ -114,9 +137,16 @@ def main() -> int:
                 # The pictures take minutes, and nothing is to look stale meanwhile.
                 floor.fresh(age_ms=-HOUR)
                 take(sights, floor.url, floor.cookie)
+        # Each on a floor of its own: of an alert that has been open for minutes nobody sees more.
+        for at, sight in enumerate(SILENT):
+            place = Path(folder, f"silent-{at}")
+            place.mkdir()
+            with served(place) as floor:
+                floor.fresh(age_ms=-HOUR if sight.after == "lost" else STALE_MS)
+                take([sight], floor.url, floor.cookie, floor)
         with _office(Path(folder)) as (office, url):
             with office.sessions() as db:
-                identifier = db.scalars(select(Entry.incident_id).limit(1)).one()
+                identifier = db.scalars(select(Head.incident_id)).one()
             sights = [
                 replace(sight, path=sight.path or f"/incidents/{identifier}") for sight in OFFICE
             ]
@@ -136,6 +166,7 @@ def _take(
     url: str,
     cookie: Any,
     out: Path,
+    floor: Floor | None,
 ) -> None:
     suffix, scheme, size = look
     context = chromium.new_context(
@@ -150,8 +181,14 @@ def _take(
         context.add_cookies([cookie(sight.person)])
     page = context.new_page()
     page.goto(url + sight.path)
-    if sight.live:
+    if sight.live and sight.after != "stale":
         page.wait_for_selector("[data-link=live]", timeout=30_000)
+    if floor is not None and sight.after == "lost":
+        floor.stop()
+    if sight.after != "live":
+        page.wait_for_selector(f"[data-link={sight.after}]", timeout=60_000)
+    if floor is not None and sight.after == "lost":
+        floor.start()
     page.wait_for_timeout(600)
     # Headless, the browser keeps room for a scrollbar that it does not draw.
     page.add_style_tag(content="html { scrollbar-gutter: auto !important }")
@@ -168,12 +205,43 @@ def _take(
 
 
 def _reduced(picture: Image.Image) -> Image.Image:
-    """In its commonest colours, which are those of the design: shades between become the next."""
-    counted = picture.getcolors(picture.width * picture.height) or []
-    common = [colour for _, colour in sorted(counted, reverse=True)[:COLOURS]]
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in common for part in colour])  # type: ignore[union-attr]
-    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+    """In its commonest colours, which are those of the design, and no two of them nearly alike: a
+    small green dot is not lost to the many shades of grey around letters."""
+    counted: list[Any] = list(picture.getcolors(picture.width * picture.height) or ())
+    chosen: list[tuple[int, int, int]] = []
+    for _, colour in sorted(counted, reverse=True)[:SHADES]:
+        if all(max(abs(a - b) for a, b in zip(colour, one, strict=True)) > ALIKE for one in chosen):
+            chosen.append(colour)
+            if len(chosen) == COLOURS:
+                break
+    palette = np.array(chosen, dtype=np.int16)
+    pixels = np.asarray(picture).reshape(-1, 3)
+    shades, places = np.unique(pixels, axis=0, return_inverse=True)
+    nearest = [
+        int(np.abs(palette - shade.astype(np.int16)).sum(axis=1).argmin()) for shade in shades
+    ]
+    flat = np.array(nearest, dtype=np.uint8)[places.reshape(-1)]
+    reduced = Image.fromarray(flat.reshape(picture.height, picture.width), mode="P")
+    reduced.putpalette([part for colour in chosen for part in colour])
+    return reduced
+
+
+def _signed(office: Office, key: Ed25519PrivateKey) -> Head:
+    """The head of the record that is looked at, as the workers sign it."""
+    with office.sessions() as db:
+        last = db.scalars(select(Entry).order_by(Entry.incident_id, Entry.number.desc())).first()
+        assert last is not None
+    head = chain.Head(incident_id=last.incident_id, number=last.number, hash=str(last.body["hash"]))
+    told = to_builtins(sign(head, key)) | {"type": "incident.head", "call_id": last.call_id}
+    event = convert(told | {"at": rfc3339(last.at)}, IncidentHead)
+    return Head(
+        incident_id=last.incident_id,
+        number=last.number,
+        digest=event.hash,
+        call_id=last.call_id,
+        at=last.at,
+        body=plain(event),
+    )
 
 
 @contextmanager
@@ -181,10 +249,14 @@ def _office(folder: Path) -> Iterator[tuple[Office, str]]:
     """The back office of a fortnight, with an administrator's things."""
     office = Office(folder)
     furnish(office)
-    office.as_("alex", Role.SUPERVISOR)
-    office.as_("carmen", Role.QA, desks=["complaints"])
-    office.as_("sam", Role.ADMIN)
-    office.as_("grace", Role.DESK, desks=["crisis"])
+    key = Ed25519PrivateKey.generate()
+    office.services = replace(office.services, signed_with=(key.public_key(),))
+    office.app = create_app(office.services)
+    office.add([_signed(office, key)])
+    office.as_("alex", Role.SUPERVISOR, password="kept as a hash", queues=["billing", "energy"])
+    office.as_("carmen", Role.QA, desks=["complaints"], password="kept as a hash")
+    office.as_("sam", Role.ADMIN, password="kept as a hash")
+    office.as_("grace", Role.DESK, desks=["crisis"], password="kept as a hash")
     office.as_("priya", Role.AGENT, agent_id="a-1042", teams=["north"])
     with office.sessions.begin() as db:
         for name, scopes in (

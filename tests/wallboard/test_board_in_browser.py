@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.wallboard.browser import AXE, CHROMIUM, Floor, served, violations
+from wallboard.access import Role
+from wallboard.auth import invitations
 from wallboard.services import now_ms
 from wallboard.store.feeding import News, Seen, add_to_feed
+from wallboard.store.tables import Alert, User
 from workflow.moments import rfc3339
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -41,6 +45,17 @@ def look(chromium: Any, floor: Floor, person: str, path: str = "/board", **how: 
     page.on("pageerror", lambda error: page.faults.append(str(error)))
     page.goto(floor.url + path)
     return page
+
+
+def test_the_link_of_the_demo_leads_to_the_board_at_once(chromium: Any, floor: Floor) -> None:
+    with floor.services.sessions.begin() as db:
+        secret = invitations.invite(db, Role.SUPERVISOR, now_ms(), "alex", direct=True)
+    page = chromium.new_context().new_page()
+    page.goto(f"{floor.url}/welcome/{secret}")
+    page.wait_for_url(f"{floor.url}/board", timeout=30_000)
+    page.wait_for_selector("#life .alert")
+    page.goto(f"{floor.url}/welcome/{secret}")
+    assert page.url == f"{floor.url}/board"
 
 
 def test_an_alert_appears_without_a_reload_and_life_comes_first(
@@ -82,6 +97,47 @@ def test_what_was_missed_while_away_comes_once(chromium: Any, floor: Floor) -> N
     page.wait_for_selector("#alert-al-missed", timeout=45_000)
     page.wait_for_selector("[data-link=live]", timeout=45_000)
     assert len(page.query_selector_all("#alert-al-missed")) == 1
+
+
+def test_what_is_for_one_desk_alone_is_not_on_the_wall(chromium: Any, floor: Floor) -> None:
+    with floor.services.sessions.begin() as db:
+        for alert in db.scalars(select(Alert).where(Alert.trigger == "self_harm")):
+            alert.handling, alert.desk = "restricted", "crisis"
+            alert.body = {**alert.body, "handling": "restricted"}
+        leader = db.get_one(User, "alex")
+        leader.desks = ["crisis"]
+    board = look(chromium, floor, "alex")
+    board.wait_for_selector("text=I have the tablets")
+    wall = look(chromium, floor, "alex", "/board?wall=1")
+    wall.wait_for_selector("#life .alert")
+    assert "tablets" not in wall.inner_text("body")
+    assert "1 life stop" in wall.inner_text("#headline")
+
+
+@pytest.mark.parametrize("stale", [False, True])
+def test_no_line_of_the_words_is_cut_through_on_the_wall(
+    chromium: Any, floor: Floor, stale: bool
+) -> None:
+    size = {"width": 1920, "height": 1080}
+    wall = look(chromium, floor, "alex", "/board?wall=1", viewport=size)
+    wall.wait_for_selector("#life .alert:nth-child(6)")
+    if stale:
+        floor.services.freshness.contact_at = 1
+        wall.wait_for_selector("[data-link=stale]", timeout=40_000)
+    cut = """() => [...document.querySelectorAll(".alert__words")].filter((box) =>
+        box.firstElementChild.getBoundingClientRect().bottom - 1
+        > box.getBoundingClientRect().bottom).length"""
+    assert wall.evaluate(cut) == 0
+
+
+def test_a_board_that_is_still_loading_does_not_look_calm(chromium: Any, floor: Floor) -> None:
+    page = chromium.new_context().new_page()
+    page.context.add_cookies([floor.cookie("alex")])
+    page.route("**/static/board.js", lambda route: route.abort())
+    page.goto(f"{floor.url}/board")
+    assert "Loading the board" in page.inner_text("#headline")
+    assert page.locator("#headline .icon >> visible=true").count() == 0
+    assert page.locator("#calm >> visible=true").count() == 0
 
 
 def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:
@@ -179,6 +235,15 @@ def test_an_agent_reads_what_to_say_and_what_the_supervisor_wrote(
     page.wait_for_selector(".letter", state="detached")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert page.faults == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")
+@pytest.mark.parametrize("path", ["/board", "/board?wall=1", "/calls/c-7101", "/account"])
+def test_axe_finds_no_violation_on_a_phone(chromium: Any, floor: Floor, path: str) -> None:
+    size = {"width": 390, "height": 844}
+    page = look(chromium, floor, "alex", path, viewport=size, bypass_csp=True)
+    page.wait_for_timeout(1000)
+    assert violations(page) == []
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")

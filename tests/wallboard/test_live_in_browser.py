@@ -10,16 +10,13 @@ import pytest
 
 from tests.wallboard.browser import AXE, CHROMIUM, violations
 from tests.wallboard.live import House, house
+from tests.wallboard.window import Window
 from wallboard.store.tables import User
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
 THREAT = "i am going to sue you people for this"
-WATCH_POLICY = """
-addEventListener("securitypolicyviolation", ({violatedDirective}) =>
-  (window.blocked ??= []).push(violatedDirective));
-"""
 
 
 @pytest.fixture(scope="module")
@@ -34,49 +31,6 @@ def chromium() -> Iterator[Any]:
         browser = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-class Window:
-    """A browser window of one person, live unless it is told otherwise."""
-
-    def __init__(
-        self, chromium: Any, floor: House, person: str, path: str = "/board", *, live: bool = True
-    ) -> None:
-        self._context = chromium.new_context(reduced_motion="reduce")
-        # Many tests share a machine.
-        self._context.set_default_timeout(30_000)
-        self._context.add_init_script(WATCH_POLICY)
-        self._context.add_cookies([floor.cookie(person)])
-        self.page = self._context.new_page()
-        self.faults: list[str] = []
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self._base = floor.base
-        self.go(path)
-        if live:
-            self.page.wait_for_selector("[data-link=live], [data-link=stale]")
-
-    def go(self, path: str) -> int:
-        """Open a page; gives the status of the answer."""
-        status: int = self.page.goto(self._base + path).status
-        return status
-
-    def leave(self) -> None:
-        """Be signed in no more."""
-        self._context.clear_cookies()
-
-    def card(self, call_id: str, trigger: str = "") -> str:
-        """The selector of a call's card, once it is there."""
-        link = f'h3 a[href="/calls/{call_id}"]'
-        self.page.wait_for_selector(f"article.alert {link}:has-text('{trigger}')")
-        found = self.page.locator("article.alert").filter(has=self.page.locator(link))
-        return f"#{found.first.get_attribute('id')}"
-
-    def shows(self, selector: str, text: str) -> None:
-        """Wait until an element says something."""
-        self.page.locator(selector).filter(has_text=text).first.wait_for()
-
-    def close(self) -> None:
-        self._context.close()
 
 
 def test_an_alert_appears_without_a_reload(chromium: Any, floor: House) -> None:

@@ -18,6 +18,12 @@ from wallboard.auth.gate import COOKIE, CSRF_HEADER, digest
 from wallboard.pages import HERE, data_block, templates
 from wallboard.services import Services, now_ms
 from wallboard.store.tables import Alert, Audit, Call, Feed, Message, Note, Session, Token, User
+from workflow.actions import ActionKind
+from workflow.callbacks import CallbackState
+from workflow.chain import EntryKind
+from workflow.complaints import ComplaintState
+from workflow.happenings import HEARD_AGAIN, OWN_WORK
+from workflow.routing import OutcomeKind
 
 SignIn = Callable[[str], TestClient]
 
@@ -224,6 +230,20 @@ def test_every_text_that_scripts_name_is_in_the_catalogue() -> None:
     for script in (HERE / "static").glob("*.js"):
         for name in re.findall(r"""\bt\(\s*["']([a-z_.]+)["']""", script.read_text()):
             assert name in texts, f"{script.name} names {name}"
+
+
+def test_everything_that_goes_on_record_has_a_name_in_the_timeline() -> None:
+    texts = msgspec.json.decode((HERE / "static/texts/en.json").read_bytes())
+    actions = [
+        *ActionKind,
+        *(f"callback.{state}" for state in CallbackState),
+        *(f"complaint.{state}" for state in (*ComplaintState, "quoted", "updated")),
+        *(f"route.{kind}" for kind in ("requested", "fallback", "cancelled", *OutcomeKind)),
+        OWN_WORK,
+        HEARD_AGAIN,
+    ]
+    assert [action for action in actions if f"deed.{action}" not in texts] == []
+    assert [kind for kind in EntryKind if f"entry.{kind}" not in texts] == []
 
 
 def test_every_icon_that_is_named_is_drawn() -> None:

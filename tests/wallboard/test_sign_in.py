@@ -8,6 +8,7 @@ import pytest
 
 from tests.wallboard.door import PASSWORD, Browser, House, link_in
 from wallboard.access import Role
+from wallboard.auth import invitations, members
 from wallboard.auth.gate import COOKIE
 from wallboard.auth.invitations import first_admin_link
 from wallboard.auth.strangers import HOME, safe_next
@@ -202,6 +203,47 @@ def test_looking_at_a_link_or_mistyping_does_not_use_it_up(house: House) -> None
     assert "12 characters" in short.text
     assert browser.join(link, user="a b", name="Ada").status_code == 422
     assert browser.join(link, user="ada", name="Ada").status_code == 303
+
+
+def _direct(house: House, user_id: str) -> str:
+    """A link that lets a user in without a password, as the demo prints one."""
+    profile = members.Profile(name=user_id.title(), role=Role.SUPERVISOR)
+    with house.services.sessions.begin() as db:
+        members.create(db, user_id, profile, house.clock())
+        secret = invitations.invite(db, Role.SUPERVISOR, house.clock(), user_id, direct=True)
+    return invitations.address(house.settings, secret)
+
+
+def test_a_direct_link_lets_its_user_in_once_without_a_password(house: House) -> None:
+    link = _direct(house, "demo")
+    first, second = house.browser(), house.browser()
+    assert "password" not in first.open(link).text
+    joined = first.join(link, password="", again="")
+    assert (joined.status_code, joined.headers["location"]) == (303, HOME)
+    assert first.client.get("/api/me").json()["id"] == "demo"
+    assert second.join(link, password="", again="").status_code == 410
+    assert house.browser().sign_in("demo", "").status_code == 401
+
+
+def test_a_direct_link_opened_again_in_the_same_browser_leads_to_the_board(house: House) -> None:
+    link = _direct(house, "demo")
+    browser, other = house.browser(), house.signed_in("bo")
+    browser.join(link)
+    assert browser.open(link).headers["location"] == HOME
+    assert other.open(link).status_code == 410
+
+
+def test_another_site_cannot_use_a_direct_link_on_somebodys_browser(house: House) -> None:
+    link = _direct(house, "demo")
+    browser = house.browser()
+    assert browser.client.post(link).status_code == 422
+    assert browser.client.get("/api/me").status_code == 401
+
+
+def test_a_link_that_is_not_direct_asks_for_a_password_whatever_is_sent(house: House) -> None:
+    link = str(first_admin_link(house.services.sessions, house.settings, house.clock()))
+    answer = house.browser().join(link, user="eve", name="Eve", password="", again="", direct="1")
+    assert answer.status_code == 422
 
 
 def _admin(house: House) -> Browser:

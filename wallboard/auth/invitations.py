@@ -1,4 +1,5 @@
-"""One-time links: the first administrator's, and those by which others set a password."""
+"""One-time links: the first administrator's, those by which others set a password, and the demo's,
+which signs in at once."""
 
 from __future__ import annotations
 
@@ -18,9 +19,13 @@ DAY = 24 * 3_600_000
 VALID_MS = DAY
 
 
-def invite(db: Db, role: Role, now: int, user_id: str | None = None) -> str:
+def invite(
+    db: Db, role: Role, now: int, user_id: str | None = None, *, direct: bool = False
+) -> str:
     """A new link's secret; earlier open ones for the same user become void. Without a user: whoever
-    opens it names themselves, as the first administrator does."""
+    opens it names themselves, as the first administrator does. A `direct` one is for a user, and
+    signs them in without a password: for whoever the link is shown to and nobody else, as in the
+    terminal of `hardstop demo`."""
     db.execute(delete(Invitation).where(Invitation.expires_at <= now - 30 * DAY))
     if user_id is not None:
         members.drop_links(db, user_id)
@@ -32,6 +37,7 @@ def invite(db: Db, role: Role, now: int, user_id: str | None = None) -> str:
             role=role.value,
             created_at=now,
             expires_at=now + VALID_MS,
+            direct=direct and user_id is not None,
         )
     )
     return secret
@@ -43,6 +49,12 @@ def find(db: Db, secret: str, now: int) -> Invitation | None:
     if found is None or found.used_at is not None or found.expires_at <= now:
         return None
     return found
+
+
+def meant_for(db: Db, secret: str) -> str | None:
+    """The user of a link, usable or not; None for a link that names nobody or is unknown."""
+    found = db.get(Invitation, digest(secret))
+    return None if found is None else found.user_id
 
 
 def use(db: Db, secret: str, now: int) -> bool:

@@ -9,7 +9,7 @@ from wallboard.auth.brake import Brake
 from wallboard.auth.gate import SignInNeeded
 from wallboard.auth.oidc import Provider
 from wallboard.auth.refusals import http_error, sign_in_needed
-from wallboard.routes import account, admin, hooks, sign_in
+from wallboard.routes import account, audit, hooks, sign_in, tokens, users
 from wallboard.services import Services
 
 
@@ -20,5 +20,5 @@ def install(app: FastAPI, services: Services) -> None:
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.add_exception_handler(SignInNeeded, sign_in_needed)
     app.add_exception_handler(HTTPException, http_error)
-    for module in (sign_in, account, admin, hooks):
+    for module in (sign_in, account, users, tokens, hooks, audit):
         app.include_router(module.router)

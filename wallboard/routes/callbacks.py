@@ -10,7 +10,8 @@ from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.routes.answers import as_json, only
 from wallboard.services import Database, ServicesOf
-from wallboard.views.callbacks import Tab, log, one, people
+from wallboard.views.callback_rows import Tab
+from wallboard.views.callbacks import log, one, people
 
 router = APIRouter()
 

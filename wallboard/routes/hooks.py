@@ -14,7 +14,7 @@ from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.gate import Admin
 from wallboard.dates import written
 from wallboard.pages import page
-from wallboard.routes.admin import Text, Texts, listed
+from wallboard.routes.forms import Text, Texts, listed
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Webhook
 from wallboard.webhooks import hooks, outbox, signing

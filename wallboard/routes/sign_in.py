@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session as Db
 
@@ -13,7 +13,7 @@ from wallboard.access import Role
 from wallboard.auth import browsers, claims, cookies, invitations, members, passwords, strangers
 from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.brake import Brake
-from wallboard.auth.gate import Person
+from wallboard.auth.gate import Person, SignInNeeded, signed_in
 from wallboard.auth.oidc import OidcError, Provider, Ticket
 from wallboard.pages import page
 from wallboard.services import Database, Services, ServicesOf
@@ -88,6 +88,8 @@ def sign_out(request: Request, services: ServicesOf, db: Database, viewer: Perso
 def welcome(request: Request, services: ServicesOf, db: Database, secret: str) -> Response:
     """Where a one-time link leads. Looking does not use it up: mail programs look, too."""
     found = invitations.find(db, secret, services.clock())
+    if found is None and _is_in_by(secret, request, services, db):
+        return RedirectResponse(strangers.HOME, status_code=303)
     return _welcome_page(request, services, db, found)
 
 
@@ -102,7 +104,7 @@ def join(
     again: Text = "",
     csrf: Text = "",
 ) -> Response:
-    """Set the password, and be in."""
+    """Set the password, where the link asks for one, and be in."""
     now, given = services.clock(), {"user": user, "name": name}
     problem = None if strangers.is_ours(request, csrf) else OLD
     try:
@@ -111,13 +113,15 @@ def join(
             invitation = invitations.find(db, secret, now)
             if invitation is not None and problem is None:
                 user_id = members.checked_id(invitation.user_id or user)
-                if wrong := passwords.problem_with(password, again, user_id):
+                wrong = passwords.problem_with(password, again, user_id)
+                if wrong and not invitation.direct:
                     raise members.MemberError(wrong)
-                kept = passwords.hashed(password)
+                kept = None if invitation.direct else passwords.hashed(password)
                 if invitations.use(db, secret, now):
                     joined = _joined(db, invitation, user_id, name, now)
-                    joined.password = kept
-                    browsers.end_all(db, joined.user_id)
+                    if kept is not None:
+                        joined.password = kept
+                        browsers.end_all(db, joined.user_id)
                     return _enter(db, request, services, joined, strangers.HOME, What.USER_JOINED)
     except members.MemberError as error:
         problem = str(error)
@@ -164,6 +168,15 @@ def from_provider(request: Request, services: ServicesOf) -> Response:
         response = _sign_in_page(request, services, None, problem=_sentence(error), status=403)
     cookies.drop(response, services.settings, TICKET, TICKET_PATH)
     return response
+
+
+def _is_in_by(secret: str, request: Request, services: Services, db: Db) -> bool:
+    """Whether the link is opened once more by the one whom it has let in, in the same browser."""
+    user_id = invitations.meant_for(db, secret)
+    try:
+        return user_id is not None and signed_in(request, services, db).id == user_id
+    except (SignInNeeded, HTTPException):
+        return False
 
 
 def _joined(db: Db, invitation: Invitation, user_id: str, name: str, now: int) -> User:

@@ -1,13 +1,14 @@
 // The board: open alerts by urgency, kept true by the live channel.
 
 import { sound, switches } from "./alarm.js";
-import { age, fill, newCard, tick, trace } from "./card.js";
+import { fill, newCard, tick } from "./card.js";
 import { onPending, pending, perform } from "./deeds.js";
-import { about, data, el, icon, safeLink } from "./dom.js";
+import { about, data, el, safeLink } from "./dom.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
 import { ago, clockOf } from "./moments.js";
 import { key } from "./page.js";
+import { rail } from "./rail.js";
 import { t, word } from "./text.js";
 
 const floor = new Floor();
@@ -18,7 +19,6 @@ const may = ["supervisor", "desk"].includes(about.viewer?.role) && !wall;
 const place = (id) => document.getElementById(id);
 const WALL_CARDS = 6;
 let drawing = false;
-let drawn = "";
 
 // What comes
 
@@ -99,6 +99,8 @@ const FILTERS = ["desk", "queue", "trigger"];
 const chosen = () => new URLSearchParams(location.search);
 
 function shown(alert) {
+  // A wall is read by the whole room: what is for one desk alone is on that desk's own screens.
+  if (wall && floor.isRestricted(alert)) return false;
   const query = chosen();
   const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
   return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
@@ -148,11 +150,16 @@ function render() {
       : "";
   }
   headline(open);
-  rail();
+  rail(floor, { wall, gone: floor.gone().filter(shown) });
   calm();
 }
 
-const names = (alerts) => alerts.map((alert) => word("trigger", alert.trigger)).join(", ");
+/** What the alerts are about, each kind once: "3 × Fraud, Media". */
+function names(alerts) {
+  const counts = new Map();
+  for (const { trigger } of alerts) counts.set(trigger, (counts.get(trigger) ?? 0) + 1);
+  return [...counts].map(([trigger, n]) => (n > 1 ? `${n} × ` : "") + word("trigger", trigger)).join(", ");
+}
 
 function order(list, alerts) {
   let next = list.firstElementChild;
@@ -190,7 +197,7 @@ function seconds() {
   for (const [id, card] of cards) tick(card, floor.alerts.get(id), floor);
   calm();
   text("wall-clock", clockOf(live.now()));
-  rail();
+  rail(floor, { wall, gone: floor.gone().filter(shown) });
   floor.sweep();
 }
 
@@ -209,61 +216,6 @@ function calm() {
 function text(id, words) {
   const node = place(id);
   if (node && node.textContent !== words) node.textContent = words;
-}
-
-function rail() {
-  traces(floor.gone().filter(shown));
-  const [unheard, notices] = [floor.unheard(), floor.standing()];
-  const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
-  text("listening", t("board.listening", { n: floor.listening() }));
-  if (state === drawn) return;
-  drawn = state;
-  place("notices").replaceChildren(...notices.map(notice));
-  place("notices-part").hidden = notices.length === 0;
-  place("unheard").replaceChildren(...unheard.map(unheardCall));
-  text("unheard-count", t("board.unheard", { n: unheard.length }));
-  place("unheard-part").dataset.some = String(unheard.length > 0);
-}
-
-function notice({ about: what, detail, at }) {
-  const why = el("span.unheard__why", {}, detail, " ", el("time.num", {}, clockOf(at)));
-  return el("li", {}, icon("warning"), el("span", {}, el("strong", {}, word("note", what)), why));
-}
-
-/** What has gone, the newest first; a line that is there already has its age renewed alone. */
-function traces(gone) {
-  const list = place("gone");
-  const there = new Map([...list.children].map((line) => [line.dataset.gone, line]));
-  let next = list.firstElementChild;
-  for (const alert of gone) {
-    const name = `${alert.alert_id}/${alert.revision}`;
-    const line = there.get(name) ?? trace(alert, floor);
-    there.delete(name);
-    line.dataset.gone = name;
-    age(line, alert, floor);
-    if (line === next) next = next.nextElementSibling;
-    else list.insertBefore(line, next);
-  }
-  for (const line of there.values()) line.remove();
-  place("gone-part").hidden = gone.length === 0;
-}
-
-function unheardCall(call) {
-  const why = call.not_monitored ?? call.lagging ?? t("board.degraded");
-  const link = safeLink(call.deep_link);
-  const who = [floor.agent(call.agent_id), call.queue_id].filter(Boolean).join(" · ") || call.call_id;
-  return el(
-    "li",
-    {},
-    icon(call.not_monitored ? "unheard" : "clock"),
-    el(
-      "span",
-      {},
-      el("a", { href: `/calls/${encodeURIComponent(call.call_id)}` }, who),
-      el("span.unheard__why", {}, why),
-    ),
-    link ? el("a.button.button--quiet.button--icon", { href: link, target: "_blank", rel: "noopener noreferrer", "aria-label": t("card.platform") }, icon("open")) : null,
-  );
 }
 
 // What people do
@@ -318,7 +270,7 @@ function toggleWall() {
   const query = chosen();
   if (wall) query.delete("wall");
   else query.set("wall", "1");
-  location.search = query.toString();
+  location.assign(query.size ? `?${query}` : location.pathname);
 }
 
 if (may) {

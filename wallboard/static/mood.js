@@ -1,12 +1,22 @@
 // The caller's feelings over the call, as a line: anger and distress, from the turns as they came.
 
 import uPlot from "./vendor/uplot/uPlot.esm.js";
+import { font, legend, scale } from "./plots.js";
 import { t } from "./text.js";
 
 const HEAT = { anger: 1, frustration: 0.6 };
 const LOW = { distress: 1, sadness: 1 };
 /** The share of the newest turn, as in detectors/mood.py: about the last three turns count. */
 const QUICK = 0.45;
+
+/** Between marks on the time axis, in minutes: from five seconds to an hour. */
+const STEPS = [5 / 60, 10 / 60, 15 / 60, 30 / 60, 1, 2, 5, 10, 20, 30, 60];
+
+/** Minutes into the call as 1:05. */
+function clock(minutes) {
+  const seconds = Math.round(minutes * 60);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
 
 export class MoodLine {
   #turns = new Map();
@@ -55,10 +65,9 @@ export class MoodLine {
     else this.#plot = new uPlot(this.#options(), values, this.place);
   }
 
-  #size = () => ({ width: Math.max(160, this.place.clientWidth), height: 150 });
+  #size = () => ({ width: Math.max(160, this.place.clientWidth), height: 150 * scale() });
 
   #options() {
-    const style = getComputedStyle(document.documentElement);
     // A canvas knows no light-dark(): what the page shows is asked of an element.
     const probe = document.body.appendChild(document.createElement("span"));
     const colour = (name) => {
@@ -67,22 +76,23 @@ export class MoodLine {
     };
     const [heat, low, ink, grid] = ["heat", "low", "ink", "line"].map(colour);
     probe.remove();
-    const axis = { stroke: ink, font: `12px ${style.fontFamily}`, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
+    const axis = { stroke: ink, font: font(), grid: { stroke: grid, width: 1 }, ticks: { show: false } };
     const thick = { width: 2.5, points: { show: false } };
     return {
       ...this.#size(),
       scales: { x: { time: false }, y: { range: [0, 100] } },
       axes: [
-        { ...axis, values: (_, splits) => splits.map((minutes) => `${Math.round(minutes * 10) / 10}`), size: 26, label: t("call.minutes"), labelSize: 16, labelFont: axis.font },
-        { ...axis, values: (_, splits) => splits.map(String), size: 34, splits: () => [0, 50, 100] },
+        { ...axis, values: (_, splits) => splits.map(clock), incrs: STEPS, space: 60 * scale(), size: 26 * scale() },
+        { ...axis, values: (_, splits) => splits.map(String), size: 34 * scale(), splits: () => [0, 50, 100] },
       ],
       series: [
-        { label: t("call.minutes"), value: (_, raw) => (raw === null ? "" : raw.toFixed(1)) },
+        { label: t("call.minutes"), value: (_, raw) => (raw === null ? "" : clock(raw)) },
         { label: t("call.heat"), stroke: heat, ...thick },
         { label: t("call.low"), stroke: low, dash: [7, 4], ...thick },
       ],
       cursor: { y: false, drag: { x: false, y: false } },
       legend: { live: true },
+      hooks: legend,
     };
   }
 }

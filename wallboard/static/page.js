@@ -42,6 +42,30 @@ document.addEventListener("keydown", (event) => {
 });
 showTheme();
 
+// On a phone the row of pages is wider than the screen.
+document.querySelector(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
+// What is wider than a phone scrolls by keys, too: it takes the focus, and says what it is.
+const WIDE = ".table-wrap, .table-scroll, .heat-wrap, .charts .panel";
+
+function reachable() {
+  for (const box of document.querySelectorAll(WIDE)) {
+    const wide = box.scrollWidth > box.clientWidth;
+    if (wide === box.hasAttribute("tabindex")) continue;
+    const title = box.closest("section")?.querySelector("h2, h3") ?? document.querySelector("h1");
+    const values = { tabindex: "0", role: "group", "aria-label": title?.textContent ?? document.title };
+    for (const [name, value] of Object.entries(values)) {
+      if (wide) box.setAttribute(name, value);
+      else box.removeAttribute(name);
+    }
+  }
+}
+if (document.querySelector(WIDE)) {
+  const main = document.getElementById("main");
+  new ResizeObserver(reachable).observe(main);
+  new MutationObserver(reachable).observe(main, { childList: true, subtree: true });
+}
+
 // Short messages
 
 /** A message that passes. `action`: {label, run}; gives a function that takes it away. */

@@ -2,11 +2,12 @@
 
 import { data } from "./dom.js";
 import { live } from "./live.js";
+import { font, legend, scale } from "./plots.js";
 import { t, word } from "./text.js";
 import uPlot from "./vendor/uplot/uPlot.esm.js";
 
 const report = data("state");
-const HEIGHT = 240;
+const HEIGHT = 240 * scale();
 
 // Bars that the server has measured: no inline styles come with the page.
 for (const node of document.querySelectorAll("[data-share]")) {
@@ -55,7 +56,8 @@ function plot(id, make) {
   const draw = () => {
     made?.destroy();
     const { options, values } = make(colours());
-    made = new uPlot({ ...options, width: place.clientWidth, height: HEIGHT }, values, place);
+    const hooks = { ...legend, ...options.hooks };
+    made = new uPlot({ ...options, hooks, width: place.clientWidth, height: HEIGHT }, values, place);
   };
   draw();
   new ResizeObserver(() => {
@@ -71,7 +73,6 @@ document.addEventListener("hardstop:theme", redraw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
 function colours() {
-  const style = getComputedStyle(document.documentElement);
   const probe = document.createElement("span");
   document.body.append(probe);
   const read = (name) => {
@@ -82,7 +83,7 @@ function colours() {
   probe.remove();
   const chosen = document.documentElement.dataset.theme;
   const dark = chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  return { ...found, series: dark ? DARK : LIGHT, font: `12px ${style.fontFamily}` };
+  return { ...found, series: dark ? DARK : LIGHT, font: font() };
 }
 
 function axis(c, more = {}) {
@@ -94,7 +95,7 @@ function dayAxis(c, days) {
   return axis(c, {
     grid: { show: false },
     splits: (u) => {
-      const room = Math.max(1, Math.floor(u.width / 70));
+      const room = Math.max(1, Math.floor(u.width / (70 * scale())));
       const every = Math.ceil(days.length / room);
       return days.map((_, at) => at).filter((at) => at % every === 0);
     },
@@ -102,7 +103,9 @@ function dayAxis(c, days) {
   });
 }
 
-const SHORT = new Intl.DateTimeFormat(document.documentElement.lang, {
+// Of the page's language, the viewer's own way to write a day.
+const OWN = navigator.language.startsWith(document.documentElement.lang) ? navigator.language : document.documentElement.lang;
+const SHORT = new Intl.DateTimeFormat(OWN, {
   weekday: "short", day: "numeric", month: "short", timeZone: "UTC",
 });
 const shortDay = (day) => (day === undefined ? "" : SHORT.format(Date.parse(day)));
@@ -143,7 +146,7 @@ if (daily.days.length && Object.keys(daily.kinds).length) plot("plot-days", (c) 
         x: { time: false, range: () => ends(xs.length) },
         y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.08))] },
       },
-      axes: [dayAxis(c, daily.days), axis(c, { size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] })],
+      axes: [dayAxis(c, daily.days), axis(c, { size: 44 * scale(), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] })],
       series: [{ label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" }, ...series],
       cursor: { points: { show: false }, drag: { x: false, y: false }, y: false },
       legend: { live: true },
@@ -173,7 +176,7 @@ if (daily.days.length) plot("plot-soon", (c) => {
         x: { time: false, range: () => ends(daily.days.length) },
         y: { range: (_, __, most) => [0, Math.max(10, (most ?? 0) * 1.1)] },
       },
-      axes: [dayAxis(c, daily.days), axis(c, { size: 56, values: (_, all) => all.map((value) => `${value} s`) })],
+      axes: [dayAxis(c, daily.days), axis(c, { size: 56 * scale(), values: (_, all) => all.map((value) => `${value} s`) })],
       series: [
         { label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" },
         line(t("patterns.median"), c.series[0]),
@@ -227,11 +230,11 @@ if (found.false_alarms.length) plot("plot-false", (c) => {
           splits: () => names.map((_, at) => at),
           values: (u, splits) => {
             // Where there is no room beside each other, the numbers of the table's rows stand in.
-            const room = u.width / names.length > 74;
+            const room = u.width / names.length > 74 * scale();
             return splits.map((at) => (room ? names[at] : String(at + 1)));
           },
         }),
-        axis(c, { size: 52, values: (_, all) => all.map((value) => `${value} %`) }),
+        axis(c, { size: 52 * scale(), values: (_, all) => all.map((value) => `${value} %`) }),
       ],
       series: [
         { label: t("patterns.kind"), value: (_, at) => names[at] ?? "–" },

@@ -8,40 +8,42 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Text,
-    true,
-)
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import JSON, BigInteger, Boolean, Float, Integer, Text, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wallboard.store.accounts import Audit, Invitation, Session, Token, User
+from wallboard.store.base import Seen, Table
+from wallboard.store.deliveries import Delivery, Webhook
+
+__all__ = [
+    "Alert",
+    "Audit",
+    "Call",
+    "Callback",
+    "Complaint",
+    "Deed",
+    "Delivery",
+    "Entry",
+    "Feed",
+    "Forgotten",
+    "Head",
+    "Hint",
+    "Invitation",
+    "Message",
+    "Note",
+    "Offset",
+    "Route",
+    "Session",
+    "Table",
+    "Token",
+    "Turn",
+    "User",
+    "Webhook",
+]
+"""Those of accounts and deliveries too: whoever makes or reads tables has all of them here."""
 
 
-class Table(DeclarativeBase):
-    """All tables of the wallboard."""
-
-    # Ids on the topics have up to 256 characters (stream/events/transcripts.py).
-    type_annotation_map = {str: String(300), int: BigInteger, dict[str, Any]: JSON}
-
-
-class _Seen:
-    """By whom something may be seen: its queue, team and desk, and how it is to be handled."""
-
-    queue_id: Mapped[str | None] = mapped_column(index=True)
-    team_id: Mapped[str | None]
-    agent_id: Mapped[str | None]
-    desk: Mapped[str | None]
-    handling: Mapped[str] = mapped_column(default="normal")
-    mode: Mapped[str] = mapped_column(default="live")
-
-
-class Call(_Seen, Table):
+class Call(Seen, Table):
     """One call, as far as events have told of it. With a restricted alert it is restricted too:
     `desk` is then that alert's, and `trigger` what has to be asked `access.may_see` with."""
 
@@ -81,7 +83,7 @@ class Turn(Table):
     findings: Mapped[list[Any] | None] = mapped_column(JSON)
 
 
-class Alert(_Seen, Table):
+class Alert(Seen, Table):
     """The newest state of an alert; `body` is the event."""
 
     __tablename__ = "alerts"
@@ -117,7 +119,7 @@ class Route(Table):
     body: Mapped[dict[str, Any]]
 
 
-class Callback(_Seen, Table):
+class Callback(Seen, Table):
     """The newest record of a callback."""
 
     __tablename__ = "callbacks"
@@ -134,7 +136,7 @@ class Callback(_Seen, Table):
     body: Mapped[dict[str, Any]]
 
 
-class Entry(_Seen, Table):
+class Entry(Seen, Table):
     """One entry of an incident record, exactly as it came."""
 
     __tablename__ = "entries"
@@ -174,7 +176,7 @@ class Forgotten(Table):
     own."""
 
 
-class Complaint(_Seen, Table):
+class Complaint(Seen, Table):
     """The newest record of a complaint."""
 
     __tablename__ = "complaints"
@@ -220,7 +222,7 @@ class Note(Table):
     detail: Mapped[str] = mapped_column(Text)
 
 
-class Deed(_Seen, Table):
+class Deed(Seen, Table):
     """What a person did through the wallboard, and whether it took effect."""
 
     __tablename__ = "deeds"
@@ -250,7 +252,7 @@ class Message(Table):
     seen_at: Mapped[int | None]
 
 
-class Feed(_Seen, Table):
+class Feed(Seen, Table):
     """What changed, in order: the source of the event stream and of its resumption. Pruned."""
 
     __tablename__ = "feed"
@@ -279,130 +281,3 @@ class Offset(Table):
     topic: Mapped[str] = mapped_column(primary_key=True)
     partition: Mapped[int] = mapped_column(primary_key=True)
     next_offset: Mapped[int]
-
-
-class User(Table):
-    """Somebody who signs in. Roles and scopes: wallboard/access.py."""
-
-    __tablename__ = "users"
-
-    user_id: Mapped[str] = mapped_column(primary_key=True)
-    """The person's id in the policy where there is one, so that owners and users are the same."""
-    name: Mapped[str]
-    role: Mapped[str]
-    password: Mapped[str | None] = mapped_column(Text)
-    """An argon2id hash; None for who comes by OpenID Connect alone."""
-    subject: Mapped[str | None] = mapped_column(unique=True)
-    desks: Mapped[list[str]] = mapped_column(JSON, default=list)
-    queues: Mapped[list[str]] = mapped_column(JSON, default=list)
-    teams: Mapped[list[str]] = mapped_column(JSON, default=list)
-    agent_id: Mapped[str | None] = mapped_column(index=True)
-    time_zone: Mapped[str | None]
-    settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-    created_at: Mapped[int]
-
-
-class Session(Table):
-    """A signed-in browser. The cookie holds a secret; here is its SHA-256 alone."""
-
-    __tablename__ = "sessions"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"))
-    csrf: Mapped[str]
-    created_at: Mapped[int]
-    seen_at: Mapped[int]
-    expires_at: Mapped[int] = mapped_column(index=True)
-    address: Mapped[str | None]
-    device: Mapped[str | None]
-    """What the browser calls itself, so that people know their own."""
-
-
-class Token(Table):
-    """A service's key to API and event stream. Shown once; here is its SHA-256 alone."""
-
-    __tablename__ = "tokens"
-
-    token_id: Mapped[str] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(unique=True)
-    name: Mapped[str]
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    queues: Mapped[list[str]] = mapped_column(JSON, default=list)
-    created_by: Mapped[str]
-    created_at: Mapped[int]
-    expires_at: Mapped[int | None]
-    revoked_at: Mapped[int | None]
-
-
-class Invitation(Table):
-    """A one-time link: the first admin's, and those that an admin makes for others."""
-
-    __tablename__ = "invitations"
-
-    digest: Mapped[str] = mapped_column(primary_key=True)
-    user_id: Mapped[str | None]
-    role: Mapped[str]
-    created_at: Mapped[int]
-    expires_at: Mapped[int]
-    used_at: Mapped[int | None]
-
-
-class Audit(Table):
-    """Who looked at what, who signed in, who was refused."""
-
-    __tablename__ = "audit"
-
-    number: Mapped[int] = mapped_column(
-        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
-    )
-    at: Mapped[int] = mapped_column(index=True)
-    user_id: Mapped[str | None] = mapped_column(index=True)
-    what: Mapped[str]
-    ref: Mapped[str | None]
-    address: Mapped[str | None]
-
-
-class Webhook(Table):
-    """Where alerts and routes are sent, and how."""
-
-    __tablename__ = "webhooks"
-
-    webhook_id: Mapped[str] = mapped_column(primary_key=True)
-    url: Mapped[str] = mapped_column(Text)
-    format: Mapped[str] = mapped_column(default="standard")
-    """standard | slack | teams"""
-    secret: Mapped[str]
-    kinds: Mapped[list[str]] = mapped_column(JSON)
-    triggers: Mapped[list[str]] = mapped_column(JSON, default=list)
-    queues: Mapped[list[str]] = mapped_column(JSON, default=list)
-    with_words: Mapped[bool] = mapped_column(Boolean, default=False)
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-    created_by: Mapped[str]
-    created_at: Mapped[int]
-    name: Mapped[str | None]
-    severities: Mapped[list[str] | None] = mapped_column(JSON)
-
-
-class Delivery(Table):
-    """One message to one webhook: waiting, delivered or given up (the dead-letter list)."""
-
-    __tablename__ = "deliveries"
-
-    delivery_id: Mapped[str] = mapped_column(primary_key=True)
-    webhook_id: Mapped[str] = mapped_column(
-        ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), index=True
-    )
-    feed: Mapped[int | None]
-    body: Mapped[dict[str, Any]]
-    state: Mapped[str]
-    """waiting | delivered | given_up"""
-    tries: Mapped[int] = mapped_column(default=0)
-    next_at: Mapped[int | None] = mapped_column(index=True)
-    answered: Mapped[str | None] = mapped_column(Text)
-    created_at: Mapped[int]
-    about: Mapped[str | None] = mapped_column(index=True)
-    """kind:id:state of what it tells, so that a chat room hears of each state once."""
-    call_id: Mapped[str | None] = mapped_column(index=True)
-
-    __table_args__ = (Index("delivery_once", "webhook_id", "feed", unique=True),)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from wallboard.access import Role, Viewer, may_see
 from wallboard.store.tables import Complaint
-from wallboard.views.callbacks import Step
+from wallboard.views.callback_rows import Step
 from wallboard.views.incidents import name_of
 from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
 from wallboard.views.zones import day_bounds, exact_in, iso, minute_in, moment_in, zone_of

@@ -1,28 +1,26 @@
-"""Administration: users, tokens, the audit log."""
+"""Administration of people: who may sign in, as what, and their one-time links."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role, Viewer
-from wallboard.auth import browsers, invitations, members, tokens
+from wallboard.auth import browsers, invitations, members
 from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.gate import Admin
 from wallboard.dates import written
 from wallboard.pages import page
+from wallboard.routes.forms import Text, Texts, listed
 from wallboard.services import Database, Services, ServicesOf
-from wallboard.store.tables import Token, User
-from wallboard.views import audit as audit_view
+from wallboard.store.tables import User
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 
-Text = Annotated[str, Form()]
-Texts = Annotated[list[str] | None, Form()]
+ROLES = {role.value: role.value.capitalize() for role in members.ROLES} | {Role.QA.value: "QA"}
+"""As they are written on pages."""
 
 
 @router.get("")
@@ -152,93 +150,6 @@ def link_again(
     return _user_page(request, services, db, viewer, user, link=link)
 
 
-@router.get("/tokens")
-def token_list(request: Request, services: ServicesOf, db: Database, viewer: Admin) -> Response:
-    """The keys of services."""
-    return _tokens_page(request, services, db, viewer)
-
-
-@router.post("/tokens")
-def make_token(
-    request: Request,
-    services: ServicesOf,
-    db: Database,
-    viewer: Admin,
-    name: Text = "",
-    scopes: Texts = None,
-    queues: Text = "",
-    days: Text = "",
-) -> Response:
-    """A new key, shown once."""
-    try:
-        if days.strip() and not days.strip().isdecimal():
-            raise tokens.TokenError("days are a number, or nothing for a token without end")
-        token, secret = tokens.issue(
-            db,
-            name=name,
-            scopes=scopes or (),
-            queues=listed(queues),
-            days=int(days) if days.strip() else None,
-            created_by=viewer.id,
-            now=services.clock(),
-        )
-    except tokens.TokenError as error:
-        return _tokens_page(request, services, db, viewer, problem=str(error))
-    _note(db, request, services, viewer, What.TOKEN_MADE, token.token_id)
-    return _tokens_page(request, services, db, viewer, secret=secret)
-
-
-@router.post("/tokens/{token_id}/revoke")
-def revoke(
-    request: Request, services: ServicesOf, db: Database, viewer: Admin, token_id: str
-) -> Response:
-    """The key opens nothing from now on."""
-    token = db.get(Token, token_id)
-    if token is None:
-        raise HTTPException(404, "there is no such token")
-    if token.revoked_at is None:
-        token.revoked_at = services.clock()
-        _note(db, request, services, viewer, What.TOKEN_REVOKED, token_id)
-    return RedirectResponse("/admin/tokens", status_code=303)
-
-
-@router.get("/audit")
-def audit(
-    request: Request,
-    services: ServicesOf,
-    db: Database,
-    viewer: Admin,
-    person: str = "",
-    day: str = "",
-    what: str = "",
-    before: Annotated[int | None, Query(ge=0)] = None,
-) -> Response:
-    """The audit log, by person and day."""
-    found = audit_view.search(
-        db, person=person.strip(), day=day, what=what, before=before, zone=viewer.time_zone
-    )
-    if person or day:
-        _note(db, request, services, viewer, What.AUDIT_SEARCHED, person.strip() or day[:10])
-    return page(
-        request,
-        services,
-        "admin_audit.html",
-        viewer=viewer,
-        when=written(viewer.time_zone),
-        active="admin",
-        found=found,
-        person=person,
-        day=day,
-        what=what,
-        kinds=list(What),
-    )
-
-
-def listed(text: str) -> list[str]:
-    """Names written with commas."""
-    return [name for part in text.split(",") if (name := part.strip())]
-
-
 def _user(db: Db, user_id: str) -> User:
     found = db.get(User, user_id)
     if found is None:
@@ -272,8 +183,9 @@ def _users_page(
         active="admin",
         users=list(db.scalars(select(User).order_by(User.active.desc(), User.name))),
         people=services.policy.people,
+        roles=ROLES,
         desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
-        role_choices=[(role.value, role.value.capitalize()) for role in members.ROLES],
+        role_choices=list(ROLES.items()),
         problem=problem,
         link=link,
         invited=invited,
@@ -301,32 +213,8 @@ def _user_page(
         user=user,
         sessions=browsers.of_user(db, user.user_id, services.clock()),
         desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
-        role_choices=[(role.value, role.value.capitalize()) for role in members.ROLES],
+        role_choices=list(ROLES.items()),
         local_users=services.settings.local_users,
         problem=problem,
         link=link,
-    )
-
-
-def _tokens_page(
-    request: Request,
-    services: Services,
-    db: Db,
-    viewer: Viewer,
-    *,
-    problem: str | None = None,
-    secret: str | None = None,
-) -> Response:
-    return page(
-        request,
-        services,
-        "admin_tokens.html",
-        status=422 if problem else 200,
-        viewer=viewer,
-        when=written(viewer.time_zone),
-        active="admin",
-        tokens=list(db.scalars(select(Token).order_by(Token.created_at.desc()))),
-        now=services.clock(),
-        problem=problem,
-        secret=secret,
     )

@@ -1,0 +1,78 @@
+// Beside the alerts: what has gone, what whoever runs hardstop must know, and which calls nobody hears.
+
+import { age, trace } from "./card.js";
+import { el, icon, safeLink } from "./dom.js";
+import { clockOf } from "./moments.js";
+import { t, word } from "./text.js";
+
+const place = (id) => document.getElementById(id);
+let drawn = "";
+
+function text(id, words) {
+  const node = place(id);
+  if (node && node.textContent !== words) node.textContent = words;
+}
+
+/** Calls that are not fully heard, without those that a wall must not name. */
+function unheardHere(floor, wall) {
+  if (!wall) return floor.unheard();
+  const kept = new Set([...floor.alerts.values()].filter(floor.isRestricted).map((alert) => alert.call_id));
+  return floor.unheard().filter((call) => !kept.has(call.call_id));
+}
+
+/** Draw it anew where something has changed. `gone`: the alerts whose traces are shown. */
+export function rail(floor, { wall, gone }) {
+  traces(gone, floor);
+  const [unheard, notices] = [unheardHere(floor, wall), floor.standing()];
+  const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
+  text("listening", t("board.listening", { n: floor.listening() }));
+  if (state === drawn) return;
+  drawn = state;
+  place("notices").replaceChildren(...notices.map(notice));
+  place("notices-part").hidden = notices.length === 0;
+  place("unheard-part").hidden = false;
+  place("unheard").replaceChildren(...unheard.map((call) => unheardCall(call, floor)));
+  text("unheard-count", t(unheard.length ? "board.unheard" : "board.all_heard", { n: unheard.length }));
+  place("unheard-part").dataset.some = String(unheard.length > 0);
+}
+
+function notice({ about: what, detail, at }) {
+  const why = el("span.unheard__why", {}, detail, " ", el("time.num", {}, clockOf(at)));
+  return el("li", {}, icon("warning"), el("span", {}, el("strong", {}, word("note", what)), why));
+}
+
+/** What has gone, the newest first; a line that is there already has its age renewed alone. */
+function traces(gone, floor) {
+  const list = place("gone");
+  const there = new Map([...list.children].map((line) => [line.dataset.gone, line]));
+  let next = list.firstElementChild;
+  for (const alert of gone) {
+    const name = `${alert.alert_id}/${alert.revision}`;
+    const line = there.get(name) ?? trace(alert, floor);
+    there.delete(name);
+    line.dataset.gone = name;
+    age(line, alert, floor);
+    if (line === next) next = next.nextElementSibling;
+    else list.insertBefore(line, next);
+  }
+  for (const line of there.values()) line.remove();
+  place("gone-part").hidden = gone.length === 0;
+}
+
+function unheardCall(call, floor) {
+  const why = call.not_monitored ?? call.lagging ?? t("board.degraded");
+  const link = safeLink(call.deep_link);
+  const who = [floor.agent(call.agent_id), call.queue_id].filter(Boolean).join(" · ") || call.call_id;
+  return el(
+    "li",
+    {},
+    icon(call.not_monitored ? "unheard" : "clock"),
+    el(
+      "span",
+      {},
+      el("a", { href: `/calls/${encodeURIComponent(call.call_id)}` }, who),
+      el("span.unheard__why", {}, why),
+    ),
+    link ? el("a.button.button--quiet.button--icon", { href: link, target: "_blank", rel: "noopener noreferrer", "aria-label": t("card.platform") }, icon("open")) : null,
+  );
+}
