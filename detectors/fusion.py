@@ -19,12 +19,14 @@ CERTAIN = 0.99
 RULE_SHARE = 0.5
 """How much a rule's emotion counts beside the classifier's."""
 PLAIN = 0.65
-"""From which probability a rule's words stand whatever the classifier says."""
+"""From which probability a rule's words stand, unless the classifier all but excludes it."""
 PLAIN_SELF_HARM = 0.4
 """The same for self-harm: when unsure, a person is rung; the classifier may only add."""
-UNHEARD = 0.03
+UNHEARD = 0.05
 """Below it a person looks at plain words of the other life stops, and nobody is rung: rules do not
 hear a joke, a film or a cat at the door."""
+UNHEARD_MATTER = 0.005
+"""Below it plain words of what is no matter of life are let be: jury duty, a quiz, a memoir."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
@@ -66,10 +68,12 @@ class Standing(msgspec.Struct, frozen=True):
     unheard: float
 
 
-STANDING = Standing(PLAIN, 0.0)
+STANDING = Standing(PLAIN, UNHEARD_MATTER)
 _STANDING = {
     **{trigger.value: Standing(PLAIN, UNHEARD) for trigger in LIFE_STOPS},
     Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, 0.0),
+    # Its bodies are named in as many ways as there are offices: rules know them better.
+    Trigger.REGULATOR.value: Standing(PLAIN, 0.0),
 }
 
 
@@ -255,9 +259,13 @@ def _heard(
 ) -> Finding | None:
     """What the classifier hears in the turn where no rule stands."""
     threshold = settings.alone_for(label)
-    # A denial is looked at by a person: only all but certainty about the rest overrules it.
-    denied = any(cluster[0].review for cluster in clusters) or (declined and label not in _LIFE)
-    if fused.together >= (max(OVER_DENIAL, threshold) if denied else threshold):
+    # A denial is looked at by a person: only all but certainty about the rest overrules it. Where
+    # its own words are there, ordinary talk is not what it must be told from.
+    if any(cluster[0].review for cluster in clusters):
+        threshold = OVER_DENIAL
+    elif declined and label not in _LIFE:
+        threshold = max(OVER_DENIAL, threshold)
+    if fused.together >= threshold:
         disposition = Disposition.RAISE
     elif label in _LIFE and fused.together >= settings.point.alone_review:
         disposition = Disposition.REVIEW
