@@ -61,7 +61,12 @@ def test_any_text_gets_an_answer(scorer: OnnxScorer, text: str) -> None:
 def test_what_stands_early_in_a_long_speech_is_heard(scorer: OnnxScorer) -> None:
     threat = "i have had enough i am taking you to court over this"
     alone = scorer.score([said(threat)])[0].labels["legal_threat"]
-    long = threat + " and the parcel was meant to come on tuesday to the back door" * 12
+    long = (
+        f"{threat} and i mean it because the parcel was meant to come on tuesday to the back door "
+        "and it never did and the neighbour says nobody came and i took the day off work for it and "
+        "lost a day's pay and then the young man in the shop said it was at the depot all along so "
+        "i drove out there and they had it down under the wrong house number can you believe it"
+    )
     assert scorer.score([said(long)])[0].labels["legal_threat"] > 0.5 * alone
 
 
