@@ -62,10 +62,10 @@ def test_what_stands_early_in_a_long_speech_is_heard(scorer: OnnxScorer) -> None
     threat = "i have had enough i am taking you to court over this"
     alone = scorer.score([said(threat)])[0].labels["legal_threat"]
     long = (
-        f"{threat} and i mean it because the parcel was meant to come on tuesday to the back door "
-        "and it never did and the neighbour says nobody came and i took the day off work for it and "
-        "lost a day's pay and then the young man in the shop said it was at the depot all along so "
-        "i drove out there and they had it down under the wrong house number can you believe it"
+        "i've been on to you four times now and every time someone different picks up and i "
+        f"explain it all again so {threat} because the parcel was meant to come on tuesday to the "
+        "back door and it never did and the neighbour says nobody came and i took the day off work "
+        "for it and lost a day's pay"
     )
     assert scorer.score([said(long)])[0].labels["legal_threat"] > 0.5 * alone
 

@@ -30,7 +30,7 @@ class JudgeScorer:
         return [
             Scores(
                 labels={
-                    "legal_threat": 0.95
+                    "legal_threat": 0.99
                     if {"marigold", "sue"} & set(passage.now.text.split())
                     else 0.01
                 },
