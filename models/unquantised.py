@@ -45,7 +45,7 @@ def weights_of(model: Path, base: Mapping[str, Tensor]) -> dict[str, Tensor]:
         place = _PRODUCT.match(node.name) if node.op_type == "MatMulInteger" else None
         if place is not None:
             stored = node.input[1].removesuffix(QUANTISED)
-            found[f"{place['module'].replace('/', '.')}.weight"] = _unquantised(kept, stored).T
+            found[_parameter(place["module"])] = _unquantised(kept, stored).T
     found |= {name: part for name, part in kept.items() if name.endswith((".weight", ".bias"))}
     if not any(name.startswith("labels.") for name in found):
         raise ValueError(f"{model} is no model that `hardstop export` wrote in int8")
@@ -65,6 +65,13 @@ def weights_of(model: Path, base: Mapping[str, Tensor]) -> dict[str, Tensor]:
         every[list(at)] = weights[name]
         weights[name] = every
     return weights
+
+
+def _parameter(module: str) -> str:
+    """The name of a module's weight. The network calls its encoder's layers one by one, so that an
+    export names them without the encoder."""
+    name = module.replace("/", ".")
+    return f"enc.encoder.{name}.weight" if name.startswith("layer.") else f"{name}.weight"
 
 
 def _unquantised(kept: Mapping[str, NDArray[np.generic]], name: str) -> NDArray[np.float32]:
