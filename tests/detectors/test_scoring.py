@@ -111,6 +111,24 @@ def test_a_rule_for_self_harm_is_raised_whatever_the_classifier_says(
     assert say(detector, "i want to end it all").reading.raised() == ["self_harm"]
 
 
+@pytest.mark.parametrize(
+    ("label", "probability", "raised"),
+    [
+        ("legal_threat", 0.001, False),
+        ("legal_threat", 0.01, True),
+        ("fraud", 0.001, False),
+        ("regulator", 0.001, True),
+        ("self_harm", 0.001, True),
+    ],
+)
+def test_plain_words_stand_unless_the_classifier_all_but_excludes_them(
+    with_scorer: Callable[..., Detector], say: Say, label: str, probability: float, raised: bool
+) -> None:
+    scorer = WordScorer({"marigold": (label, probability)})
+    detector = with_scorer(scorer, "the marigold", label=label, probability=0.9)
+    assert (say(detector, "mind the marigold").reading.raised() == [label]) is raised
+
+
 def test_a_life_stop_that_is_half_heard_is_shown_for_review(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
