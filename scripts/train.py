@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 def train(
     recipe: Annotated[
-        str, typer.Argument(help="emotion, hardstop, refine, polish, or a .toml file.")
+        str,
+        typer.Argument(help="emotion, hardstop, refine, polish, whole, feelings, or a .toml file."),
     ] = "hardstop",
     out: Annotated[Path, typer.Option(help="The folder of the run.")] = Path("runs/hardstop"),
     data: Annotated[
@@ -39,9 +40,8 @@ def train(
 ) -> None:
     """Train the classifier. Needs the `train` extra: pip install 'hardstop[train]'.
 
-    The stages of the bundled model: `hardstop train emotion --out runs/emotion --data DATA`, then
-    `hardstop train hardstop --from runs/emotion --out runs/hardstop --data DATA`, then `refine`
-    from that, and `polish` (seeds 23 and 29) from that.
+    The stages of the bundled model, each from the run before it (`--from`): emotion, hardstop,
+    refine, polish, whole, feelings. To go on from the bundled weights: `--from models/weights`.
     """
     import msgspec
     from rich.console import Console
