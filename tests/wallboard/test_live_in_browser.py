@@ -68,8 +68,13 @@ def test_of_two_claims_at_once_one_is_the_owner_and_the_other_is_told_why(
         windows = {"Alex Morgan": alex, "Bo Lindqvist": bo}
         card = bo.card("raced")
         alex.card("raced")
+        # One moment for both: clicked one after the other, the second would find the card claimed.
+        moment = alex.page.evaluate("Date.now() + 1000")
         for window in windows.values():
-            window.page.evaluate(f"document.querySelector('{card} [data-act=claim]').click()")
+            window.page.evaluate(
+                f"setTimeout(() => document.querySelector('{card} [data-act=claim]').click(), "
+                f"{moment} - Date.now())"
+            )
         for window in windows.values():
             window.shows(card, "Claimed by")
             window.page.wait_for_selector("[data-pending]", state="detached")
