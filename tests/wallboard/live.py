@@ -24,14 +24,20 @@ from wallboard.store.tables import Session, User
 from workflow.call import Customer
 
 HOUR = 3_600_000
-PEOPLE = (
-    User(user_id="alex", name="Alex Morgan", role="supervisor"),
-    User(user_id="bo", name="Bo Lindqvist", role="supervisor"),
-    # Leads another team: nothing of the calls below is theirs.
-    User(user_id="noor", name="Noor Haddad", role="supervisor", teams=["south"], queues=["sales"]),
-    User(user_id="jo", name="Jo Walsh", role="desk", desks=["safety"]),
-    User(user_id="root", name="Robin Root", role="admin"),
-)
+
+
+def people() -> tuple[User, ...]:
+    """Who works in a house; new rows each time, for a row belongs to the database it went into."""
+    return (
+        User(user_id="alex", name="Alex Morgan", role="supervisor"),
+        User(user_id="bo", name="Bo Lindqvist", role="supervisor"),
+        # Leads another team: nothing of the calls below is theirs.
+        User(
+            user_id="noor", name="Noor Haddad", role="supervisor", teams=["south"], queues=["sales"]
+        ),
+        User(user_id="jo", name="Jo Walsh", role="desk", desks=["safety"]),
+        User(user_id="root", name="Robin Root", role="admin"),
+    )
 
 
 class House:
@@ -47,7 +53,7 @@ class House:
         self._board: Worker | None = None
         self.open()
         self._sessions = sessions_of(open_engine(self._database))
-        for user in PEOPLE:
+        for user in people():
             self.hire(user)
 
     # The service
