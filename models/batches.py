@@ -46,27 +46,41 @@ Mishear = Callable[[str, float, np.random.Generator], str]
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """`ids`, `mask`, `types`: batch x length; `targets`: batch x OUTPUTS; `weights`: batch."""
+    """`ids`, `mask`, `types`: batch x length; `targets`: batch x OUTPUTS; the rest: batch."""
 
     ids: NDArray[np.int64]
     mask: NDArray[np.int64]
     types: NDArray[np.int64]
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
+    rows: NDArray[np.int64]
+    """Which of the examples they are."""
 
 
-def epoch_of(examples: dict[str, list[Example]], recipe: Recipe, epoch: int) -> list[Example]:
-    """What is gone through in one epoch: each set as many times as the recipe says, in its order.
+def epoch_of(
+    sizes: dict[str, int],
+    recipe: Recipe,
+    epoch: int,
+    losses: dict[str, NDArray[np.float32]] | None = None,
+) -> dict[str, NDArray[np.int64]]:
+    """What is gone through in one epoch: of each set, by its size, the places of examples.
 
-    Of a set taken by a part, another part comes each epoch until all of it has been seen.
+    A set comes as many times as the recipe says, in its order; of a set taken by a part, another
+    part comes each epoch until all of it has been seen. `losses` of when each was last seen
+    (infinite: never yet) let the easy ones come more rarely.
     """
-    chosen: list[Example] = []
-    for name, rows in examples.items():
+    chosen = {}
+    for name, size in sizes.items():
         times = recipe.own.get(name, recipe.sources.get(name, 0.0))
-        order = np.random.default_rng([recipe.seed, len(name)]).permutation(len(rows))
-        count = round(times * len(rows))
-        start = epoch * count
-        chosen.extend(rows[order[(start + n) % len(rows)]] for n in range(count))
+        order = np.random.default_rng([recipe.seed, len(name)]).permutation(size)
+        count = round(times * size)
+        places = order[(epoch * count + np.arange(count)) % size] if size else order
+        if losses is not None and recipe.easy < 1.0:
+            chance = np.random.default_rng([recipe.seed, 2, epoch, len(name)])
+            seen = losses[name]
+            easy = seen[places] < _median(seen)
+            places = places[~easy | (chance.random(len(places)) < recipe.easy)]
+        chosen[name] = places
     return chosen
 
 
@@ -117,7 +131,14 @@ def batches(
                 [row.weight * recipe.weights.get(row.source, 1.0) for row in rows],
                 dtype=np.float32,
             ),
+            rows=order[chosen],
         )
+
+
+def _median(losses: NDArray[np.float32]) -> float:
+    """Of the losses that are known; lower than any if none is."""
+    known = losses[np.isfinite(losses)]
+    return float(np.median(known)) if len(known) else -np.inf
 
 
 def padded(

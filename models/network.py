@@ -1,18 +1,16 @@
 """The network: one MiniLM encoder, three heads. For training and GPU serving; needs torch.
 
 Source of the encoder: Wang et al., 2020, "MiniLM: Deep Self-Attention Distillation", six layers of
-384, as tuned for sentence vectors by Reimers & Gurevych, 2019, "Sentence-BERT". Its last layers
-are there twice: what an emotion is heard by is lost where the same layers must tell hard stops
-from talk that sounds like them.
+384, as tuned for sentence vectors by Reimers & Gurevych, 2019, "Sentence-BERT". Emotions are heard
+from several layers: what they are told by is lost in the last, which must tell hard stops from
+talk that sounds like them (as in Peters et al., 2018, "Deep contextualized word representations").
 
-    words → shared layers ─┬→ last layers → labels
-                           └→ feeling layers → emotions, intensity
+    words → layer 1 … 3 → 4 → 5 → 6 ─→ labels
+                      └───┴───┴───┴──→ felt → emotions, intensity
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,13 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 from transformers.masking_utils import create_bidirectional_mask
 
-from models.labels import EMOTIONS, OUTPUTS, SCORED
-from models.recipe import Learns
+from models.labels import EMOTIONS, SCORED
 
 DROPOUT = 0.1
-FEELING_LAYERS = 2
-"""How many of the encoder's last layers emotions have for themselves."""
+FELT_LAYERS = 4
+"""How many of the encoder's last layers emotions are heard from."""
+FELT = 256
+"""Width of what is heard of emotions, before it is told apart."""
 
 
 class Network(nn.Module):
@@ -41,12 +40,9 @@ class Network(nn.Module):
         width = 2 * encoder.config.hidden_size
         self.drop = nn.Dropout(DROPOUT)
         self.labels = nn.Linear(width, len(SCORED))
-        last = encoder.encoder.layer[-FEELING_LAYERS:]
-        self.feel = nn.ModuleList(type(layer)(encoder.config) for layer in last)
-        self.feel.load_state_dict(last.state_dict())
-        self.emotions = nn.Linear(width, len(EMOTIONS))
-        self.intensity = nn.Linear(width, 1)
-        self._learns = Learns.ALL
+        self.felt = nn.Linear(FELT_LAYERS * width, FELT)
+        self.emotions = nn.Linear(FELT, len(EMOTIONS))
+        self.intensity = nn.Linear(FELT, 1)
 
     @classmethod
     def from_base(cls, folder: Path) -> Network:
@@ -63,47 +59,15 @@ class Network(nn.Module):
         open_to = create_bidirectional_mask(
             config=self.enc.config, inputs_embeds=hidden, attention_mask=mask
         )
-        layers = self.enc.encoder.layer
-        for layer in layers[:-FEELING_LAYERS]:
-            hidden = layer(hidden, open_to)
-        shared = hidden
-        for layer in layers[-FEELING_LAYERS:]:
-            hidden = layer(hidden, open_to)
         scored = (mask * (1 - types)).unsqueeze(-1).to(hidden.dtype)
-        labels = self.labels(self.drop(_seen(hidden, scored)))
-        if self.training and self._learns is Learns.LABELS:
-            return torch.cat([labels, labels.new_zeros(len(ids), OUTPUTS - len(SCORED))], dim=1)
-        felt = shared
-        for layer in self.feel:
-            felt = layer(felt, open_to)
-        felt = self.drop(_seen(felt, scored))
+        seen = []
+        for layer in self.enc.encoder.layer:
+            hidden = layer(hidden, open_to)
+            seen.append(_seen(hidden, scored))
+        labels = self.labels(self.drop(seen[-1]))
+        felt = nn.functional.gelu(self.felt(self.drop(torch.cat(seen[-FELT_LAYERS:], dim=1))))
+        felt = self.drop(felt)
         return torch.cat([labels, self.emotions(felt), self.intensity(felt)], dim=1)
-
-    def teach(self, what: Learns) -> None:
-        """Let learn the whole network, or a part of it; it is in training mode then."""
-        self._learns = what
-        self.requires_grad_(what is not Learns.EMOTIONS)
-        for part in (self.feel, self.emotions, self.intensity):
-            part.requires_grad_(what is not Learns.LABELS)
-        self.train()
-        if what is Learns.EMOTIONS:
-            # As when it is served: what does not learn drops nothing out.
-            self.enc.eval()
-
-
-def with_feelings(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The weights of a network from before emotions had layers for themselves, as one that has."""
-    if any(name.startswith("feel.") for name in weights):
-        return dict(weights)
-    layer = re.compile(r"enc\.encoder\.layer\.(\d+)\.(.+)")
-    parts = [(name, layer.fullmatch(name)) for name in weights]
-    last = max(int(part[1]) for _, part in parts if part)
-    twins = {
-        f"feel.{int(part[1]) - last + FEELING_LAYERS - 1}.{part[2]}": weights[name]
-        for name, part in parts
-        if part and int(part[1]) > last - FEELING_LAYERS
-    }
-    return {**weights, **twins}
 
 
 def _seen(hidden: Tensor, scored: Tensor) -> Tensor:

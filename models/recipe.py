@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,16 +11,6 @@ import msgspec
 
 Positive = Annotated[float, msgspec.Meta(gt=0)]
 Share = Annotated[float, msgspec.Meta(ge=0.0, le=1.0)]
-
-
-class Learns(StrEnum):
-    """Which part of the network a run changes."""
-
-    ALL = "all"
-    LABELS = "labels"
-    """All but what only emotions depend on, which is not even computed: a quarter less work."""
-    EMOTIONS = "emotions"
-    """What only emotions depend on: hard stops are heard as before."""
 
 
 class RecipeError(ValueError):
@@ -65,7 +54,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     bfloat16: bool = False
     """Products in 16 bits (Kalamkar et al., 2019): 1.7 times as fast on CPUs that have them in
     hardware, the weights themselves stay in 32."""
-    learns: Learns = Learns.ALL
+    easy: Share = 1.0
+    """Of the half of each set that was answered best when last seen, only this share comes again
+    in an epoch (as in Jiang et al., 2019, "Accelerating Deep Learning by Focusing on the Biggest
+    Losers")."""
     own: dict[str, float] = {}
     sources: dict[str, float] = {}
     weights: dict[str, float] = {}

@@ -17,11 +17,11 @@ from torch import Tensor, nn
 
 from models.batches import Batch, Mishear, batches, epoch_of, padded
 from models.encoding import Encoding
-from models.examples import INTENSITY, UNKNOWN, Example
-from models.labels import OUTPUTS, SCORED
+from models.examples import INTENSITY, Example
+from models.labels import OUTPUTS
 from models.measures import DevScores, dev_scores
-from models.network import FEELING_LAYERS, Network, with_feelings
-from models.recipe import Learns, Recipe
+from models.network import Network
+from models.recipe import Recipe
 from models.unquantised import weights_of
 
 CHECKPOINT_EVERY = 250
@@ -35,7 +35,8 @@ CHECKPOINT = "checkpoint.pt"
 
 
 class Step(msgspec.Struct, frozen=True):
-    """Where a run stands. `loss` is the mean over the last steps."""
+    """Where a run stands. `loss` is the mean over the last steps; `steps` may turn out fewer where
+    a recipe lets easy examples come more rarely."""
 
     step: int
     steps: int
@@ -60,18 +61,21 @@ class Trainer:
     ) -> None:
         torch.manual_seed(recipe.seed)
         self._network = network.to(device)
-        self._network.teach(recipe.learns)
         self._average = copy.deepcopy(self._network).eval().requires_grad_(False)
         self._encoding, self._recipe, self._mishear = encoding, recipe, mishear
         self._train, self._dev, self._folder, self._device = train, dev, folder, device
-        per_epoch = len(epoch_of(train, recipe, 0))
-        self.steps_per_epoch = math.ceil(per_epoch / recipe.batch_size)
-        self.steps = self.steps_per_epoch * recipe.epochs
+        self._sizes = {name: len(rows) for name, rows in train.items()}
+        self._rows = [row for rows in train.values() for row in rows]
+        self._losses = np.full(len(self._rows), np.inf, dtype=np.float32)
+        self._began_with = self._losses.copy()
+        every = sum(map(len, epoch_of(self._sizes, recipe, 0).values()))
+        rest = every * (1 + recipe.easy) / 2
+        self._each = [math.ceil(n / recipe.batch_size) for n in (every, rest)]
+        self._step = self._epoch = self._done = 0
         self._optimizer = torch.optim.AdamW(
             parameter_groups(network, recipe), fused=device == "cpu" or device.startswith("cuda")
         )
         self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, self._rate)
-        self._step = 0
         self._best = -math.inf
 
     def resume(self) -> bool:
@@ -85,6 +89,8 @@ class Trainer:
         self._optimizer.load_state_dict(kept["optimizer"])
         self._schedule.load_state_dict(kept["schedule"])
         self._step, self._best = kept["step"], kept["best"]
+        self._epoch, self._done = kept["epoch"], kept["done"]
+        self._losses, self._began_with = kept["losses"].numpy(), kept["began_with"].numpy()
         # Which units drop out goes on where it stopped; on a GPU it is drawn anew.
         torch.set_rng_state(kept["chance"].cpu())
         return True
@@ -94,16 +100,23 @@ class Trainer:
         """Steps done so far."""
         return self._step
 
+    @property
+    def steps(self) -> int:
+        """Steps that the whole run takes, about."""
+        first, rest = self._each
+        return first + rest * (self._recipe.epochs - 1)
+
     def run(
         self, on_step: Callable[[Step], None], on_epoch: Callable[[int, DevScores], None]
     ) -> None:
         """Train to the end; the best epoch's averaged weights end up in the folder."""
-        first = self._step // self.steps_per_epoch
-        for epoch in range(first, self._recipe.epochs):
-            for loss in self._epoch(epoch):
+        for epoch in range(self._epoch, self._recipe.epochs):
+            for loss in self._go_through(epoch):
                 if self._step % CHECKPOINT_EVERY == 0:
                     self._keep()
-                on_step(Step(self._step, self.steps, epoch, loss))
+                on_step(Step(self._step, max(self._step, self.steps), epoch, loss))
+            self._epoch, self._done = epoch + 1, 0
+            self._began_with = self._losses.copy()
             scores = self.scores(self._dev)
             quality = scores.quality(self._recipe.select_by)
             if quality > self._best:
@@ -119,38 +132,48 @@ class Trainer:
         targets = np.array([row.targets for row in examples], dtype=np.float32)
         return dev_scores(logits, targets)
 
-    def _epoch(self, epoch: int) -> Iterator[float]:
-        chosen = epoch_of(self._train, self._recipe, epoch)
-        done = self._step - epoch * self.steps_per_epoch
-        self._network.teach(self._recipe.learns)
+    def _go_through(self, epoch: int) -> Iterator[float]:
+        at = np.cumsum([0, *self._sizes.values()])
+        known = {
+            name: self._began_with[first : first + size]
+            for first, (name, size) in zip(at, self._sizes.items(), strict=False)
+        }
+        parts = epoch_of(self._sizes, self._recipe, epoch, known)
+        places = np.concatenate(
+            [first + part for first, part in zip(at, parts.values(), strict=False)]
+        )
+        chosen = [self._rows[place] for place in places]
+        done, self._done = self._done, 0
+        self._each[min(epoch, 1)] = math.ceil(len(chosen) / self._recipe.batch_size)
+        self._network.train()
         running = 0.0
         plan = batches(chosen, self._encoding, self._recipe, epoch, self._mishear)
-        for number, batch in enumerate(plan):
-            if number < done:
+        for batch in plan:
+            self._done += 1
+            if self._done <= done:
                 continue
-            loss = self._learn(batch)
+            losses = self._learn(batch)
+            self._losses[places[batch.rows]] = losses
+            loss = float((losses * batch.weights).mean())
             running = loss if not running else 0.98 * running + 0.02 * loss
             yield running
 
-    def _learn(self, batch: Batch) -> float:
+    def _learn(self, batch: Batch) -> NDArray[np.float32]:
+        """One step; gives each example's loss."""
         inputs = [self._tensor(a) for a in (batch.ids, batch.mask, batch.types)]
-        if self._recipe.learns is Learns.EMOTIONS:
-            batch.targets[:, : len(SCORED)] = UNKNOWN
-        elif self._recipe.learns is Learns.LABELS:
-            batch.targets[:, len(SCORED) :] = UNKNOWN
         kind = self._device.partition(":")[0]
         with torch.autocast(kind, torch.bfloat16, enabled=self._recipe.bfloat16):
             logits = self._network(*inputs)
-        loss = masked_loss(logits.float(), self._tensor(batch.targets), self._tensor(batch.weights))
+        losses = masked_losses(logits.float(), self._tensor(batch.targets))
         self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        (losses * self._tensor(batch.weights)).mean().backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
         self._optimizer.step()
-        self._schedule.step()
         self._step += 1
+        self._schedule.step()
         if self._step % AVERAGE_EVERY == 0:
             self._average_in()
-        return float(loss.item())
+        return np.asarray(losses.detach().cpu().numpy(), dtype=np.float32)
 
     def _average_in(self) -> None:
         # Short runs would never forget where they began: the mean warms up with the steps.
@@ -158,12 +181,14 @@ class Trainer:
         with torch.no_grad():
             pairs = zip(self._average.parameters(), self._network.parameters(), strict=True)
             for mean, new in pairs:
-                if new.requires_grad:
-                    mean.lerp_(new, 1 - decay)
+                mean.lerp_(new, 1 - decay)
 
     def _rate(self, step: int) -> float:
         warm = max(1.0, self._recipe.warm_up * self.steps)
-        down = 0.5 * (1 + math.cos(math.pi * min(1.0, step / self.steps)))
+        # By epochs and not by steps, whose number is not known before.
+        through = self._done / self._each[min(self._epoch, 1)]
+        part = min(1.0, (self._epoch + through) / self._recipe.epochs)
+        down = 0.5 * (1 + math.cos(math.pi * part))
         return min(1.0, (step + 1) / warm) * max(0.02, down)
 
     def _keep(self) -> None:
@@ -177,6 +202,10 @@ class Trainer:
                 "step": self._step,
                 "chance": torch.get_rng_state(),
                 "best": self._best,
+                "epoch": self._epoch,
+                "done": self._done,
+                "losses": torch.from_numpy(self._losses),
+                "began_with": torch.from_numpy(self._began_with),
             },
             new,
         )
@@ -186,10 +215,10 @@ class Trainer:
         return torch.from_numpy(values).to(self._device)
 
 
-def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
-    """Binary cross-entropy over the targets that are known (-1 is not), heads weighed alike.
+def masked_losses(logits: Tensor, targets: Tensor) -> Tensor:
+    """Binary cross-entropy of each example over its targets that are known (-1 is not).
 
-    Each example counts by its weight, however many of its targets are known.
+    Each example counts alike, however many of its targets are known.
     """
     known = (targets >= 0).float()
     each = nn.functional.binary_cross_entropy_with_logits(
@@ -197,8 +226,7 @@ def masked_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
     )
     # Summed over labels: the mean would let the many that are never there drown the few.
     labels = (each * known)[:, :INTENSITY].sum(1)
-    intensity = (each * known)[:, INTENSITY] * INTENSITY_WEIGHT
-    return ((labels + intensity) * weights).mean()
+    return labels + (each * known)[:, INTENSITY] * INTENSITY_WEIGHT
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
@@ -206,13 +234,7 @@ def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
     layers = int(network.enc.config.num_hidden_layers)
     groups = []
     for name, parameter in network.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        if name.startswith("feel."):
-            rate = recipe.learning_rate * recipe.layer_decay ** (
-                FEELING_LAYERS - 1 - int(name.split(".")[1])
-            )
-        elif not name.startswith("enc."):
+        if not name.startswith("enc."):
             rate = recipe.head_learning_rate
         elif "embeddings" in name:
             rate = recipe.learning_rate * recipe.layer_decay**layers
@@ -269,4 +291,6 @@ def load(network: Network, *files: Path) -> None:
 
 def _weights(file: Path, own: dict[str, Tensor]) -> dict[str, Tensor]:
     found = weights_of(file, own) if file.suffix == ".onnx" else load_file(file)
-    return {**own, **with_feelings(found)}
+    # Of another version's weights, those that this one still has a place for.
+    fit = {name: part for name, part in found.items() if name in own}
+    return {**own, **{name: p for name, p in fit.items() if p.shape == own[name].shape}}

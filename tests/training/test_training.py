@@ -1,5 +1,6 @@
 """Training, export and serving agree. Needs the `train` extra: `make test-train` runs these."""
 
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -17,11 +18,11 @@ from models.bundle import bundle
 from models.corpus import Split, read_corpus
 from models.examples import own
 from models.network import Network, base_folder
-from models.recipe import Augmentation, Learns, Recipe, recipe
+from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
-from models.training import CHECKPOINT, WEIGHTS, Step, load, masked_loss, save
+from models.training import CHECKPOINT, WEIGHTS, Step, load, masked_losses, save
 from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
@@ -36,18 +37,23 @@ SMALL = Recipe(
 
 def run(
     folder: Path,
+    asked: Recipe = SMALL,
     *,
-    learns: Learns = Learns.ALL,
     start: Path | None = None,
     resume: bool = False,
     stop_after: int | None = None,
+    steps: list[int] | None = None,
 ) -> Path:
+    """A run on a hundred rows; `steps` is told how many each epoch took."""
+    taken: Counter[int] = Counter()
+
     def stepped(step: Step) -> None:
+        taken[step.epoch] += 1
         if step.step == stop_after:
             raise KeyboardInterrupt
 
-    return train(
-        msgspec.structs.replace(SMALL, learns=learns),
+    weights = train(
+        asked,
         folder,
         data=None,
         start=[start] if start else (),
@@ -57,6 +63,9 @@ def run(
         on_step=stepped,
         on_epoch=lambda epoch, scores: None,
     )
+    if steps is not None:
+        steps.extend(taken[epoch] for epoch in sorted(taken))
+    return weights
 
 
 @pytest.fixture(scope="module")
@@ -113,19 +122,22 @@ def test_a_run_can_begin_with_the_mean_of_others(trained: Path) -> None:
         assert torch.allclose(tensor, (first[name] + second[name]) / 2, atol=1e-6), name
 
 
-def of_emotions(name: str) -> bool:
-    return name.startswith(("feel.", "emotions.", "intensity."))
-
-
-@pytest.mark.parametrize("learns", [Learns.LABELS, Learns.EMOTIONS])
-def test_a_stage_changes_the_part_that_it_is_for_and_no_other(
-    trained: Path, tmp_path: Path, learns: Learns
+def test_what_is_answered_well_comes_more_rarely_and_a_stopped_run_knows_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = load_file(trained / WEIGHTS)
-    after = load_file(run(tmp_path / "next", learns=learns, start=trained))
-    changed = {name for name in after if not torch.equal(after[name], before[name])}
-    assert changed
-    assert {of_emotions(name) for name in changed} == {learns is Learns.EMOTIONS}
+    monkeypatch.setattr("models.training.CHECKPOINT_EVERY", 3)
+    rarely = msgspec.structs.replace(SMALL, epochs=3, easy=0.2)
+    every, fewer = [], []
+    run(tmp_path / "every", msgspec.structs.replace(rarely, easy=1.0), steps=every)
+    whole = load_file(run(tmp_path / "fewer", rarely, steps=fewer))
+    # 100 examples, those of dev left out: all of them first, then the harder half and a fifth.
+    assert fewer[0] == every[0]
+    assert 0.5 < fewer[1] / every[1] < 0.75
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "stopped", rarely, stop_after=every[0] + 4)
+    resumed = load_file(run(tmp_path / "stopped", rarely, resume=True))
+    for name, tensor in whole.items():
+        assert torch.allclose(tensor, resumed[name], atol=1e-4), name
 
 
 def test_training_can_go_on_from_what_is_served(exported: Path, tmp_path: Path) -> None:
@@ -158,7 +170,7 @@ def test_unknown_targets_teach_nothing() -> None:
     logits = torch.zeros(1, 29, requires_grad=True)
     targets = torch.full((1, 29), -1.0)
     targets[0, 3] = 1.0
-    masked_loss(logits, targets, torch.ones(1)).backward()
+    masked_losses(logits, targets).sum().backward()
     assert logits.grad is not None
     assert logits.grad[0, 3] < 0
     assert torch.count_nonzero(logits.grad) == 1
@@ -187,6 +199,6 @@ def test_word_pieces_are_those_of_the_library_that_the_base_model_was_made_with(
 
 
 def test_the_built_in_recipes_can_be_read() -> None:
-    for name in ("emotion", "hardstop", "refine", "polish", "whole", "feelings"):
+    for name in ("emotion", "hardstop", "refine", "polish", "whole"):
         assert recipe(name).epochs >= 1
     assert np.isfinite(recipe("hardstop").learning_rate)
