@@ -46,11 +46,14 @@ Mishear = Callable[[str, float, np.random.Generator], str]
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """`ids`, `mask`, `types`: batch x length; `targets`: batch x OUTPUTS; the rest: batch."""
+    """`ids`, `mask`, `types`: views x length; `of`: views; `targets`: batch x OUTPUTS; the rest:
+    batch. Long speech has several views, and what is heard in any of them is heard."""
 
     ids: NDArray[np.int64]
     mask: NDArray[np.int64]
     types: NDArray[np.int64]
+    of: NDArray[np.int64]
+    """Which of the batch each view belongs to."""
     targets: NDArray[np.float32]
     weights: NDArray[np.float32]
     rows: NDArray[np.int64]
@@ -95,28 +98,28 @@ def batches(
     chance = np.random.default_rng([recipe.seed, 1, epoch])
     order = chance.permutation(len(examples))
     ordinary = [row for row in examples if is_ordinary(row)]
-    views: list[View] = []
+    views: list[list[View]] = []
     seen: list[Example] = []
     for index in order:
         row = examples[index]
         if is_ordinary(row) and chance.random() < recipe.augment.fragments:
             row = fragment(row, ordinary, chance)
+        elif ordinary and not is_ordinary(row) and chance.random() < recipe.augment.surrounded:
+            row = surrounded(row, ordinary, chance)
         seen.append(row)
         passage = spoken_passage(row, examples, recipe.augment, mishear, chance)
-        # Of long speech the end, as in most live chunks; the answer is for all of it together.
-        parts = encoding.views(passage)
-        views.append(parts[int(chance.integers(len(parts)))])
+        views.append(encoding.views(passage))
     pool = recipe.batch_size * POOLED
     planned: list[NDArray[np.int64]] = []
     for first in range(0, len(order), pool):
         part = np.arange(first, min(first + pool, len(order)))
-        part = part[np.argsort([len(views[n].ids) for n in part], kind="stable")]
+        part = part[np.argsort([_length(views[n]) for n in part], kind="stable")]
         planned.extend(
             part[n : n + recipe.batch_size] for n in range(0, len(part), recipe.batch_size)
         )
     for number in chance.permutation(len(planned)):
         chosen = planned[number]
-        ids, mask, types = padded([views[n] for n in chosen])
+        ids, mask, types = padded([view for n in chosen for view in views[n]])
         hidden = (chance.random(ids.shape) < recipe.augment.masked_pieces) & (
             ids > FIRST_WORD_PIECE
         )
@@ -126,6 +129,7 @@ def batches(
             ids=ids,
             mask=mask,
             types=types,
+            of=np.repeat(np.arange(len(chosen)), [len(views[n]) for n in chosen]),
             targets=np.array([row.targets for row in rows], dtype=np.float32),
             weights=np.array(
                 [row.weight * recipe.weights.get(row.source, 1.0) for row in rows],
@@ -133,6 +137,10 @@ def batches(
             ),
             rows=order[chosen],
         )
+
+
+def _length(views: Sequence[View]) -> int:
+    return sum(len(view.ids) for view in views)
 
 
 def _median(losses: NDArray[np.float32]) -> float:
@@ -196,6 +204,26 @@ def fragment(example: Example, ordinary: Sequence[Example], chance: np.random.Ge
     )
     passage = Passage(now=_piece(example.passage.now, chance), before=before)
     return msgspec.structs.replace(example, passage=passage, targets=targets)
+
+
+def surrounded(
+    example: Example, ordinary: Sequence[Example], chance: np.random.Generator
+) -> Example:
+    """The same words in one turn with ordinary talk, up to three pieces on each side.
+
+    How such a turn feels as a whole is not known.
+    """
+
+    def talk() -> list[str]:
+        count = int(chance.integers(4))
+        rows = (ordinary[int(chance.integers(len(ordinary)))] for _ in range(count))
+        return [_piece(row.passage.now, chance).text for row in rows]
+
+    now = example.passage.now
+    said = " ".join([*talk(), spoken(now.text) or now.text, *talk()])
+    passage = Passage(now=Said(now.speaker, said), before=example.passage.before)
+    known = (*example.targets[: len(SCORED)], *[UNKNOWN] * (len(example.targets) - len(SCORED)))
+    return msgspec.structs.replace(example, passage=passage, targets=known)
 
 
 def _piece(said: Said, chance: np.random.Generator) -> Said:

@@ -30,6 +30,9 @@ class Augmentation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fragments: Share = 0.0
     """Ordinary talk cut to a few words in a row among other ordinary talk, as calls are full of:
     without it "yeah" and "when i was up there" sound like the half-said answers of the own rows."""
+    surrounded: Share = 0.0
+    """Hard stops, and what resembles them, with ordinary talk before and after in the same turn:
+    a threat must not sink in a long one."""
     masked_pieces: Share = 0.0
     """Word pieces hidden: Devlin et al., 2019, used here against learning single words."""
 
@@ -58,6 +61,9 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Of the half of each set that was answered best when last seen, only this share comes again
     in an epoch (as in Jiang et al., 2019, "Accelerating Deep Learning by Focusing on the Biggest
     Losers")."""
+    emotion_weight: Positive = 1.0
+    """What emotions and their intensity count for in the loss beside labels: they are never sure,
+    so that unweighted they are most of it, and labels are learned from what noise is left."""
     own: dict[str, float] = {}
     sources: dict[str, float] = {}
     weights: dict[str, float] = {}

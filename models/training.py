@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from models.batches import Batch, Mishear, batches, epoch_of, padded
 from models.encoding import Encoding
 from models.examples import INTENSITY, Example
-from models.labels import OUTPUTS
+from models.labels import OUTPUTS, SCORED
 from models.measures import DevScores, dev_scores
 from models.network import Network
 from models.recipe import Recipe
@@ -163,8 +163,8 @@ class Trainer:
         inputs = [self._tensor(a) for a in (batch.ids, batch.mask, batch.types)]
         kind = self._device.partition(":")[0]
         with torch.autocast(kind, torch.bfloat16, enabled=self._recipe.bfloat16):
-            logits = self._network(*inputs)
-        losses = masked_losses(logits.float(), self._tensor(batch.targets))
+            logits = heard_in_any(self._network(*inputs).float(), self._tensor(batch.of))
+        losses = masked_losses(logits, self._tensor(batch.targets), self._recipe.emotion_weight)
         self._optimizer.zero_grad(set_to_none=True)
         (losses * self._tensor(batch.weights)).mean().backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
@@ -215,18 +215,30 @@ class Trainer:
         return torch.from_numpy(values).to(self._device)
 
 
-def masked_losses(logits: Tensor, targets: Tensor) -> Tensor:
+def heard_in_any(logits: Tensor, of: Tensor) -> Tensor:
+    """Logits of views (views x OUTPUTS) to those of passages, whose places `of` tells: as when they
+    are served, of each output the highest."""
+    count = int(of[-1]) + 1
+    if count == len(of):
+        return logits
+    place = of.unsqueeze(1).expand(-1, logits.shape[1])
+    nothing = logits.new_full((count, logits.shape[1]), -torch.inf)
+    return nothing.scatter_reduce(0, place, logits, "amax")
+
+
+def masked_losses(logits: Tensor, targets: Tensor, emotion_weight: float = 1.0) -> Tensor:
     """Binary cross-entropy of each example over its targets that are known (-1 is not).
 
     Each example counts alike, however many of its targets are known.
     """
     known = (targets >= 0).float()
-    each = nn.functional.binary_cross_entropy_with_logits(
+    each = known * nn.functional.binary_cross_entropy_with_logits(
         logits, targets.clamp(min=0), reduction="none"
     )
     # Summed over labels: the mean would let the many that are never there drown the few.
-    labels = (each * known)[:, :INTENSITY].sum(1)
-    return labels + (each * known)[:, INTENSITY] * INTENSITY_WEIGHT
+    labels = each[:, : len(SCORED)].sum(1)
+    felt = each[:, len(SCORED) : INTENSITY].sum(1) + each[:, INTENSITY] * INTENSITY_WEIGHT
+    return labels + emotion_weight * felt
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
-from models.training import CHECKPOINT, WEIGHTS, Step, load, masked_losses, save
+from models.training import CHECKPOINT, WEIGHTS, Step, heard_in_any, load, masked_losses, save
 from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
@@ -174,6 +174,15 @@ def test_unknown_targets_teach_nothing() -> None:
     assert logits.grad is not None
     assert logits.grad[0, 3] < 0
     assert torch.count_nonzero(logits.grad) == 1
+
+
+def test_long_speech_is_learned_from_the_view_in_which_it_is_heard_best() -> None:
+    logits = torch.tensor([[0.2, -1.0], [3.0, -2.0], [0.5, 0.1]], requires_grad=True)
+    heard = heard_in_any(logits, torch.tensor([0, 0, 1]))
+    assert heard.tolist() == pytest.approx([[3.0, -1.0], [0.5, 0.1]])
+    heard.sum().backward()
+    assert logits.grad is not None
+    assert logits.grad.tolist() == [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 
 
 def test_word_pieces_are_those_of_the_library_that_the_base_model_was_made_with() -> None:
