@@ -232,5 +232,6 @@ def _record(
         window_end=rfc3339(window[1]),
         language=call.language,
         jurisdiction=call.jurisdiction,
+        queue_id=call.queue_id,
         verified=customer.verified if customer else Verified.NONE,
     )
