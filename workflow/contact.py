@@ -20,13 +20,12 @@ from workflow.alerts import IMPOSTOR, Alert, AlertStatus, RecordHandling
 from workflow.call import CallFacts
 from workflow.callbacks import Callback
 from workflow.decision import DeskState
-from workflow.false_alarms import FALSE_ALARM
+from workflow.false_alarms import is_false
 from workflow.history import PastStop, Promise
 from workflow.identity import stable_id
 from workflow.moments import LAST_MS
 from workflow.policy import Policy
 from workflow.ringing import Ringing
-from workflow.work import OVER
 
 MATTERS = frozenset(trigger.value for trigger in Trigger if trigger is not Trigger.SAFEGUARDING) | {
     Signal.CHURN_THREAT.value,
@@ -131,7 +130,7 @@ def stops_after(
     for alert in alerts.values():
         if alert.trigger not in set(Trigger) or alert.trigger in leave_out or _restricted(alert):
             seen.pop((alert.trigger, alert.opened_at), None)
-        elif alert.status in _STANDING and not _false(alert):
+        elif alert.status in _STANDING and not is_false(alert):
             stop = PastStop(call_id=alert.call_id, trigger=alert.trigger, at=alert.opened_at)
             seen[stop.trigger, stop.at] = stop
         else:
@@ -190,10 +189,6 @@ def _promise(callback: Callback) -> Promise:
         window_end=callback.window_end,
         call_id=callback.origin_call_id,
     )
-
-
-def _false(alert: Alert) -> bool:
-    return alert.status in OVER and (alert.closed_reason or "").startswith(FALSE_ALARM)
 
 
 def _restricted(alert: Alert) -> bool:
