@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -79,14 +79,14 @@ def write(file: Path, records: Records) -> None:
 def erase(
     file: Path,
     records: Records,
-    calls: Iterable[str],
+    grounds: Mapping[str, str],
     settings: Settings,
     *,
-    ground: str,
     by: str,
     purging: bool = False,
 ) -> bool:
-    """Erase records in an archive that no worker writes to; whether one was refused."""
+    """Erase records in an archive that no worker writes to, by their call and on which ground;
+    whether one was refused."""
     import msgspec
 
     from scripts.records import RecordFault
@@ -106,7 +106,7 @@ def erase(
     entries = dict(records.entries)
     told: dict[str, str] = {}
     refused = False
-    for call in calls:
+    for call, ground in grounds.items():
         try:
             left, done = erased_in(
                 entries[call], cause=cause, ground=ground, actor=actor, at_ms=now_ms(), key=key

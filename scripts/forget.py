@@ -68,5 +68,5 @@ def forget(
         refused = refused or answer.refused
         out().print(printable(answer.text), markup=False)
     if file is not None and unknown:
-        refused = erase(file, older, unknown, settings, ground=ground, by=by) or refused
+        refused = erase(file, older, dict.fromkeys(unknown, ground), settings, by=by) or refused
     raise typer.Exit(1 if refused else 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -153,27 +153,32 @@ def _named(value: bytes | None) -> _Named | None:
         return None
 
 
-def old_callbacks(settings: Settings, *, days: int, at_ms: int) -> dict[str, str]:
-    """The callbacks of which nothing has been owed for so many days at `at_ms` (UTC ms): their
-    calls by reference. Raises ClusterError."""
+Days = Callable[[str | None], int]
+"""For how many days what came of a queue is kept."""
+Old = dict[str, tuple[str, str | None]]
+"""By reference: the call, and the queue by which it was kept."""
+
+
+def old_callbacks(settings: Settings, *, days: Days, at_ms: int) -> Old:
+    """The callbacks of which nothing has been owed for so many days at `at_ms` (UTC ms). Raises
+    ClusterError."""
     old = over_for(days, log(settings).values(), at_ms=at_ms)
-    return {callback.reference: callback.origin_call_id for callback in old}
+    return {callback.reference: (callback.origin_call_id, callback.queue_id) for callback in old}
 
 
-def old_complaints(settings: Settings, *, days: int, at_ms: int) -> dict[str, str]:
-    """The complaints that were answered or taken back so long ago: their calls by reference.
-    Raises ClusterError."""
+def old_complaints(settings: Settings, *, days: Days, at_ms: int) -> Old:
+    """The complaints that were answered or taken back so long ago. Raises ClusterError."""
     old = over_for(days, Kept.of(settings).complaints.values(), at_ms=at_ms)
-    return {complaint.reference: complaint.call_id for complaint in old}
+    return {complaint.reference: (complaint.call_id, complaint.queue_id) for complaint in old}
 
 
 R = TypeVar("R", CallbackRecord, ComplaintRecord)
 
 
-def over_for(days: int, records: Iterable[R], *, at_ms: int) -> list[R]:
+def over_for(days: Days, records: Iterable[R], *, at_ms: int) -> list[R]:
     """Those of which nothing has been owed for so many days at `at_ms` (UTC ms)."""
-    return [
-        record
-        for record in records
-        if not record.is_open and milliseconds(record.history[-1].at) + days * DAY_MS <= at_ms
-    ]
+
+    def until(record: R) -> int:
+        return milliseconds(record.history[-1].at) + days(record.queue_id) * DAY_MS
+
+    return [record for record in records if not record.is_open and until(record) <= at_ms]

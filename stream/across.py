@@ -18,20 +18,21 @@ from workflow.contact import (
     in_queue,
     pseudonym,
     stops_after,
+    untold,
     withdrawal,
 )
 from workflow.history import History
-from workflow.keeping import AcrossCalls
 from workflow.moments import rfc3339
+from workflow.policy import Policy
 from workflow.ringing import Ringing, RungIn
 
 
 class Follower:
     """Adds to steps what their call has to ask and tell. Without a key it says nothing."""
 
-    def __init__(self, key: bytes | None, rules: AcrossCalls) -> None:
+    def __init__(self, key: bytes | None, policy: Policy) -> None:
         self._key = key
-        self._rules = rules
+        self._policy = policy
 
     def followed(self, step: Step, message: Message) -> Step:
         """The step with what goes to `customers`. A recording played again is no new contact."""
@@ -79,7 +80,7 @@ class Follower:
 
     def _told(self, state: CallState, message: Message) -> tuple[CallState, tuple[Output, ...]]:
         """Tell what has changed of what others may know, if anything has."""
-        followed, leave_out = state.followed, self._rules.leave_out
+        followed, leave_out = state.followed, untold(state.desk, state.facts, self._policy)
         stops = stops_after(followed.stops, state.desk.alerts, leave_out)
         followed = msgspec.structs.replace(followed, stops=stops)
         ended = state.ended_ms is not None

@@ -19,7 +19,7 @@ from stream.outputs import (
     event_output,
     verdict_output,
 )
-from stream.recordkeeper import done_step, refused_step
+from stream.recordkeeper import close_of, done_step, refused_step
 from stream.state import CallState, at_rest
 from stream.step import Step
 from stream.tidings import noted_output, under_pseudonym
@@ -28,7 +28,7 @@ from workflow.actions import Deed, Refused, Verdict
 from workflow.closing import QUIET_MS
 from workflow.complaints import PREFIX as OF_COMPLAINTS
 from workflow.contact import Followed, pseudonym, withdrawal
-from workflow.happenings import Close, ErasureRefused, Happening
+from workflow.happenings import ErasureRefused, Happening
 from workflow.identity import stable_id
 from workflow.incident import RecordState, erasable_in, standing_holds
 from workflow.moments import milliseconds, rfc3339
@@ -149,7 +149,7 @@ class Forgetter:
             *_told(call_id, at_ms, message, rest.rested, known),
         )
         rest = msgspec.structs.replace(rest, rested=Followed())
-        happened: tuple[Happening, ...] = (erasure, Close()) if erasable_in(record) else ()
+        happened: tuple[Happening, ...] = (erasure, close_of(state)) if erasable_in(record) else ()
         return done_step(deed, rest, message, *happened, before=told)
 
 

@@ -68,12 +68,12 @@ class CallReader:
         signer: Ed25519PrivateKey | None = None,
     ) -> None:
         self._recorder = Recorder(record_key, self._mode, signer)
-        self._follower = Follower(customer_key, policy.across_calls)
+        self._follower = Follower(customer_key, policy)
         self._customers = CustomerReader(policy.across_calls)
         self._detectors = detectors or QueueDetectors(detector, policy, detector.scorer)
         self._policy = policy
         self._desk = Desk(policy, versions)
-        self._keeper = RecordKeeper(policy.retention, writes=record_key is not None)
+        self._keeper = RecordKeeper(policy, writes=record_key is not None)
         self._ending = Ending(self._desk, self._detectors, policy, versions)
         forgetter = Forgetter(writes=record_key is not None, customer_key=customer_key)
         self._reports = ReportReader(self._desk, self._keeper, self._ending, forgetter)

@@ -10,8 +10,8 @@ from stream.step import Step
 from workflow.actions import Deed, Refused, Verdict
 from workflow.closing import closing_moment, leaving_moment
 from workflow.happenings import Close, Done, Happening
+from workflow.policy import Policy
 from workflow.recording import happening_of
-from workflow.storage import Retention
 
 DEEDS_REMEMBERED = 64
 """Actions of a call whose ids are kept: one that is read again after a crash is not done again."""
@@ -23,10 +23,11 @@ def remembered(state: CallState, deed: Deed) -> tuple[str, ...]:
 
 
 class RecordKeeper:
-    """Keeps records for as long as the policy says. `writes`: whether there is a key to write."""
+    """Keeps records for as long as the policy of their queue says. `writes`: whether there is a key
+    to write."""
 
-    def __init__(self, retention: Retention, *, writes: bool) -> None:
-        self._days = retention.incidents.days
+    def __init__(self, policy: Policy, *, writes: bool) -> None:
+        self._policy = policy
         self._writes = writes
 
     def next_moment(self, state: CallState) -> int | None:
@@ -42,7 +43,7 @@ class RecordKeeper:
         closing, leaving = self._closing(state), self._leaving(state)
         if closing is not None and closing <= at_ms:
             return msgspec.structs.replace(
-                step, state=at_rest(state), happened=(*step.happened, Close())
+                step, state=at_rest(state), happened=(*step.happened, close_of(state))
             )
         if leaving is not None and leaving <= at_ms:
             # Its entries are not written about: the words are gone where records are kept.
@@ -73,7 +74,13 @@ class RecordKeeper:
     def _leaving(self, state: CallState) -> int | None:
         if state.register.is_open:
             return None
-        return leaving_moment(state.record, state.desk, seen_ms=state.seen_ms, days=self._days)
+        days = self._policy.for_queue(state.facts.queue_id).retention.incidents.days
+        return leaving_moment(state.record, state.desk, seen_ms=state.seen_ms, days=days)
+
+
+def close_of(state: CallState) -> Close:
+    """The end of a record, with the queue by which it will be kept."""
+    return Close(state.facts.queue_id)
 
 
 def done_step(

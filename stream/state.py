@@ -51,11 +51,12 @@ class StateVersionError(RuntimeError):
 
 def at_rest(state: CallState) -> CallState:
     """What stays of a call whose record is closed: no word and nobody's name (its caller's
-    pseudonym alone), so that a hold, a review or an erasure finds the end of the chain for as long
-    as records are kept, and a call that comes again under its id goes on with chain and episodes.
+    pseudonym and its queue alone), so that a hold, a review or an erasure finds the end of the
+    chain for as long as records are kept, and a call that comes again under its id goes on with
+    chain and episodes.
     """
     rest = CallState(
-        facts=CallFacts(call_id=state.facts.call_id),
+        facts=CallFacts(call_id=state.facts.call_id, queue_id=state.facts.queue_id),
         seen_ms=state.seen_ms,
         mode=state.mode,
         desk=DeskState(episodes=state.desk.episodes),

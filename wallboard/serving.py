@@ -165,7 +165,7 @@ async def _prune(services: Services) -> None:
         now = services.clock()
         try:
             await asyncio.to_thread(prune, services.sessions, services.settings, now)
-            await asyncio.to_thread(let_go, services.sessions, services.policy.retention, now)
+            await asyncio.to_thread(let_go, services.sessions, services.policy, now)
             if services.freshness.behind == 0:
                 ended = await asyncio.to_thread(end_silent_calls, services.sessions, now)
                 if ended:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
 
 from workflow.actions import Actor
-from workflow.chain import Entry, verify
+from workflow.chain import Entry, EntryKind, verify
 from workflow.delivered import without_repeats
 from workflow.happenings import Cause
 from workflow.incident import standing_holds
@@ -18,10 +18,12 @@ E = TypeVar("E", bound=Entry)
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A record whose time is over. `held`: what stands against erasing it."""
+    """A record whose time is over. `held`: what stands against erasing it; `queue_id`: by whose
+    rules it was kept."""
 
     call_id: str
     held: str | None = None
+    queue_id: str | None = None
 
 
 def merged(older: Iterable[E], newer: Iterable[E]) -> tuple[E, ...]:
@@ -37,15 +39,25 @@ def merged(older: Iterable[E], newer: Iterable[E]) -> tuple[E, ...]:
     return without_erased(in_order) if verify(in_order).intact else in_order
 
 
-def due(records: Mapping[str, Sequence[Entry]], *, at_ms: int, days: int) -> tuple[Due, ...]:
-    """The records that are to be purged at `at_ms` (UTC ms), and those that a hold keeps.
+def queue_of(entries: Sequence[Entry]) -> str | None:
+    """The queue by which a record is kept, as its newest closing entry says."""
+    ends = [entry for entry in entries if entry.kind is EntryKind.CLOSED]
+    return ends[-1].facts.get("queue") if ends else None
+
+
+def due(
+    records: Mapping[str, Sequence[Entry]], *, at_ms: int, days: Callable[[str | None], int]
+) -> tuple[Due, ...]:
+    """The records that are to be purged at `at_ms` (UTC ms), and those that a hold keeps. `days`:
+    how many a record of a queue is kept.
 
     A day later than workers let go of a record: never do two write to one.
     """
     found = []
     for call_id, entries in records.items():
-        if erasable(entries) and is_due(entries, at_ms=at_ms, days=days + 1):
-            found.append(Due(call_id, standing_holds(state_of(entries))))
+        queue = queue_of(entries)
+        if erasable(entries) and is_due(entries, at_ms=at_ms, days=days(queue) + 1):
+            found.append(Due(call_id, standing_holds(state_of(entries)), queue))
     return tuple(found)
 
 

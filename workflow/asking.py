@@ -6,10 +6,10 @@ import msgspec
 
 from workflow.alerts import Alert, AlertStatus, Owner
 from workflow.call import Mode
+from workflow.debts import owe
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 from workflow.policy import Handling, RouteMode
-from workflow.promising import promise
 from workflow.requests import ask_again, brief_anew, brief_for
 from workflow.routing import (
     COMING,
@@ -252,7 +252,7 @@ def _given_up(work: Work, desk: str, way: Way) -> None:
     """Nobody is left to ask: a named person rings the caller back."""
     stop_asking(work, desk, way, CancelReason.UNANSWERED)
     labels = labels_of(work, way)
-    callback = promise(work, desk, [work.alerts[label] for label in labels], way.route.route_id)
+    callback = owe(work, desk, [work.alerts[label] for label in labels], way.route.route_id)
     for label in labels:
         work.alert(
             label, owner=callback.owner, callback_reference=callback.reference, ack_due_at=None

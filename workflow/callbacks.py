@@ -67,6 +67,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promised callback. The window is RFC 3339; `number` E.164. `welfare`: somebody at risk was
     lost, and is rung at once, at any hour. `rung_in`: the last call on which the caller rang in
     while it was open. `do_not_call`: the caller asked not to be rung, and agreed to nothing since.
+    `queue_id`: where it was promised, which decides how long it is kept once it is over.
     `revision` rises with every change."""
 
     reference: str
@@ -96,6 +97,7 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     welfare: bool = False
     rung_in: RungIn | None = None
     do_not_call: bool = False
+    queue_id: str | None = None
 
     @property
     def is_open(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from typing import Annotated
 
 import msgspec
@@ -20,12 +20,12 @@ from workflow.alerts import IMPOSTOR, Alert, AlertStatus, RecordHandling
 from workflow.call import CallFacts
 from workflow.callbacks import Callback
 from workflow.decision import DeskState
-from workflow.false_alarms import FALSE_ALARM
+from workflow.false_alarms import is_false
 from workflow.history import PastStop, Promise
 from workflow.identity import stable_id
 from workflow.moments import LAST_MS
+from workflow.policy import Policy
 from workflow.ringing import Ringing
-from workflow.work import OVER
 
 MATTERS = frozenset(trigger.value for trigger in Trigger if trigger is not Trigger.SAFEGUARDING) | {
     Signal.CHURN_THREAT.value,
@@ -121,20 +121,33 @@ def in_queue(queue_id: str | None) -> tuple[str, ...]:
 def stops_after(
     stops: tuple[PastStop, ...], alerts: Mapping[str, Alert], leave_out: Collection[Trigger]
 ) -> tuple[PastStop, ...]:
-    """The hard stops of a call once its alerts are known: confirmed ones join, false alarms go.
+    """The hard stops of a call once its alerts are known: confirmed ones join, false alarms go, and
+    so does what is left out.
 
     Earlier episodes, whose alerts have made room for newer ones, stay as they were.
     """
-    seen = {(stop.trigger, stop.at): stop for stop in stops}
+    seen = {(stop.trigger, stop.at): stop for stop in stops if stop.trigger not in leave_out}
     for alert in alerts.values():
         if alert.trigger not in set(Trigger) or alert.trigger in leave_out or _restricted(alert):
             seen.pop((alert.trigger, alert.opened_at), None)
-        elif alert.status in _STANDING and not _false(alert):
+        elif alert.status in _STANDING and not is_false(alert):
             stop = PastStop(call_id=alert.call_id, trigger=alert.trigger, at=alert.opened_at)
             seen[stop.trigger, stop.at] = stop
         else:
             seen.pop((alert.trigger, alert.opened_at), None)
     return tuple(sorted(seen.values(), key=lambda stop: (stop.at, stop.trigger)))[-STOPS_KEPT:]
+
+
+def untold(desk: DeskState, call: CallFacts, policy: Policy) -> Set[Trigger]:
+    """Hard stops that later calls are not told of: those that the queue of the call leaves out, and
+    those that the queue left out on which they were heard, wherever the call went from there."""
+    heard = {
+        trigger
+        for alert in desk.alerts.values()
+        for trigger in policy.for_queue(alert.queue_id).across_calls.leave_out
+        if trigger == alert.trigger
+    }
+    return heard | frozenset(policy.for_queue(call.queue_id).across_calls.leave_out)
 
 
 def contact_of(
@@ -176,10 +189,6 @@ def _promise(callback: Callback) -> Promise:
         window_end=callback.window_end,
         call_id=callback.origin_call_id,
     )
-
-
-def _false(alert: Alert) -> bool:
-    return alert.status in OVER and (alert.closed_reason or "").startswith(FALSE_ALARM)
 
 
 def _restricted(alert: Alert) -> bool:

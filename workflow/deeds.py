@@ -135,7 +135,7 @@ def _undo(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     handling = work.handling(alert)
     due = None if handling is None else rfc3339(work.at_ms + handling.answer_within_s * 1000)
     changed = work.alert(label, status=AlertStatus.CONFIRMED, closed_reason=None, ack_due_at=due)
-    give_back(work, changed, deed.actor.id)
+    give_back(work, label, changed, deed.actor.id)
     if handling is not None:
         ask_for(work, changed, handling)
     return work.alerts[label].revision

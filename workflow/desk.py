@@ -17,6 +17,7 @@ from workflow.asking import advance, heard_of, stop_asking
 from workflow.brief import prepare
 from workflow.call import CallFacts, Mode
 from workflow.childhood import says_child
+from workflow.debts import owe, promised_for
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
 from workflow.hearing import confirm, heard, retold, words_are_final
@@ -205,12 +206,26 @@ def _left_behind(work: Work) -> None:
         open_ = (
             alert.status not in (*OVER, AlertStatus.CLAIMED) and alert.callback_reference is None
         )
-        if open_ and alert.desk is not None:
+        if not open_ or alert.desk is None:
+            continue
+        promised = None if alert.trigger in LIFE else promised_for(work, alert)
+        if promised is not None:
+            work.alert(
+                label,
+                owner=promised.owner,
+                callback_reference=promised.reference,
+                ack_due_at=None,
+            )
+        else:
             waiting.setdefault((alert.desk, alert.trigger in LIFE), []).append(label)
     for (desk, life), labels in _rung_once(work, waiting).items():
         alerts = [work.alerts[label] for label in labels]
         kind = "welfare" if life else "callback"
-        callback = promise(work, desk, alerts, f"{kind} {alerts[0].alert_id}", welfare=life)
+        cause = f"{kind} {alerts[0].alert_id}"
+        if life:
+            callback = promise(work, desk, alerts, cause, welfare=True)
+        else:
+            callback = owe(work, desk, alerts, cause)
         for label in labels:
             work.alert(
                 label,
@@ -223,8 +238,8 @@ def _left_behind(work: Work) -> None:
 def _rung_once(
     work: Work, waiting: dict[tuple[str, bool], list[str]]
 ) -> dict[tuple[str, bool], list[str]]:
-    """What no hard stop was behind is settled by whoever rings for the gravest: the caller is not
-    rung twice about one call. What a desk keeps to itself stays apart."""
+    """All is settled by whoever rings for the gravest: the caller is not rung twice about one call.
+    What a desk keeps to itself stays apart, and so does a life: each desk has its own to do."""
 
     def alerts(key: tuple[str, bool]) -> list[Alert]:
         return [work.alerts[label] for label in waiting[key]]
@@ -234,11 +249,11 @@ def _rung_once(
         for key in waiting
         if not key[1] and all(a.handling is not RecordHandling.RESTRICTED for a in alerts(key))
     ]
-    stops = [key for key in free if any(a.trigger in TRIGGER_NAMES for a in alerts(key))]
-    if not stops:
+    if not free:
         return waiting
-    first = min(stops, key=lambda key: min(map(rank, alerts(key))))
-    others = [key for key in free if key not in stops]
+    stops = [key for key in free if any(a.trigger in TRIGGER_NAMES for a in alerts(key))]
+    first = min(stops or free, key=lambda key: min(map(rank, alerts(key))))
+    others = [key for key in free if key != first]
     more = [label for key in others for label in waiting[key]]
     left = {key: labels for key, labels in waiting.items() if key not in others}
     return left | {first: [*waiting[first], *more]}

@@ -84,7 +84,10 @@ class ErasureRefused(msgspec.Struct, frozen=True):
 
 
 class Close(msgspec.Struct, frozen=True):
-    """Nothing more is expected: the record ends with its count. Later entries are additions."""
+    """Nothing more is expected: the record ends with its count. Later entries are additions. The
+    queue decides how long it is kept."""
+
+    queue_id: str | None = None
 
 
 Happening = (
@@ -193,8 +196,8 @@ def facts_of(change: Happening) -> Iterator[tuple[EntryKind, Content]]:
         case ErasureRefused(actor=actor, ground=ground, standing=standing, cause=cause):
             facts = {"cause": cause.value, "role": actor.role.value, "asked": ground}
             yield EntryKind.ERASURE_REFUSED, Content(actor=actor.id, note=standing, facts=facts)
-        case Close():
-            yield EntryKind.CLOSED, Content()
+        case Close(queue_id=queue):
+            yield EntryKind.CLOSED, Content(facts=_stated({"queue": queue}))
         case ComplaintChange():
             yield EntryKind.COMPLAINT, _of_complaint(change)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
@@ -78,7 +79,8 @@ def type_mistake(
     elif in_key:
         problem = problem.replace("Invalid enum value", "no such name:")
     where = [*within, *_resolve_wildcards(where, problem, data)]
-    return PolicyMistake(line_of(text, tuple(where)), ".".join(where) or "policy", problem)
+    keys = tuple(re.sub(r"\[\d+\]$", "", part) for part in where)
+    return PolicyMistake(line_of(text, keys), ".".join(where) or "policy", problem)
 
 
 def _resolve_wildcards(where: list[str], problem: str, data: dict[str, Any]) -> list[str]:

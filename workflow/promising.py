@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -34,17 +34,12 @@ def promise(
     work: Work, desk: str, alerts: Sequence[Alert], cause: str, *, welfare: bool = False
 ) -> Callback:
     """Offer a callback with a named owner, or (welfare) have a lost caller rung at once."""
-    duty = work.policy.duty
-    known = work.desk(desk)
-    roster = () if known is None else known.roster
-    on_duty = work.chain(desk)
     if welfare:
-        owner, state = work.owner(on_duty[0].person), CallbackState.DUE
+        owner, state = work.owner(work.chain(desk)[0].person), CallbackState.DUE
         rules = work.policy.callbacks
         window = (work.at_ms, work.at_ms + rules.welfare_minutes * 60_000)
     else:
-        # Who will be there when the window opens, rather than who is there in the night.
-        owner, state = work.owner((*roster, duty.manager)[0]), CallbackState.OFFERED
+        owner, state = who_rings(work, desk), CallbackState.OFFERED
         zone = work.call.customer.time_zone if work.call.customer else None
         window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
     callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
@@ -56,6 +51,18 @@ def promise(
     elif work.do_not_call:
         forbid(work, [callback])
     return callback
+
+
+def who_rings(work: Work, desk: str) -> Owner:
+    """Who will be there when the window opens, rather than who is there in the night."""
+    known = work.desk(desk)
+    roster = () if known is None else known.roster
+    return work.owner((*roster, work.policy.duty.manager)[0])
+
+
+def about(alerts: Iterable[Alert]) -> str:
+    """What alerts are about, in words."""
+    return ", ".join(alert.trigger.replace("_", " ") for alert in alerts)
 
 
 def forbid(work: Work, callbacks: Sequence[Callback]) -> None:
@@ -212,11 +219,10 @@ def _record(
     summary: str | None = None,
 ) -> Callback:
     call, customer = work.call, work.call.customer
-    about = ", ".join(alert.trigger.replace("_", " ") for alert in alerts) or "as asked for"
     return Callback(
         reference=name,
         origin_call_id=call.call_id,
-        issue_summary=summary or about,
+        issue_summary=summary or about(alerts) or "as asked for",
         tier=Tier.CALLBACK,
         state=state,
         owner=owner,
@@ -232,5 +238,6 @@ def _record(
         window_end=rfc3339(window[1]),
         language=call.language,
         jurisdiction=call.jurisdiction,
+        queue_id=call.queue_id,
         verified=customer.verified if customer else Verified.NONE,
     )

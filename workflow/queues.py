@@ -7,12 +7,21 @@ from typing import Any
 
 Table = dict[str, Any]
 
-WHOLE = {
-    "queues": "holds for the whole site: a queue has no queues of its own",
-    "version": "holds for the whole site: every alert names by it the one file that decided",
-    "across_calls": "holds for the whole site: one caller's calls come on many queues",
-    "retention": "holds for the whole site: topics and archives keep the calls of all queues alike",
-    "reports": "holds for the whole site: one report tells of all queues",
+_ONE_CALLER = (
+    "holds for the whole site: a caller rings on many queues, and what the next agent is told of "
+    "their calls would depend on which queue they rang first; to keep a hard stop of this queue "
+    "from later calls, use leave_out"
+)
+WHOLE: dict[tuple[str, ...], str] = {
+    ("queues",): "holds for the whole site: a queue has no queues of its own",
+    ("version",): "holds for the whole site: every alert names by it the one file that decided",
+    ("across_calls", "keep_days"): _ONE_CALLER,
+    ("across_calls", "recent_days"): _ONE_CALLER,
+    ("across_calls", "max_calls"): _ONE_CALLER,
+    ("reports",): (
+        "holds for the whole site: people work on several queues, and whoever is named in the "
+        "figures of one is known in those of all"
+    ),
 }
 """What has no place in a queue's section, and why."""
 
@@ -37,6 +46,11 @@ def overlaid(site: Table, override: Table) -> Table:
 
 def misplaced(override: Table) -> Iterator[tuple[tuple[str, ...], str]]:
     """Settings that a queue cannot have of its own, each with its place in the section."""
-    for name, why in WHOLE.items():
-        if name in override:
-            yield (name,), why
+    for place, why in WHOLE.items():
+        table: Any = override
+        for name in place[:-1]:
+            table = table.get(name)
+            if not isinstance(table, dict):
+                table = {}
+        if place[-1] in table:
+            yield place, why

@@ -18,6 +18,7 @@ from tests.integration.test_stream import THREAT, chunk, own_topics
 from tests.integration.workers import producer, read_all, wait_for, workers
 from workflow.actions import ActionKind, Actor, ActorRole
 from workflow.call import Customer
+from workflow.policy import default_policy_text
 
 DAY_MS = 86_400_000
 LONG_AGO = 100 * DAY_MS
@@ -81,7 +82,9 @@ def keep(settings: Settings, call_id: str, ago_ms: int) -> None:
     wait_for(lambda: log(settings)[call_id]["state"] == "kept", 30)
 
 
-def test_callbacks_leave_the_log_when_their_time_is_over(settings: Settings) -> None:
+def test_callbacks_leave_the_log_when_their_time_is_over(
+    settings: Settings, tmp_path: Path
+) -> None:
     old = promise(settings, "old", LONG_AGO)
     held = promise(settings, "held", LONG_AGO)
     promise(settings, "owed", LONG_AGO)
@@ -94,6 +97,12 @@ def test_callbacks_leave_the_log_when_their_time_is_over(settings: Settings) -> 
     tried = run(settings, "purge", "--callbacks", "--dry-run")
     assert (tried.exit_code, "2 callbacks would go" in tried.output) == (0, True), tried.output
     assert log(settings).keys() == {"old", "held", "owed", "young"}
+
+    longer = tmp_path / "longer.toml"
+    own = "[queues.billing.retention.callbacks]\ndays = 101"
+    longer.write_text(f"{default_policy_text()}\n{own}", encoding="utf-8")
+    queue = run(settings, "purge", "--callbacks", "--dry-run", "--policy", str(longer))
+    assert "0 callbacks would go" in queue.output, "their queue keeps them for longer"
 
     done = run(settings, "purge", "--callbacks")
     assert done.exit_code == 1

@@ -225,8 +225,12 @@ def test_a_callback_goes_when_nothing_was_owed_for_its_time_and_never_while_it_i
     )
     owed = msgspec.structs.replace(made, reference="CB-2", state=CallbackState.ESCALATED)
     ends = milliseconds("2026-04-01T00:00:00.000Z")
-    assert over_for(90, [made, owed], at_ms=ends) == [made]
-    assert over_for(90, [made, owed], at_ms=ends - 1) == []
+    assert over_for(lambda _: 90, [made, owed], at_ms=ends) == [made]
+    assert over_for(lambda _: 90, [made, owed], at_ms=ends - 1) == []
+    chat = msgspec.structs.replace(made, queue_id="chat")
+    days = {"chat": 30}
+    kept = over_for(lambda queue: days.get(queue or "", 90), [made, chat], at_ms=ends - 1)
+    assert kept == [chat], "a queue may have a time of its own"
 
 
 def test_a_complaint_is_over_when_it_is_answered_or_taken_back() -> None:
@@ -248,8 +252,8 @@ def test_a_complaint_is_over_when_it_is_answered_or_taken_back() -> None:
     )
     owed = msgspec.structs.replace(answered, state=ComplaintState.ACKNOWLEDGED)
     ends = milliseconds("2026-10-01T00:00:00.000Z")
-    assert over_for(30, [answered, owed], at_ms=ends) == [answered]
-    assert over_for(30, [answered, owed], at_ms=ends - 1) == []
+    assert over_for(lambda _: 30, [answered, owed], at_ms=ends) == [answered]
+    assert over_for(lambda _: 30, [answered, owed], at_ms=ends - 1) == []
 
 
 def test_something_to_purge_must_be_named(run: Run) -> None:

@@ -229,6 +229,27 @@ def test_how_long_records_are_kept_is_said_by_the_policy() -> None:
     assert call.reader.next_moment(call.state) == call.at_ms + 30 * DAY_MS
 
 
+def test_a_queue_may_keep_its_records_for_another_time() -> None:
+    text = f"{default_policy_text()}\n[queues.chat.retention.incidents]\ndays = 9"
+    reader = call_reader(parse_policy(text, source="own"), record_key=KEY)
+    kept: dict[str, int] = {}
+    for queue in ("chat", "sales"):
+        call = Recorded(reader)
+        started = {"type": "call.started", "call_id": "c", "queue_id": queue}
+        call.gets(TopicName.TRANSCRIPTS, started)
+        call.says("i am going to sue you people")
+        assert call.state is not None
+        call.acts("resolve", alert_id=call.state.desk.alerts["legal_threat"].alert_id)
+        call.ends()
+        call.ticks(HOUR_S)
+        moment = reader.next_moment(call.state)
+        assert moment is not None
+        kept[queue] = (moment - call.at_ms) // DAY_MS
+        assert call.entries[-1].facts == {"queue": queue}
+        assert verify(call.entries).closed
+    assert kept == {"chat": 9, "sales": 365}
+
+
 def test_a_caller_who_is_forgotten_leaves_the_numbers_of_what_is_to_go(call: Recorded) -> None:
     assert rejected(call.acts("forget", reason="request 9", actor=ADMIN)) == ""
     erased, end = call.entries[-2:]

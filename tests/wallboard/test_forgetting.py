@@ -53,8 +53,8 @@ from wallboard.webhooks import outbox
 from workflow.chain import EntryKind, verify
 from workflow.complaints import Complaint as ComplaintEntry
 from workflow.incident import Content, RecordState, append
+from workflow.policy import default_policy_text, load_policy, parse_policy
 from workflow.retention import DAY_MS as DAY
-from workflow.storage import Retention
 
 SAID = "zebra"
 """Stands wherever a caller's words, name or number may stand."""
@@ -513,7 +513,7 @@ def test_the_database_made_anew_from_the_topics_holds_no_word(tmp_path: Path) ->
     fresh.engine.dispose()
 
 
-YEAR = Retention()
+YEAR = load_policy()
 OVER = NOW + 366 * DAY
 
 
@@ -568,6 +568,23 @@ def test_an_answered_complaint_has_a_time_of_its_own(house: House) -> None:
     let_go(house.sessions, YEAR, ASKED + 1101 * DAY)
     nothing_stays(house)
     assert [row.state for row in rows(house, Complaint)] == ["answered"]
+
+
+def test_a_queue_may_keep_its_calls_and_complaints_for_another_time(house: House) -> None:
+    told(house)
+    _lift(house)
+    house.now = ASKED
+    house.read("complaints", complaint("answered"))
+    own = "[queues.billing.retention.incidents]\ndays = 30\n[queues.billing.retention.complaints]\n"
+    policy = parse_policy(f"{default_policy_text()}\n{own}days = 60", source="policy.toml")
+    elsewhere = f"{default_policy_text()}\n{own}days = 60".replace("billing", "x")
+    other = parse_policy(elsewhere, source="policy.toml")
+    assert let_go(house.sessions, other, NOW + 364 * DAY) == 0
+    assert let_go(house.sessions, policy, NOW + 29 * DAY) == 0
+    assert let_go(house.sessions, policy, ASKED + 31 * DAY) == 1
+    assert rows(house, Complaint)[0].body["quotes"] != []
+    let_go(house.sessions, policy, ASKED + 61 * DAY)
+    nothing_stays(house)
 
 
 def test_who_asks_to_be_forgotten_later_has_the_complaint_go_at_once(house: House) -> None:

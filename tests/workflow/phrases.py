@@ -336,9 +336,28 @@ def _owes(story: Story, who: str) -> None:
 
 @phrase(THEN, "a named person owes the caller a callback")
 def _someone_owes(story: Story) -> None:
-    callbacks = [callback for callback in promised(story) if not callback.welfare]
-    assert callbacks
-    assert {callback.owner.id for callback in callbacks} <= set(POLICY.people)
+    (callback,) = (callback for callback in promised(story) if not callback.welfare)
+    assert callback.owner.id in POLICY.people
+    others = set(NAMED.values()) - LIFE
+    left = [alert for alert in story.alerts.values() if alert.trigger in others]
+    about = {alert.alert_id for alert in left if alert.callback_reference is not None}
+    assert about <= set(callback.alert_ids), "the caller is rung once, about all of it"
+
+
+@phrase(THEN, f"two people owe the caller a callback: ({_WHO}), ({_WHO})")
+def _two_owe(story: Story, *who: str) -> None:
+    assert [callback.owner.id for callback in promised(story)] == [PEOPLE[name] for name in who]
+
+
+@phrase(THEN, f"the callback is about the ({_WHAT})(?: and the ({_WHAT}))?")
+def _about(story: Story, *what: str | None) -> None:
+    (callback,) = promised(story)
+    meant = [one for one in what if one is not None]
+    assert callback.issue_summary == ", ".join(meant)
+    for one in meant:
+        alert = alert_of(story, one)
+        assert alert.alert_id in callback.alert_ids
+        assert (alert.callback_reference, alert.owner) == (callback.reference, callback.owner)
 
 
 @phrase(THEN, f"({_WHO}) rings the caller at once")

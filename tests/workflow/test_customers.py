@@ -13,7 +13,15 @@ from tests.workflow.test_desk import AT, CALL, reading
 from tests.workflow.test_ways import Story
 from workflow.actions import ActionKind
 from workflow.alerts import Alert
-from workflow.contact import Contact, Followed, contact_of, pseudonym, stops_after, withdrawal
+from workflow.contact import (
+    Contact,
+    Followed,
+    contact_of,
+    pseudonym,
+    stops_after,
+    untold,
+    withdrawal,
+)
 from workflow.customers import (
     LINES,
     LIVE_MS,
@@ -297,6 +305,29 @@ def test_a_stop_that_the_policy_leaves_out_is_not_told() -> None:
     followed = Followed(pseudonym="p", at_ms=AT, matters=("fraud", "self_harm"))
     told = contact_of(followed, story.state, CALL, ended=True, leave_out=leave_out)
     assert told.matters == ("fraud", "queue:q")
+
+
+def test_what_a_queue_leaves_out_is_not_told_wherever_the_call_goes_from_there() -> None:
+    text = '\n[queues.q.across_calls]\nleave_out = ["self_harm"]'
+    policy = parse_policy(default_policy_text() + text, source="policy.toml")
+    story = Story()
+    story.says("self_harm", "fraud")
+    billing = msgspec.structs.replace(CALL, queue_id="billing")
+    assert untold(story.state, CALL, policy) == {"self_harm"}
+    assert untold(story.state, billing, policy) == {"self_harm"}
+
+
+def test_what_was_heard_before_a_call_came_to_a_queue_that_leaves_it_out_is_told_no_more() -> None:
+    text = '\n[queues.other.across_calls]\nleave_out = ["self_harm"]'
+    policy = parse_policy(default_policy_text() + text, source="policy.toml")
+    story = Story()
+    story.says("self_harm")
+    assert untold(story.state, CALL, policy) == set()
+    stops = stops_after((), story.state.alerts, ())
+    there = msgspec.structs.replace(CALL, queue_id="other")
+    left_out = untold(story.state, there, policy)
+    assert len(stops) == 1
+    assert stops_after(stops, {}, left_out) == ()
 
 
 def test_open_callbacks_are_told_with_their_owner_and_closed_ones_not() -> None:

@@ -60,7 +60,7 @@ def test_facts_are_quoted_from_where_they_stand() -> None:
     )
     assert found.of(FactKind.AMOUNT) == "£30.50"
     assert found.of(FactKind.DATE) == "3 March"
-    assert found.of(FactKind.COUNT) == "fourth call"
+    assert found.of(FactKind.COUNT) == "the fourth call"
     assert found.of(FactKind.DURATION) == "two weeks"
     assert found.of(FactKind.FAILED) == "never came"
     assert found.of(FactKind.COST) == "took a day off"

@@ -14,7 +14,14 @@ from detectors.vocabulary import LIFE_STOPS, Emotion, Trigger
 from workflow.drafts.check import check, check_sentence, word_count
 from workflow.drafts.cues import cues
 from workflow.drafts.options import options, severity
-from workflow.drafts.situation import Channel, Context, Need, Situation, read_description
+from workflow.drafts.situation import (
+    Channel,
+    Context,
+    FactKind,
+    Need,
+    Situation,
+    read_description,
+)
 from workflow.drafts.writer import Size, coaching, draft, faults, response, sentences
 from workflow.policy import Severity
 
@@ -96,6 +103,15 @@ def test_drafts_of_different_situations_share_at_most_half_their_sentences() -> 
             assert len(one & other) <= min(len(one), len(other)) / 2
 
 
+def test_so_do_those_for_customers_of_many_years_whatever_their_tier() -> None:
+    cells = [
+        msgspec.structs.replace(situation(tier=tier, tenure_months=60), need=need)
+        for tier, need in itertools.product(TIERS, Need)
+    ]
+    for one, other in itertools.combinations([own(each) for each in cells], 2):
+        assert len(one & other) <= min(len(one), len(other)) / 2
+
+
 def test_drafts_of_different_stories_share_at_most_half_their_sentences() -> None:
     for cells in list(zip(*GRIDS, strict=True))[::5]:
         written = [own(each) for each in cells]
@@ -112,6 +128,73 @@ def test_a_draft_speaks_of_the_customers_own_facts() -> None:
     assert "nobody answers" in text
     assert "third call" in text
     assert "had to borrow" in text or "50 minutes" in text
+
+
+COLD = "My mother is 80 and sat without heating for six days, nobody came. I am frightened for her."
+WIDOW = (
+    "The caller is in tears. Her husband died three weeks ago and we still send bills in his name. "
+    "She has called four times and sent the death certificate twice."
+)
+DENIED = "You denied my claim for the scratched door and will not admit it. I am furious."
+
+
+def lines(place: str, kind: str = "any") -> set[str]:
+    return set(MATERIAL[place][kind])
+
+
+def test_who_goes_without_is_asked_after_before_all_else_and_never_in_public() -> None:
+    asked = own(situation(COLD)) & lines("care")
+    assert len(asked) == 1
+    assert situation(COLD).need is Need.SPEED
+    assert not own(situation(COLD, channel="public")) & lines("care")
+    assert not own(situation("My heating never worked. I am annoyed.")) & lines("care")
+
+
+def test_a_death_is_met_with_sympathy_and_its_date_is_no_waiting_time() -> None:
+    widow = situation(WIDOW, channel="email")
+    assert own(widow) & lines("opening", "bereavement")
+    assert widow.need is Need.ACKNOWLEDGMENT
+    text = response(widow)
+    assert "three weeks" not in text
+    assert "you sent the death certificate twice" in text.lower()
+    ring = "The hotel lost her late mother's ring. She is upset."
+    assert not own(situation(ring)) & lines("opening", "bereavement")
+    assert "what was lost" in response(situation(ring))
+
+
+def test_where_we_deny_it_the_fault_is_not_called_ours_before_somebody_has_looked() -> None:
+    assert own(situation(DENIED)) & lines("owning", "disputed")
+    assert not own(situation(DENIED)) & lines("owning")
+    assert own(situation()) & lines("owning")
+
+
+@pytest.mark.parametrize(("months", "said"), [(None, 0), (35, 0), (36, 1), (144, 1)])
+def test_years_with_us_are_spoken_of_and_a_short_while_is_not(
+    months: int | None, said: int
+) -> None:
+    assert len(own(situation(tenure_months=months)) & lines("standing")) == said
+    assert not own(situation(tenure_months=months, channel="public")) & lines("standing")
+
+
+def test_in_a_fraud_what_can_be_stopped_comes_before_choices() -> None:
+    moved = "Somebody who said he was from your bank made me move 4000 pounds. I am scared."
+    assert own(situation(moved)) & lines("need_act", "fraud")
+
+
+def test_of_a_long_sentence_as_much_is_quoted_as_says_what_went_wrong() -> None:
+    text = (
+        "The parcel with my daughter's birthday present never arrived, the tracking says "
+        "delivered, and this is the third time that I am asking you where it is. I am fed up."
+    )
+    answer = response(situation(text, channel="email"))
+    assert "birthday present never arrived, the tracking says delivered”" in answer
+    assert "“the third time”" in answer
+
+
+def test_how_often_we_ring_somebody_is_not_how_often_they_needed_us() -> None:
+    text = "You keep calling me about the debt six times a day, please stop. I am desperate."
+    assert not situation(text).of(FactKind.COUNT)
+    assert "the calls from us" in response(situation(text))
 
 
 def test_nothing_of_the_account_is_said_in_public() -> None:

@@ -228,6 +228,18 @@ class Floor(RuleBasedStateMachine):
             assert set(self.state.callbacks) <= set(self.before.callbacks)
 
     @invariant()
+    def the_caller_is_rung_once_about_one_call(self) -> None:
+        """What a person promised for reasons of their own, and a life, apart."""
+        offered = [
+            callback
+            for callback in self.state.callbacks.values()
+            if callback.is_open and not callback.welfare and callback.history[0].by == "hardstop"
+        ]
+        assert len(offered) <= 1
+        for callback in offered:
+            assert len(set(callback.alert_ids)) == len(callback.alert_ids)
+
+    @invariant()
     def no_callback_is_lost(self) -> None:
         assert set(self.told) == set(self.state.callbacks)
         assert set(self.before.callbacks) <= set(self.state.callbacks)

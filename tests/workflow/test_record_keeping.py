@@ -261,16 +261,35 @@ def test_an_erasure_that_somebody_slipped_in_takes_nothing_away() -> None:
     assert entries[1] in merged(entries, [forged])
 
 
+def a_month(_queue: str | None) -> int:
+    return 30
+
+
 def test_a_purge_is_due_a_day_after_workers_have_let_go() -> None:
     _, entries = written(OPENED, Close())
     _, kept = held(Close())
     records = {"c": entries, "held": kept}
-    assert due(records, at_ms=AT + 30 * DAY_MS, days=30) == ()  # type: ignore[arg-type]
-    found = due(records, at_ms=AT + 31 * DAY_MS, days=30)  # type: ignore[arg-type]
+    assert due(records, at_ms=AT + 30 * DAY_MS, days=a_month) == ()  # type: ignore[arg-type]
+    found = due(records, at_ms=AT + 31 * DAY_MS, days=a_month)  # type: ignore[arg-type]
     assert [(one.call_id, one.held) for one in found] == [
         ("c", None),
         ("held", "a legal hold stands: claim 17"),
     ]
+
+
+def test_a_record_is_purged_by_the_time_of_the_queue_on_which_it_was_closed() -> None:
+    _, short = written(OPENED, Close("chat"))
+    _, moved = written(OPENED, Close("chat"), OPENED, Close("sales"))
+    _, old = written(OPENED, Close())
+    records = {"short": short, "moved": moved, "old": old}
+    days = {"chat": 9}
+    found = due(
+        records,  # type: ignore[arg-type]
+        at_ms=AT + 10 * DAY_MS,
+        days=lambda queue: days.get(queue or "", 30),
+    )
+    assert [(one.call_id, one.queue_id) for one in found] == [("short", "chat")]
+    assert verify(short).intact
 
 
 def test_an_archived_record_is_erased_with_an_entry_that_says_so() -> None:
@@ -283,7 +302,7 @@ def test_an_archived_record_is_erased_with_an_entry_that_says_so() -> None:
     verdict = verify(left)
     assert verdict.intact
     assert verdict.unexplained == ()
-    assert due({"c": left}, at_ms=AT + 999 * DAY_MS, days=1) == ()
+    assert due({"c": left}, at_ms=AT + 999 * DAY_MS, days=lambda _: 1) == ()
 
 
 def test_quotes_of_one_restricted_hard_stop_make_the_whole_record_restricted() -> None:

@@ -61,7 +61,7 @@ ROUTE_KEEPS = _names("""
 """)
 CALLBACK_KEEPS = _names("""
     type version reference origin_call_id tier state owner deputy revision alert_ids window_start
-    window_end agreed_at attempts welfare
+    window_end agreed_at attempts welfare queue_id
 """)
 COMPLAINT_KEEPS = _names("""
     type version reference call_id state update_every counted_in jurisdiction test test_basis

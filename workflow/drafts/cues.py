@@ -25,11 +25,13 @@ class Cue(NamedTuple):
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a complaint may be about, and what a sentence may call it."""
+    """What a complaint may be about, and what a sentence may call it. `leads`: whatever else is
+    spoken of, it is about this."""
 
     id: str
     pattern: str
     name: str
+    leads: bool = False
 
 
 class Cues(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,10 +60,28 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
     def topic(self, text: str) -> str:
         """The id of what the text is about; empty where nothing tells."""
         plain = text.translate(_PLAIN)
-        for topic in self.topics:
-            if re.search(topic.pattern, plain, re.IGNORECASE):
-                return topic.id
-        return ""
+        found = [
+            (not topic.leads, 0 if topic.leads else match.start(), place, topic.id)
+            for place, topic in enumerate(self.topics)
+            if (match := re.search(topic.pattern, plain, re.IGNORECASE)) is not None
+        ]
+        return min(found)[-1] if found else ""
+
+    def _quotable(self, sentence: str) -> str:
+        """As much of a sentence as may be quoted, up to a comma; all of it where that says nothing
+        of what went wrong."""
+        words = 0
+        best = sentence
+        if len(sentence.split()) <= MOST_QUOTED:
+            return sentence
+        for clause in re.finditer(r"[^,]+,?", sentence):
+            words += len(clause[0].split())
+            if words > MOST_QUOTED:
+                break
+            start = sentence[: clause.end()].rstrip(" ,")
+            if self.sections["facts"]["failed"].search(start.translate(_PLAIN)):
+                best = start
+        return best
 
     def named(self, topic: str) -> str:
         """What a sentence may call a topic."""
@@ -94,7 +114,7 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
         words = self.sections["words"]
         stated = []
         for match in _SENTENCE.finditer(text):
-            sentence = match[0].strip()
+            sentence = self._quotable(match[0].strip())
             plain = sentence.translate(_PLAIN)
             cues = len(words["complaint"].findall(plain))
             if not cues or (len(plain.split()) < 3):

@@ -57,6 +57,9 @@ class Required(StrEnum):
     EMOTION = "emotion"
 
 
+BEREAVEMENT = "bereavement"
+"""The topic of a letter to somebody who has lost a person."""
+
 ASK_FOR = {
     Required.WHAT_HAPPENED: "what happened: a few sentences, or the call",
     Required.COMPLAINT: "the complaint: what went wrong, in the customer's words",
@@ -216,8 +219,8 @@ def _read(
     if missing and trigger not in LIFE_STOPS:
         return Missing(fields=tuple(missing))
     emotion, why_emotion = _emotion(feeling, at_rest)
-    need, why_need = _need(said, emotion)
     topic = book.topic(complaint) or book.topic(said)
+    need, why_need = _need(said, emotion, topic)
     return Situation(
         said=said,
         complaint=complaint or said,
@@ -248,8 +251,10 @@ _BY_EMOTION = {
 }
 
 
-def _need(said: str, emotion: Emotion) -> tuple[Need, str]:
+def _need(said: str, emotion: Emotion, topic: str) -> tuple[Need, str]:
     """The need that most words speak of; of two that are spoken of alike, the first named."""
+    if topic == BEREAVEMENT:
+        return Need.ACKNOWLEDGMENT, "somebody has died, and that is acknowledged before all else"
     counted = {need: cues().all("need", need.value, said) for need in Need}
     best = max(Need, key=lambda need: len(counted[need]))
     if counted[best]:

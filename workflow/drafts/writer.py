@@ -1,16 +1,9 @@
-"""The built-in writer: from a situation to a response, offline and always the same.
-
-Which of seven sentences a place of the draft gets is read off a Reed-Solomon code word over GF(7)
-(Reed and Solomon, 1960, "Polynomial Codes over Certain Finite Fields"): two different words agree
-in at most two of their seven positions, and a position serves two places. So two drafts made from
-the same story for another need, feeling, tier or channel share fewer than half their sentences.
-"""
+"""The built-in writer: from a situation to a response, offline and always the same."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-import zlib
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
@@ -19,14 +12,20 @@ from typing import Any
 
 from detectors.vocabulary import Emotion, Trigger
 from workflow.drafts.check import LEAST_WORDS, MOST_WORDS, Facts, Length, check, word_count
+from workflow.drafts.choice import FIELD, chosen
 from workflow.drafts.cues import cues
 from workflow.drafts.draft import Assessment, Draft
-from workflow.drafts.options import guidance, is_priority, landmines, options, severity
-from workflow.drafts.situation import Channel, FactKind, Found, Need, Restriction, Situation
+from workflow.drafts.options import guidance, landmines, options, severity
+from workflow.drafts.situation import (
+    BEREAVEMENT,
+    Channel,
+    FactKind,
+    Found,
+    Restriction,
+    Situation,
+)
 from workflow.policy import Severity
 
-FIELD = 7
-"""Sentences to choose from at every place, and positions of a code word."""
 MOST_FACTS = 2
 """Facts that are said back in sentences of their own: more would be a list, not an answer."""
 
@@ -43,13 +42,6 @@ class Size(StrEnum):
     LONGER = "longer"
 
 
-_POSITION = {
-    "opening": 0, "account": 1, "impact": 2, "owning": 3, "need_act": 4, "trigger": 5, "step": 6,
-    "need_choice": 0, "update": 1, "repeat": 2, "close": 3, "private": 4,
-    FactKind.COUNT: 5, FactKind.DURATION: 6, FactKind.COST: 4, FactKind.AMOUNT: 5,
-    FactKind.TRIED: 6,
-}  # fmt: skip
-"""Which position of the code word a place reads: no position serves many more than another."""
 _TOLD_BACK = (
     FactKind.COUNT, FactKind.DURATION, FactKind.COST, FactKind.AMOUNT, FactKind.TRIED,
 )  # fmt: skip
@@ -65,8 +57,11 @@ _REACH = {
     Channel.EMAIL: "write to you",
     Channel.PUBLIC: "message you",
 }
-_NOT_IN_PUBLIC = frozenset({"bereavement"})
+_NOT_IN_PUBLIC = frozenset({BEREAVEMENT})
 """Topics that are not even named where others read along."""
+LONG_MONTHS = 36
+"""Months after which it is said that somebody has been with us for long: nobody of a year or two
+feels that it is."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -101,8 +96,14 @@ def sentences(situation: Situation, size: Size = Size.USUAL) -> list[list[str]]:
     """The response by paragraph and sentence: empathy, ownership, next step, nothing to repeat."""
     most = MOST_FACTS_LONG if size is Size.LONGER else MOST_FACTS
     placed = [
-        [(place, _line(situation, place)) for place in ("opening", "account", "impact")],
-        [(f"found_{number}", line) for number, line in enumerate(_facts(situation, most), start=1)],
+        [
+            (place, _line(situation, place))
+            for place in ("opening", *_care(situation), "account", "impact")
+        ],
+        [
+            *((f"found_{n}", line) for n, line in enumerate(_facts(situation, most), start=1)),
+            *((place, _line(situation, place)) for place in _standing(situation)),
+        ],
         [
             ("owning", _line(situation, "owning")),
             ("need_act", _line(situation, "need_act")),
@@ -153,19 +154,38 @@ def _line(situation: Situation, place: str, *, further: int = 0) -> str:
     # What a customer told us may be private even where they complain in the open.
     in_public = situation.context.channel is Channel.PUBLIC
     fraud = situation.trigger == Trigger.FRAUD
+    opening = situation.emotion.value
+    if situation.topic == BEREAVEMENT and not in_public:
+        opening = BEREAVEMENT
+    disputed = cues().spans("words", "disputed", situation.said)
     kinds = {
-        "opening": "fraud" if fraud else situation.emotion.value,
+        "opening": "fraud" if fraud else opening,
         "account": "quoted" if situation.quotable and not in_public else "plain",
         "impact": "fraud" if fraud else _IMPACT.get(situation.emotion, "calm"),
-        "owning": "fraud" if fraud else "any",
-        "need_act": situation.need.value,
+        "owning": "fraud" if fraud else "disputed" if disputed else "any",
+        "need_act": "fraud" if fraud else situation.need.value,
         "need_choice": "fraud" if fraud else situation.need.value,
         "step": situation.context.channel.value,
         "close": situation.context.channel.value,
     }
-    number = (_chosen(situation, place) + further) % FIELD
+    number = (chosen(situation, place) + further) % FIELD
     line: str = _material()[place][kinds.get(place, "any")][number]
     return _filled(line, situation)
+
+
+def _care(situation: Situation) -> tuple[str, ...]:
+    """Somebody who depends on what failed comes before all else; nobody else reads of them."""
+    book = cues()
+    goes_without = book.spans("words", "goes_without", situation.said)
+    depends = book.spans("words", "depends", situation.said)
+    in_public = situation.context.channel is Channel.PUBLIC
+    return ("care",) if goes_without and depends and not in_public else ()
+
+
+def _standing(situation: Situation) -> tuple[str, ...]:
+    in_public = situation.context.channel is Channel.PUBLIC
+    long = (situation.context.tenure_months or 0) >= LONG_MONTHS
+    return ("standing",) if long and not in_public else ()
 
 
 def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
@@ -177,7 +197,7 @@ def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
         for found in _untold(situation, kind):
             book = _wording(situation, found)
             if book is not None:
-                line: str = _material()[book][kind.value][_chosen(situation, kind)]
+                line: str = _material()[book][kind.value][chosen(situation, kind)]
                 told.append(line.replace("{found}", _one_line(found.quote)))
                 break
     return told[:most]
@@ -213,7 +233,7 @@ def _wording(situation: Situation, fact: Found) -> str | None:
 
 def _trigger(situation: Situation) -> list[str]:
     lines = _material()["trigger"].get(situation.trigger or "")
-    return [lines[_chosen(situation, "trigger")]] if lines else []
+    return [lines[chosen(situation, "trigger")]] if lines else []
 
 
 def _filled(line: str, situation: Situation) -> str:
@@ -232,41 +252,6 @@ def _filled(line: str, situation: Situation) -> str:
 
 def _one_line(text: str) -> str:
     return _SPACE.sub(" ", text).strip()
-
-
-def _chosen(situation: Situation, place: str) -> int:
-    """Which of the sentences of a place: the value of the situation's polynomial there."""
-    x = _POSITION[place]
-    a, b, c = _word(situation)
-    return (a + b * x + c * x * x) % FIELD
-
-
-def _word(situation: Situation) -> tuple[int, int, int]:
-    """The coefficients that stand for a situation: those of its story, shifted digit by digit by
-    need, feeling, tier and channel. What sets two tellings of a story apart is so the same for all
-    stories, and a test that compares every telling of a few speaks for all."""
-    context = situation.context
-    told = (
-        situation.said,
-        context.history,
-        context.tried,
-        context.constraints,
-        context.tenure_months,
-        situation.trigger,
-    )
-    story = zlib.crc32(repr(told).encode())
-    standing = 2 if is_priority(context) else 1 if context.tier else 0
-    cell = list(Need).index(situation.need)
-    cell = cell * len(Emotion) + list(Emotion).index(situation.emotion)
-    cell = (cell * 3 + standing) * len(Channel) + list(Channel).index(context.channel)
-    (a, b, c), (d, e, f) = _digits(story), _digits(cell)
-    return (a + d) % FIELD, (b + e) % FIELD, (c + f) % FIELD
-
-
-def _digits(number: int) -> tuple[int, int, int]:
-    """The last digits to the base of the field: as many as there are coefficients. The cells of a
-    story are fewer than the words that these can spell, so each has a word of its own."""
-    return number % FIELD, number // FIELD % FIELD, number // FIELD**2 % FIELD
 
 
 def _takeover(situation: Situation, why: str) -> Draft:
