@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import uvicorn
 from sqlalchemy import select
 
@@ -29,8 +30,10 @@ AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
 class Floor:
     """A served scene that things happen on."""
 
-    def __init__(self, folder: Path, *, calm: bool = False, port: int = 0) -> None:
-        self.services: Services = services(folder, calm=calm)
+    def __init__(self, folder: Path, *, calm: bool = False, port: int = 0, **settings: Any) -> None:
+        found = services(folder, calm=calm)
+        chosen = msgspec.structs.replace(found.settings, **settings)
+        self.services: Services = dataclasses.replace(found, settings=chosen)
         self.port = port or free_port()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -106,9 +109,9 @@ class Floor:
 
 
 @contextmanager
-def served(folder: Path, *, calm: bool = False) -> Iterator[Floor]:
+def served(folder: Path, *, calm: bool = False, **settings: Any) -> Iterator[Floor]:
     """A floor that is served for the length of the block."""
-    floor = Floor(folder, calm=calm)
+    floor = Floor(folder, calm=calm, **settings)
     floor.start()
     try:
         yield floor

@@ -7,6 +7,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from wallboard.access import Role
 from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
+from wallboard.language import _
 from wallboard.pages import page
 from wallboard.routes.answers import as_json, only
 from wallboard.services import Database, ServicesOf
@@ -66,6 +67,6 @@ def callback(
     only(viewer, READERS)
     found = one(db, viewer, services.policy, services.clock(), reference)
     if found is None:
-        raise HTTPException(403, "this callback is not there, or it is not for you")
+        raise HTTPException(403, _("this callback is not there, or it is not for you"))
     looked_at("callback", reference)
     return as_json(found)

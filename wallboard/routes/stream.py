@@ -22,6 +22,7 @@ from wallboard.auth.gate import SignInNeeded
 from wallboard.auth.once import viewer_now
 from wallboard.hub import Item, can_resume, frame, newest
 from wallboard.hub import after as rows_after
+from wallboard.language import _
 from wallboard.services import Services, ServicesOf
 
 log = logging.getLogger(__name__)
@@ -48,11 +49,13 @@ async def stream(
     note, deed, call, complaint, entry, message; and `hello`, `fresh`, `reset`, `signed_out`."""
     viewer = await asyncio.to_thread(viewer_now, request, services)
     if viewer.role is Role.SERVICE and Scope.STREAM not in viewer.scopes:
-        raise HTTPException(403, "this token has no scope 'stream'")
+        raise HTTPException(403, _("this token has no scope 'stream'"))
     wanted = frozenset(kinds.split(",")) if kinds else KINDS
     if unknown := wanted - KINDS:
         known = ", ".join(sorted(KINDS))
-        raise HTTPException(400, f"no kind '{min(unknown)}'; kinds are {known}")
+        raise HTTPException(
+            400, _("no kind '%(kind)s'; kinds are %(known)s", kind=min(unknown), known=known)
+        )
     if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 19:
         after = int(last_event_id)
     body = _Stream(request, services, viewer, wanted, call).events(after)

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Role, Viewer, may_see
+from wallboard.language import _
 from wallboard.store.tables import Complaint
 from wallboard.views.callback_rows import Step
 from wallboard.views.incidents import name_of
@@ -141,9 +142,9 @@ def records(db: Session, viewer: Viewer, *, first: str = "", last: str = "") -> 
     begins = day_bounds(first, zone)[0] if first else None
     ends = day_bounds(last, zone)[1] if last else None
     if begins is not None and ends is not None and begins >= ends:
-        raise ValueError("the period ends before it begins")
+        raise ValueError(_("the period ends before it begins"))
     rows = list(db.scalars(select(Complaint).where(visible(Complaint, viewer))))
-    found = [record for _, record in _seen(db, viewer, rows)]
+    found = [record for _row, record in _seen(db, viewer, rows)]
     chosen = [
         record
         for record in found

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from wallboard.language import _, speak
 from wallboard.services import Services
 from wallboard.store.tables import Delivery, Webhook
 from wallboard.webhooks import addresses, outbox, signing
@@ -46,6 +47,7 @@ class Courier:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._allowed = addresses.networks(services.settings.webhook_networks)
+        self._language = services.settings.of_the_house()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -64,6 +66,7 @@ class Courier:
 
     async def round(self, *, wait: bool = False) -> None:
         """Look once for what is new and due, and begin to send it; `wait` until it has been."""
+        speak(self._language)
         hooks = await asyncio.to_thread(self._look)
         self._tasks = {hook: task for hook, task in self._tasks.items() if not task.done()}
         for hook in hooks:
@@ -117,18 +120,20 @@ class Courier:
 
     async def _try(self, message: _Message) -> _Outcome:
         if message.withheld:
-            return _Outcome(False, "withheld: it has become restricted", final=True)
+            return _Outcome(False, _("withheld: it has become restricted"), final=True)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 return await self._send(message)
         except TimeoutError:
-            return _Outcome(False, f"no answer within {TIMEOUT_S:.0f} s")
+            return _Outcome(False, _("no answer within %(seconds)s s", seconds=round(TIMEOUT_S)))
         except addresses.Forbidden as error:
             return _Outcome(False, str(error), final=True)
         except (httpx.HTTPError, OSError) as error:
-            return _Outcome(False, f"cannot be reached: {type(error).__name__}")
+            return _Outcome(False, _("cannot be reached: %(why)s", why=type(error).__name__))
         except (httpx.InvalidURL, ValueError) as error:
-            return _Outcome(False, f"cannot be sent: {type(error).__name__}", final=True)
+            return _Outcome(
+                False, _("cannot be sent: %(why)s", why=type(error).__name__), final=True
+            )
 
     async def _send(self, message: _Message) -> _Outcome:
         parts = addresses.checked_url(message.url)
