@@ -6,12 +6,12 @@ import uuid
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from wallboard.access import Role, Viewer, may_act
+from wallboard.access import Role, Viewer, before_a_room, may_act
 from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.language import _, mark
@@ -60,8 +60,11 @@ def call_html(
 
 
 @router.get("/api/calls/{call_id:path}/earlier")
-def earlier(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
+def earlier(
+    call_id: str, viewer: SignedIn, db: Database, wall: Annotated[bool, Query()] = False
+) -> dict[str, Any]:
     """How often this caller has called before, and what is owed to them."""
+    viewer = before_a_room(viewer, wall)
     built: dict[str, Any] = msgspec.to_builtins(earlier_of(db, viewer, _call(db, viewer, call_id)))
     return built
 

@@ -15,6 +15,8 @@ const floor = new Floor();
 const cards = new Map();
 const dirty = new Set();
 const wall = document.body.classList.contains("wall");
+// A wall is read by the whole room: the server sends it nothing that is for one desk alone.
+const asWall = wall ? "?wall=1" : "";
 const may = ["supervisor", "desk"].includes(about.viewer?.role) && !wall;
 const place = (id) => document.getElementById(id);
 const WALL_CARDS = 6;
@@ -62,7 +64,7 @@ function touch(call) {
 
 async function reload() {
   try {
-    const answer = await fetch("/api/board");
+    const answer = await fetch(`/api/board${asWall}`);
     if (!answer.ok) return;
     const state = await answer.json();
     floor.load(state);
@@ -85,7 +87,7 @@ function arrived(alert) {
 async function askEarlier(call) {
   floor.earlier.set(call, null);
   try {
-    const answer = await fetch(`/api/calls/${encodeURIComponent(call)}/earlier`);
+    const answer = await fetch(`/api/calls/${encodeURIComponent(call)}/earlier${asWall}`);
     if (answer.ok) floor.earlier.set(call, await answer.json());
   } catch {
     floor.earlier.delete(call);
@@ -99,8 +101,6 @@ const FILTERS = ["desk", "queue", "trigger"];
 const chosen = () => new URLSearchParams(location.search);
 
 function shown(alert) {
-  // A wall is read by the whole room: what is for one desk alone is on that desk's own screens.
-  if (wall && floor.isRestricted(alert)) return false;
   const query = chosen();
   const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
   return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
@@ -150,7 +150,7 @@ function render() {
       : "";
   }
   headline(open);
-  rail(floor, { wall, gone: floor.gone().filter(shown) });
+  rail(floor, { gone: floor.gone().filter(shown) });
   calm();
 }
 
@@ -197,7 +197,7 @@ function seconds() {
   for (const [id, card] of cards) tick(card, floor.alerts.get(id), floor);
   calm();
   text("wall-clock", clockOf(live.now()));
-  rail(floor, { wall, gone: floor.gone().filter(shown) });
+  rail(floor, { gone: floor.gone().filter(shown) });
   floor.sweep();
 }
 
@@ -301,6 +301,6 @@ if (!wall) {
   filters();
   switches(place("switches"));
 }
-live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"] });
+live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"], wall });
 render();
 seconds();

@@ -13,17 +13,10 @@ function text(id, words) {
   if (node && node.textContent !== words) node.textContent = words;
 }
 
-/** Calls that are not fully heard, without those that a wall must not name. */
-function unheardHere(floor, wall) {
-  if (!wall) return floor.unheard();
-  const kept = new Set([...floor.alerts.values()].filter(floor.isRestricted).map((alert) => alert.call_id));
-  return floor.unheard().filter((call) => !kept.has(call.call_id));
-}
-
 /** Draw it anew where something has changed. `gone`: the alerts whose traces are shown. */
-export function rail(floor, { wall, gone }) {
+export function rail(floor, { gone }) {
   traces(gone, floor);
-  const [unheard, notices] = [unheardHere(floor, wall), floor.standing()];
+  const [unheard, notices] = [floor.unheard(), floor.standing()];
   const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
   text("listening", t("board.listening", { n: floor.listening() }));
   if (state === drawn) return;
