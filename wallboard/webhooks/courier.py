@@ -11,8 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wallboard.language import _, speak
 from wallboard.services import Services
-from wallboard.store.tables import Delivery, Webhook
+from wallboard.store.tables import Delivery, Forgotten, Webhook
 from wallboard.webhooks import addresses, outbox, signing
+from wallboard.webhooks.recall import call_back, note_told
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ USER_AGENT = "hardstop-wallboard"
 
 class _Message(msgspec.Struct, frozen=True):
     delivery_id: str
+    call_id: str | None
     url: str
     secret: str
     body: bytes
@@ -86,29 +88,39 @@ class Courier:
         try:
             for message in await asyncio.to_thread(self._due, webhook_id):
                 outcome = await self._try(message)
-                await asyncio.to_thread(self._settle, message.delivery_id, outcome)
+                await asyncio.to_thread(self._settle, message.delivery_id, message.call_id, outcome)
         except SQLAlchemyError as error:
             log.warning("webhook %s: the database fails: %s", webhook_id, type(error).__name__)
 
     def _due(self, webhook_id: str) -> list[_Message]:
-        with self._services.sessions() as db:
+        with self._services.sessions.begin() as db:
             hook = db.get(Webhook, webhook_id)
             if hook is None or not hook.active:
                 return []
-            return [
+            now = self._services.clock()
+            messages = [
                 _Message(
                     delivery_id=delivery.delivery_id,
+                    call_id=delivery.call_id,
                     url=hook.url,
                     secret=hook.secret,
                     body=msgspec.json.encode(delivery.body),
                     withheld=outbox.withheld(db, delivery),
                 )
-                for delivery in outbox.due(db, self._services.clock(), webhook_id, ROUND)
+                for delivery in outbox.due(db, now, webhook_id, ROUND)
             ]
+            sent = [message.call_id for message in messages if not message.withheld]
+            note_told(db, webhook_id, sent, now)
+            return messages
 
-    def _settle(self, delivery_id: str, outcome: _Outcome) -> None:
+    def _settle(self, delivery_id: str, call_id: str | None, outcome: _Outcome) -> None:
         with self._services.sessions.begin() as db:
             delivery = db.get(Delivery, delivery_id)
+            if delivery is None and call_id is not None:
+                # Gone while it was under way: perhaps because the call is forgotten.
+                gone = db.get(Forgotten, call_id)
+                if gone is not None:
+                    call_back(db, call_id, asked=gone.asked)
             if delivery is not None and delivery.state == outbox.WAITING:
                 outbox.settle(
                     delivery,

@@ -91,7 +91,7 @@ def standard(told: Told, *, with_words: bool) -> dict[str, Any]:
 
 
 def type_of(told: Told) -> str:
-    """What happened: alert.opened, route.joined, callback.missed, operations.note, ..."""
+    """What happened: alert.opened, route.joined, callback.missed, call.forgotten, ..."""
     state, kind = told.body.get("state"), told.body.get("type")
     if told.kind != "alert" and isinstance(state, str) and state:
         return f"{told.kind}.{state}"
@@ -155,6 +155,8 @@ def headline(told: Told) -> str:
         case "callback":
             state = _lower("callback", body.get("state"))
             return _("Callback %(reference)s: %(state)s", reference=told.ref, state=state)
+        case "call":
+            return _("Call %(call)s is forgotten: delete what was posted of it", call=told.ref)
         case "test":
             return _("Test message of the wallboard")
     return f"{named('kind', told.kind)} {told.ref}"
