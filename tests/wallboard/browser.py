@@ -20,7 +20,8 @@ from wallboard.app import create_app
 from wallboard.hub import Hub
 from wallboard.services import Services, now_ms
 from wallboard.store.feeding import News, add_to_feed, seen_of
-from wallboard.store.tables import Alert
+from wallboard.store.tables import Alert, Call
+from workflow.moments import rfc3339
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
@@ -78,6 +79,37 @@ class Floor:
             secret = sign_in(db, person, now_ms())
         return {"name": "hardstop_session", "value": secret, "url": self.url}
 
+    def tell_many(self, name: str, like: str, count: int) -> None:
+        """So many alerts in one moment, each of a call of its own."""
+        with self.services.sessions.begin() as db:
+            source = db.scalars(select(Alert).where(Alert.trigger == like)).one()
+            call = db.get_one(Call, source.call_id)
+            news = []
+            for number in range(count):
+                call_id, now = f"{name}-{number}", now_ms()
+                db.add(_like(call, call_id=call_id, customer_ref=call_id))
+                body = {**source.body, "alert_id": f"al-{call_id}", "call_id": call_id}
+                body |= {"opened_at": rfc3339(now), "updated_at": rfc3339(now)}
+                alert = _like(
+                    source, alert_id=f"al-{call_id}", call_id=call_id, body=body, opened_at=now
+                )
+                db.add(alert)
+                news.append(
+                    News(
+                        kind="alert",
+                        ref=alert.alert_id,
+                        call_id=call_id,
+                        at=now,
+                        body=body,
+                        seen=seen_of(alert),
+                        trigger=like,
+                    )
+                )
+            db.flush()
+            add_to_feed(db, news)
+        self.fresh()
+        self.services.hub.notify()
+
     def tell_alert(self, alert_id: str, like: str, **changes: Any) -> None:
         """An alert as the intake would project it: a copy of another, or its next revision."""
         with self.services.sessions.begin() as db:
@@ -106,6 +138,13 @@ class Floor:
             add_to_feed(db, [news])
         self.fresh()
         self.services.hub.notify()
+
+
+def _like(row: Any, **other: Any) -> Any:
+    """Another row with the values of this one, but for some."""
+    kind = type(row)
+    values = {column.name: getattr(row, column.name) for column in kind.__table__.columns}
+    return kind(**{**values, **other})
 
 
 @contextmanager

@@ -5,6 +5,8 @@ import { el, icon, safeLink } from "./dom.js";
 import { clockOf } from "./moments.js";
 import { t, word } from "./text.js";
 
+/** More lines than this nobody reads, and each costs time. */
+const MOST = 60;
 const place = (id) => document.getElementById(id);
 let drawn = "";
 
@@ -24,7 +26,9 @@ export function rail(floor, { gone }) {
   place("notices").replaceChildren(...notices.map(notice));
   place("notices-part").hidden = notices.length === 0;
   place("unheard-part").hidden = false;
-  place("unheard").replaceChildren(...unheard.map((call) => unheardCall(call, floor)));
+  const lines = unheard.slice(0, MOST).map((call) => unheardCall(call, floor));
+  if (unheard.length > MOST) lines.push(el("li", {}, icon("info"), t("board.unheard_more", { n: unheard.length - MOST })));
+  place("unheard").replaceChildren(...lines);
   text("unheard-count", t(unheard.length ? "board.unheard" : "board.all_heard", { n: unheard.length }));
   place("unheard-part").dataset.some = String(unheard.length > 0);
 }
