@@ -82,7 +82,8 @@ class Floor:
     def tell_many(self, name: str, like: str, count: int) -> None:
         """So many alerts in one moment, each of a call of its own."""
         with self.services.sessions.begin() as db:
-            source = db.scalars(select(Alert).where(Alert.trigger == like)).one()
+            alerts = select(Alert).where(Alert.trigger == like).order_by(Alert.opened_at)
+            source = db.scalars(alerts.limit(1)).one()
             call = db.get_one(Call, source.call_id)
             news = []
             for number in range(count):
