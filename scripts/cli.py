@@ -33,6 +33,7 @@ from scripts.report import report
 from scripts.scan import scan
 from scripts.schemas import schemas
 from scripts.tail import tail
+from scripts.texts import wallboard_texts
 from scripts.topics import app as topics
 from scripts.train import train
 from scripts.verify import verify
@@ -56,6 +57,7 @@ app.command()(explain)
 app.command()(draft)
 app.command()(worker)
 app.command()(wallboard)
+app.command()(wallboard_texts)
 app.command()(replay)
 app.command()(tail)
 app.add_typer(callbacks, name="callbacks")

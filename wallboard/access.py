@@ -47,6 +47,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     agent_id: str | None = None
     scopes: tuple[Scope, ...] = ()
     time_zone: str | None = None
+    on_a_wall: bool = False
+    """Whether a whole room looks with them: then nothing restricted is theirs, at no desk."""
 
 
 class Thing(Protocol):
@@ -70,10 +72,9 @@ def may_see(viewer: Viewer, thing: Thing, *, trigger: str | None = None) -> bool
     An admin runs the system and does not listen in: restricted things are closed to that role too.
     """
     at_desk = thing.desk is not None and thing.desk in viewer.desks
-    if trigger == Signal.MISCONDUCT.value:
-        return at_desk and (thing.team_id is None or thing.team_id not in viewer.teams)
-    if thing.handling == RecordHandling.RESTRICTED.value:
-        return at_desk
+    if is_restricted(thing, trigger):
+        accused = trigger == Signal.MISCONDUCT.value and thing.team_id in viewer.teams
+        return at_desk and not viewer.on_a_wall and (thing.team_id is None or not accused)
     match viewer.role:
         case Role.AGENT:
             return viewer.agent_id is not None and thing.agent_id == viewer.agent_id
@@ -84,6 +85,17 @@ def may_see(viewer: Viewer, thing: Thing, *, trigger: str | None = None) -> bool
         case Role.ADMIN:
             return True
     return False
+
+
+def is_restricted(thing: Thing, trigger: str | None = None) -> bool:
+    """Whether a thing is for its desk alone."""
+    misconduct = trigger == Signal.MISCONDUCT.value
+    return misconduct or thing.handling == RecordHandling.RESTRICTED.value
+
+
+def before_a_room(viewer: Viewer, wall: bool) -> Viewer:
+    """Who looks, where `wall` says that their screen hangs on one."""
+    return msgspec.structs.replace(viewer, on_a_wall=True) if wall else viewer
 
 
 def may_act(viewer: Viewer, thing: Thing, *, trigger: str | None = None) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from detectors.vocabulary import LIFE_STOPS, Signal
 from stream.events import Action
 from wallboard.access import Role, Scope, Thing, Viewer, may_act, may_see
+from wallboard.language import _
 from wallboard.store.tables import Alert, Call, Callback, Complaint, Hint
 from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms, HoldChange
 from workflow.call import Verified
@@ -95,21 +96,21 @@ def action_of(
     _by_role(viewer, wish)
     thing, trigger = _thing(db, viewer, wish)
     if wish.action is ActionKind.SET_VERIFIED and wish.verified is None:
-        raise Incomplete("say how far the caller is verified: none, partial or full")
+        raise Incomplete(_("say how far the caller is verified: none, partial or full"))
     if wish.action is ActionKind.REQUEST_SPECIALIST and wish.desk is None:
-        raise Incomplete("say which desk is wanted")
+        raise Incomplete(_("say which desk is wanted"))
     if wish.action is ActionKind.LEGAL_HOLD and not (wish.reason or "").strip():
-        raise Incomplete("a legal hold needs its ground")
+        raise Incomplete(_("a legal hold needs its ground"))
     if wish.action is ActionKind.LEGAL_HOLD and wish.hold is None:
-        raise Incomplete("say whether the legal hold is set or lifted")
+        raise Incomplete(_("say whether the legal hold is set or lifted"))
     if wish.action is ActionKind.REVIEW_INCIDENT and not (wish.reason or "").strip():
-        raise Incomplete("a review says what was found")
+        raise Incomplete(_("a review says what was found"))
     if (
         wish.action is ActionKind.FALSE_ALARM
         and trigger in _LIFE
         and not (wish.reason or "").strip()
     ):
-        raise Incomplete("say why this life stop is a false alarm")
+        raise Incomplete(_("say why this life stop is a false alarm"))
     fields = {name: getattr(wish, name) for name in Wish.__struct_fields__}
     action = Action(
         **fields, actor=Actor(id=viewer.id, role=_ROLES[viewer.role]), at=rfc3339(now_ms)
@@ -120,7 +121,7 @@ def action_of(
 def _by_role(viewer: Viewer, wish: Wish) -> None:
     kind = wish.action
     if viewer.role is Role.SERVICE and Scope.ACT not in viewer.scopes:
-        raise Denied("this token has no scope 'act'")
+        raise Denied(_("this token has no scope 'act'"))
     if kind is ActionKind.FORGET:
         allowed = viewer.role is Role.ADMIN
     elif kind in ON_RECORD:
@@ -134,7 +135,9 @@ def _by_role(viewer: Viewer, wish: Wish) -> None:
     else:
         allowed = viewer.role in (Role.SUPERVISOR, Role.DESK, Role.SERVICE)
     if not allowed:
-        raise Denied(f"'{kind.value}' is not for the role {viewer.role.value}")
+        raise Denied(
+            _("'%(deed)s' is not for the role %(role)s", deed=kind.value, role=viewer.role.value)
+        )
 
 
 def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
@@ -143,24 +146,24 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
     if kind in ON_ALERTS:
         alert = db.get(Alert, wish.alert_id) if wish.alert_id else None
         if alert is None or alert.call_id != wish.call_id:
-            raise Missing("this alert is not there")
+            raise Missing(_("this alert is not there"))
         return _allowed(alert, may_act(viewer, alert, trigger=alert.trigger)), alert.trigger
     call = db.get(Call, wish.call_id)
     if kind in HINTS:
         hint = db.get(Hint, wish.hint_id) if wish.hint_id else None
         if hint is None or call is None or hint.call_id != wish.call_id:
-            raise Missing("this hint is not there")
+            raise Missing(_("this hint is not there"))
         return _allowed(call, hint.agent_id == viewer.agent_id is not None), call.trigger
     if kind.value.endswith("_callback") and kind is not ActionKind.OFFER_CALLBACK:
         return _callback(db, viewer, wish)
     if kind.value.endswith("_complaint"):
         complaint = db.get(Complaint, wish.reference) if wish.reference else None
         if complaint is None or complaint.call_id != wish.call_id:
-            raise Missing("this complaint is not on the register")
+            raise Missing(_("this complaint is not on the register"))
         trigger = call.trigger if call else None
         return _allowed(complaint, may_see(viewer, complaint, trigger=trigger)), trigger
     if call is None:
-        raise Missing("this call is not known here")
+        raise Missing(_("this call is not known here"))
     if viewer.role is Role.AGENT:
         # Their own, restricted or not: it is them who the caller is talking to.
         own = viewer.agent_id is not None and call.agent_id == viewer.agent_id
@@ -173,7 +176,7 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
 def _callback(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
     callback = db.get(Callback, wish.reference) if wish.reference else None
     if callback is None or callback.call_id != wish.call_id:
-        raise Missing("this callback is not on the log")
+        raise Missing(_("this callback is not on the log"))
     about = callback.body.get("alert_ids", [])
     triggers = list(db.scalars(select(Alert.trigger).where(Alert.alert_id.in_(about))))
     misconduct = Signal.MISCONDUCT.value
@@ -188,5 +191,5 @@ def _callback(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | Non
 
 def _allowed(thing: Thing, allowed: bool) -> Thing:
     if not allowed:
-        raise Denied("this is not yours to act on")
+        raise Denied(_("this is not yours to act on"))
     return thing

@@ -9,6 +9,7 @@ from fastapi.staticfiles import StaticFiles
 
 from wallboard.auth.setup import install
 from wallboard.headers import Careful
+from wallboard.language import Answered
 from wallboard.routes import (
     actions,
     board,
@@ -27,11 +28,16 @@ STATIC = Path(__file__).parent / "static"
 
 
 def create_app(services: Services) -> FastAPI:
-    """The app. What runs beside it (intake, webhooks) is started by `wallboard.serving`."""
+    """The app. What runs beside it (intake, webhooks) is started by `wallboard.serving`.
+
+    Raises SettingsError for translations that cannot be read.
+    """
     app = FastAPI(title="hardstop wallboard", docs_url=None, redoc_url=None)
     app.state.services = services
     app.mount("/static", StaticFiles(directory=STATIC, check_dir=False), name="static")
-    app.add_middleware(Careful, settings=services.settings)
+    settings = services.settings
+    app.add_middleware(Careful, settings=settings)
+    app.add_middleware(Answered, there=settings.translated(), chosen=settings.language)
     install(app, services)
     app.include_router(health.router)
     app.include_router(stream.router)

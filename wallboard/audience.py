@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from detectors.vocabulary import Signal
-from wallboard.access import Role, Scope, Thing, Viewer, may_see
+from wallboard.access import Role, Scope, Thing, Viewer, is_restricted, may_see
 from workflow.alerts import RecordHandling
 
 TURN = "turn"
@@ -57,7 +57,8 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
     if viewer.role is Role.SERVICE and row.kind == TURN and Scope.TRANSCRIPTS not in viewer.scopes:
         return False
     if row.person is not None and row.person == viewer.id:
-        return True
+        # What one has done oneself, too, is not for the room in which one's screen hangs.
+        return not (viewer.on_a_wall and is_restricted(row, row.trigger))
     if row.kind in _TO_AGENT and viewer.role is Role.AGENT:
         return viewer.agent_id is not None and row.agent_id == viewer.agent_id
     if row.kind == GUIDANCE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gettext
 import re
 from functools import cache
 from pathlib import Path
@@ -15,12 +14,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from wallboard.access import Role, Viewer
+from wallboard.language import mark, named, of_pages, spoken
 from wallboard.services import Services
+from wallboard.views.zones import date_in
 
 HERE = Path(__file__).parent
 THEME_COOKIE = "hardstop_theme"
 """light | dark; without it the browser's own choice holds. Set by static/page.js."""
-LANGUAGE = "en"
 
 _EVERYONE = frozenset(Role)
 _FLOOR = frozenset({Role.SUPERVISOR, Role.DESK, Role.QA, Role.ADMIN})
@@ -35,19 +35,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[Role]
 
 
-def _(text: str) -> str:
-    """Marks a text for translation; it is translated when it is shown."""
-    return text
-
-
 PLACES = (
-    Place(name="board", path="/board", title=_("Board"), roles=_FLOOR),
-    Place(name="my-call", path="/my-call", title=_("My call"), roles=frozenset({Role.AGENT})),
-    Place(name="callbacks", path="/callbacks", title=_("Callbacks"), roles=_FLOOR),
-    Place(name="incidents", path="/incidents", title=_("Incidents"), roles=_FLOOR),
-    Place(name="complaints", path="/complaints", title=_("Complaints"), roles=_FLOOR),
-    Place(name="patterns", path="/patterns", title=_("Patterns"), roles=_FLOOR),
-    Place(name="admin", path="/admin", title=_("Administration"), roles=frozenset({Role.ADMIN})),
+    Place(name="board", path="/board", title=mark("Board"), roles=_FLOOR),
+    Place(name="my-call", path="/my-call", title=mark("My call"), roles=frozenset({Role.AGENT})),
+    Place(name="callbacks", path="/callbacks", title=mark("Callbacks"), roles=_FLOOR),
+    Place(name="incidents", path="/incidents", title=mark("Incidents"), roles=_FLOOR),
+    Place(name="complaints", path="/complaints", title=mark("Complaints"), roles=_FLOOR),
+    Place(name="patterns", path="/patterns", title=mark("Patterns"), roles=_FLOOR),
+    Place(name="admin", path="/admin", title=mark("Administration"), roles=frozenset({Role.ADMIN})),
 )
 
 
@@ -77,8 +72,8 @@ def page(
             places=[place for place in PLACES if viewer is not None and viewer.role in place.roles],
             state=None if state is None else data_block("state", state),
             about=data_block("about", _about(request, services, viewer)),
-            script_texts=script_texts(LANGUAGE),
-            language=LANGUAGE,
+            script_texts=data_block("texts", of_pages()),
+            language=spoken().tag,
             **context,
         )
     )
@@ -105,11 +100,14 @@ def templates() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    catalogue = gettext.translation(
-        "wallboard", HERE / "texts", languages=[LANGUAGE], fallback=True
+    found.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: spoken().texts.gettext(text) if text else "",
+        lambda one, many, number: spoken().texts.ngettext(one, many, number),
+        newstyle=True,
     )
-    found.install_gettext_translations(catalogue, newstyle=True)  # type: ignore[attr-defined]
     found.globals["icon"] = icon
+    found.globals["named"] = named
+    found.globals["date_in"] = date_in
     return found
 
 
@@ -121,13 +119,6 @@ def icon(name: str, label: str = "") -> Markup:
     if not label:
         return Markup('<svg class="icon" aria-hidden="true">{}</svg>').format(use)
     return Markup('<svg class="icon" role="img" aria-label="{}">{}</svg>').format(label, use)
-
-
-@cache
-def script_texts(language: str) -> Markup:
-    """The texts of the scripts (static/texts/<language>.json), for `text.js`."""
-    raw = (HERE / "static" / "texts" / f"{language}.json").read_bytes()
-    return data_block("texts", msgspec.json.decode(raw))
 
 
 def _about(request: Request, services: Services, viewer: Viewer | None) -> dict[str, Any]:

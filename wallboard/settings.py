@@ -11,6 +11,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from stream.settings import SettingsError
+from wallboard.language import AUTO, ENGLISH, Language, languages
 from workflow.signing import KeyFault, public_key
 
 PREFIX = "HARDSTOP_WALLBOARD_"
@@ -39,6 +40,10 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Messages to webhooks and how they went: the last try comes within a day, and what is still
     undelivered a week later is no news any more."""
     stale_after_s: Annotated[int, msgspec.Meta(ge=5, le=600)] = 20
+    language: str = AUTO
+    """Of the pages: `auto` is the one that the browser asks for, a tag (`de`) the same for all."""
+    languages: str = ""
+    """A folder with translations, one folder a language; English is always there."""
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = None
@@ -72,6 +77,23 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
                 why = error.strerror if isinstance(error, OSError) else error
                 raise SettingsError(f"setting ${PREFIX}PUBLIC_KEYS: {name}: {why}") from error
         return tuple(keys)
+
+    def translated(self) -> dict[str, Language]:
+        """The languages there are, by tag. Raises SettingsError naming what cannot be read, or the
+        language that is not there."""
+        try:
+            found = languages(self.languages)
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"setting ${PREFIX}LANGUAGES: {error}") from error
+        if self.language.lower() not in (AUTO, *found):
+            there = ", ".join((AUTO, *found))
+            raise SettingsError(f"setting ${PREFIX}LANGUAGE: no '{self.language}', but {there}")
+        return found
+
+    def of_the_house(self) -> Language:
+        """What nobody's browser asks for, such as what webhooks say, is in this language."""
+        found = self.translated()
+        return found.get(self.language.lower(), found[ENGLISH])
 
     @property
     def base_url(self) -> str:

@@ -37,13 +37,20 @@ COLUMNS = (
 """Of a CSV file: what a person asks first comes first."""
 
 
-def as_csv(records: Iterable[Complaint], now_ms: int) -> bytes:
-    """One row a complaint, UTF-8 with a mark that spreadsheets know it by (RFC 4180)."""
+def as_csv(records: Iterable[Complaint], now_ms: int, unreadable: Iterable[str] = ()) -> bytes:
+    """One row a complaint, UTF-8 with a mark that spreadsheets know it by (RFC 4180).
+
+    `unreadable`: references of complaints that are kept but cannot be read. They come last, with
+    this as their state: a table that left them out would look whole.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for record in records:
         row = _row(record, now_ms)
+        writer.writerow([_harmless(row[column]) for column in COLUMNS])
+    for reference in unreadable:
+        row = dict.fromkeys(COLUMNS, "") | {"reference": reference, "state": "unreadable"}
         writer.writerow([_harmless(row[column]) for column in COLUMNS])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import uvicorn
 from sqlalchemy import select
 
@@ -19,7 +20,8 @@ from wallboard.app import create_app
 from wallboard.hub import Hub
 from wallboard.services import Services, now_ms
 from wallboard.store.feeding import News, add_to_feed, seen_of
-from wallboard.store.tables import Alert
+from wallboard.store.tables import Alert, Call
+from workflow.moments import rfc3339
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
@@ -29,8 +31,10 @@ AXE = Path(os.environ.get("AXE_CORE", "node_modules/axe-core/axe.min.js"))
 class Floor:
     """A served scene that things happen on."""
 
-    def __init__(self, folder: Path, *, calm: bool = False, port: int = 0) -> None:
-        self.services: Services = services(folder, calm=calm)
+    def __init__(self, folder: Path, *, calm: bool = False, port: int = 0, **settings: Any) -> None:
+        found = services(folder, calm=calm)
+        chosen = msgspec.structs.replace(found.settings, **settings)
+        self.services: Services = dataclasses.replace(found, settings=chosen)
         self.port = port or free_port()
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -75,6 +79,38 @@ class Floor:
             secret = sign_in(db, person, now_ms())
         return {"name": "hardstop_session", "value": secret, "url": self.url}
 
+    def tell_many(self, name: str, like: str, count: int) -> None:
+        """So many alerts in one moment, each of a call of its own."""
+        with self.services.sessions.begin() as db:
+            alerts = select(Alert).where(Alert.trigger == like).order_by(Alert.opened_at)
+            source = db.scalars(alerts.limit(1)).one()
+            call = db.get_one(Call, source.call_id)
+            news = []
+            for number in range(count):
+                call_id, now = f"{name}-{number}", now_ms()
+                db.add(_like(call, call_id=call_id, customer_ref=call_id))
+                body = {**source.body, "alert_id": f"al-{call_id}", "call_id": call_id}
+                body |= {"opened_at": rfc3339(now), "updated_at": rfc3339(now)}
+                alert = _like(
+                    source, alert_id=f"al-{call_id}", call_id=call_id, body=body, opened_at=now
+                )
+                db.add(alert)
+                news.append(
+                    News(
+                        kind="alert",
+                        ref=alert.alert_id,
+                        call_id=call_id,
+                        at=now,
+                        body=body,
+                        seen=seen_of(alert),
+                        trigger=like,
+                    )
+                )
+            db.flush()
+            add_to_feed(db, news)
+        self.fresh()
+        self.services.hub.notify()
+
     def tell_alert(self, alert_id: str, like: str, **changes: Any) -> None:
         """An alert as the intake would project it: a copy of another, or its next revision."""
         with self.services.sessions.begin() as db:
@@ -105,10 +141,17 @@ class Floor:
         self.services.hub.notify()
 
 
+def _like(row: Any, **other: Any) -> Any:
+    """Another row with the values of this one, but for some."""
+    kind = type(row)
+    values = {column.name: getattr(row, column.name) for column in kind.__table__.columns}
+    return kind(**{**values, **other})
+
+
 @contextmanager
-def served(folder: Path, *, calm: bool = False) -> Iterator[Floor]:
+def served(folder: Path, *, calm: bool = False, **settings: Any) -> Iterator[Floor]:
     """A floor that is served for the length of the block."""
-    floor = Floor(folder, calm=calm)
+    floor = Floor(folder, calm=calm, **settings)
     floor.start()
     try:
         yield floor

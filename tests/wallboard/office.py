@@ -400,7 +400,7 @@ def week(seed: int = 7, days: int = 14) -> list[Table]:
                 "label": "agent_guardrail",
                 "disposition": "raise",
                 "rule_id": random.choice(
-                    ["guardrail.calm_down", "guardrail.refused_supervisor", "guardrail.guarantee"]
+                    ["landmine.calm_down", "guardrail.refuses_supervisor", "guardrail.promises"]
                 ),
             }
             rows.append(

@@ -49,7 +49,7 @@ def _lived_in(engine: Engine, revision: str) -> None:
             " VALUES ('w1', 'https://example.com', 'standard', 's', '[]', '[]', '[]',"
             " true, true, 'root', 1)",
             "INSERT INTO deliveries (delivery_id, webhook_id, feed, body, state, tries, created_at)"
-            " VALUES ('m1', 'w1', 7, '{}', 'waiting', 0, 1),"
+            " VALUES ('m1', 'w1', 7, '{}', 'waiting', 2, 1),"
             " ('m2', 'w1', 3, '{}', 'waiting', 0, 1)",
         ):
             connection.execute(text(statement))
@@ -60,12 +60,15 @@ def _is_carried_over(engine: Engine, revision: str) -> None:
     assert differences(engine) == []
     with engine.connect() as connection:
         offsets = dict(connection.execute(text("SELECT topic, next_offset FROM offsets")).all())
+        told = connection.execute(text("SELECT webhook_id, call_id, forgotten FROM told")).all()
         about = dict(connection.execute(text("SELECT delivery_id, call_id FROM deliveries")).all())
     # Before 0003 heads of records were passed over: they are read again from the beginning; and
     # of which call a delivery tells was not written down.
     passed_over = revision < "0003"
     assert offsets == {"abc/t1.incidents": 0 if passed_over else 40, "abc/t1.alerts": 9}
     assert about == {"m1": "c1" if passed_over else None, "m2": None}
+    # m1 was tried: it may have arrived.
+    assert [tuple(row) for row in told] == ([("w1", "c1", False)] if passed_over else [])
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003"])

@@ -56,6 +56,45 @@ def test_what_changes_is_heard_as_it_changes(house: House, lead: dict[str, str])
     assert heard[1].data["body"]["text"] == "words 1"
 
 
+def test_a_wall_is_sent_nothing_restricted_by_page_json_or_stream(house: House) -> None:
+    house.user("jo", "supervisor", desks=["safety"])
+    jo = house.cookies("jo")
+    kept = {"trigger": "safeguarding", "desk": "safety", "handling": "restricted"}
+    kept |= {"call_id": "c9", "reason": "he locks her in"}
+    house.read("alerts", alert("open"), alert("kept", **kept))
+    with served(house) as base:
+        for path, there in (("/board", True), ("/board?wall=1", False)):
+            assert ("he locks her in" in httpx.get(base + path, headers=jo).text) is there
+        for wall, ids in (("0", {"open", "kept"}), ("1", {"open"})):
+            told = httpx.get(f"{base}/api/board", params={"wall": wall}, headers=jo).json()
+            assert {one["alert_id"] for one in told["alerts"]} == ids
+            assert {one["call_id"] for one in told["calls"]} == {"c1", "c9"} - (
+                {"c9"} if wall == "1" else set()
+            )
+        with stream(base, jo, after=0, wall=1, kinds="alert") as events:
+            heard = [next(events), next(events)]
+            house.read("alerts", alert("kept2", **kept), alert("last"))
+            heard.append(next(events))
+    assert [one.data.get("ref") for one in heard] == [None, "open", "last"]
+
+
+def test_a_wall_stays_one_when_its_session_is_looked_at_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream_module, "CHECK_S", 0.0)
+    house.user("jo", "supervisor", desks=["safety"])
+    kept = {"trigger": "safeguarding", "desk": "safety", "handling": "restricted"}
+    with (
+        served(house) as base,
+        stream(base, house.cookies("jo"), wall=1, kinds="alert") as events,
+    ):
+        next(events)
+        for number in range(3):
+            house.read("alerts", alert(f"kept{number}", **kept, call_id="c9"))
+            house.read("alerts", alert(f"open{number}"))
+            assert next(events).data["ref"] == f"open{number}"
+
+
 def test_whoever_comes_back_misses_nothing_and_hears_nothing_twice(
     house: House, lead: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

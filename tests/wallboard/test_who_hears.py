@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.wallboard.house import NOW, House, alert, at, callback, route, score
-from wallboard.access import Role, Scope, Viewer, may_see
+from wallboard.access import Role, Scope, Viewer, before_a_room, may_see
 from wallboard.audience import may_hear
 from wallboard.hub import Item, after
 from wallboard.store.feeding import Seen
@@ -39,6 +39,7 @@ viewers = st.builds(
     teams=st.sets(names(TEAMS)).map(tuple),
     agent_id=names((None, "ann", "ben")),
     scopes=st.sets(st.sampled_from(Scope)).map(tuple),
+    on_a_wall=st.booleans(),
 )
 things = st.builds(
     Seen,
@@ -54,6 +55,15 @@ things = st.builds(
 def test_restricted_things_are_for_their_desk_alone(viewer: Viewer, thing: Seen) -> None:
     if thing.handling == "restricted" and may_see(viewer, thing):
         assert thing.desk in viewer.desks
+
+
+@given(viewer=viewers, thing=things, trigger=names((None, "misconduct", "fraud")))
+def test_on_a_wall_nothing_restricted_is_anybodys(
+    viewer: Viewer, thing: Seen, trigger: str | None
+) -> None:
+    seen = may_see(before_a_room(viewer, True), thing, trigger=trigger)
+    kept = thing.handling == "restricted" or trigger == "misconduct"
+    assert seen == (not kept and may_see(before_a_room(viewer, False), thing, trigger=trigger))
 
 
 @given(viewer=viewers, thing=things)
@@ -113,6 +123,33 @@ def test_an_alert_that_becomes_restricted_is_taken_back_from_those_who_had_it(
     assert b'"gone":true' in told[-1]
     assert not any(b"impostor" in frame for frame in told)
     assert any(b"impostor" in item.frame for item in heard(house, fraud))
+
+
+def test_a_wall_loses_what_becomes_restricted_at_the_desk_of_whoever_hung_it_up(
+    house: House,
+) -> None:
+    fraud = house.user("iris", "desk", desks=["fraud"])
+    house.read("alerts", alert(trigger="fraud", desk="fraud"))
+    house.read("alerts", alert(revision=2, trigger="fraud", desk="fraud", subtype="impostor"))
+    told = [item.frame for item in heard(house, before_a_room(fraud, True))]
+    assert not any(b"impostor" in frame for frame in told)
+    assert [b'"gone":true' in frame for frame in told if b'"kind":"alert"' in frame][-1]
+
+
+def test_what_somebody_did_in_a_restricted_matter_is_not_for_the_room(house: House) -> None:
+    jo = house.user("jo", "desk", desks=["safety"])
+    house.read("alerts", alert(trigger="safeguarding", desk="safety", handling="restricted"))
+    action = {"type": "action", "version": 1, "action_id": "x1", "call_id": "c1"}
+    actor = {"id": "jo", "role": "specialist"}
+    house.read(
+        "supervisor.actions", {**action, "action": "claim", "actor": actor, "alert_id": "a1"}
+    )
+    verdict = {"type": "action.rejected", "version": 1, "action_id": "x1", "call_id": "c1"}
+    house.read("operations", {**verdict, "at": at(), "reason": "too late"})
+    assert "deed" in kinds(heard(house, jo))
+    assert [
+        item.kind for item in heard(house, before_a_room(jo, True)) if b"gone" not in item.frame
+    ] == []
 
 
 def test_a_route_that_comes_before_its_alert_is_for_its_desk_alone(house: House) -> None:

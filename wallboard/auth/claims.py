@@ -12,6 +12,7 @@ from wallboard.access import Role
 from wallboard.auth import members
 from wallboard.auth.gate import digest
 from wallboard.auth.oidc import OidcError
+from wallboard.language import _
 from wallboard.settings import WallboardSettings
 from wallboard.store.tables import User
 
@@ -50,7 +51,7 @@ def arrive(
         if user is None:
             user = _first_time(db, subject, claims, settings, profile, now)
         elif not user.active:
-            raise OidcError("this account is closed")
+            raise OidcError(_("this account is closed"))
         else:
             members.change(db, user, profile)
     except members.MemberError as error:
@@ -76,7 +77,7 @@ def _first_time(
         members.change(db, user, profile)
         members.drop_links(db, user_id)
     else:
-        raise OidcError("an account of this name exists already: ask an administrator")
+        raise OidcError(_("an account of this name exists already: ask an administrator"))
     user.subject = subject
     return user
 
@@ -85,14 +86,14 @@ def _role(claims: Mapping[str, Any], settings: WallboardSettings) -> str:
     said = set(_texts(claims, settings.oidc_role_claim))
     named = {role.value: role for role in members.ROLES}
     for entry in settings.oidc_roles.split(","):
-        value, _, role = entry.rpartition("=")
+        value, _equals, role = entry.rpartition("=")
         if value.strip() and role.strip() in named:
             named[value.strip()] = Role(role.strip())
     held = {named[value] for value in said if value in named}
     for role in GRAVEST_FIRST:
         if role in held:
             return role.value
-    raise OidcError("your account has no role here: ask an administrator")
+    raise OidcError(_("your account has no role here: ask an administrator"))
 
 
 def _texts(claims: Mapping[str, Any], path: str) -> list[str]:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role, Scope, Viewer, may_administer
+from wallboard.language import _
 from wallboard.services import Database, ServicesOf
 from wallboard.store.tables import Session, Token, User
 
@@ -54,7 +55,7 @@ def signed_in(request: Request, services: ServicesOf, db: Database) -> Viewer:
         raise SignInNeeded
     request.state.viewer_id = user.user_id
     if request.method not in SAFE and not _meant(request, found.csrf):
-        raise HTTPException(403, "the page is too old: reload it and try again")
+        raise HTTPException(403, _("the page is too old: reload it and try again"))
     request.state.csrf = found.csrf
     request.state.session = found.digest
     request.state.preferences = user.settings
@@ -95,16 +96,16 @@ def scope_for(method: str, path: str) -> Scope | None:
 def _in_scope(viewer: Viewer, request: Request) -> None:
     needed = scope_for(request.method, request.url.path)
     if needed is None:
-        raise HTTPException(403, "tokens are for /api/ alone; pages need a sign-in")
+        raise HTTPException(403, _("tokens are for /api/ alone; pages need a sign-in"))
     if needed not in viewer.scopes:
-        raise HTTPException(403, f"this token has no scope '{needed.value}'")
+        raise HTTPException(403, _("this token has no scope '%(scope)s'", scope=needed.value))
 
 
 def _service(db: Db, secret: str, now: int) -> Viewer:
     token = db.scalar(select(Token).where(Token.digest == digest(secret)))
     over = token is None or token.revoked_at is not None
     if token is None or over or (token.expires_at is not None and token.expires_at <= now):
-        raise HTTPException(401, "this token is unknown, expired or revoked")
+        raise HTTPException(401, _("this token is unknown, expired or revoked"))
     return Viewer(
         id=f"token:{token.token_id}",
         name=token.name,
@@ -120,7 +121,7 @@ async def form_field(request: Request) -> None:
     if request.method in SAFE or kind not in FORMS:
         return
     if int(request.headers.get("content-length", "0") or "0") > FORM_BYTES:
-        raise HTTPException(413, "this form is too large")
+        raise HTTPException(413, _("this form is too large"))
     form = await request.form(max_files=0, max_fields=500)
     value = form.get(CSRF_FIELD)
     request.state.csrf_given = value if isinstance(value, str) else ""
@@ -147,7 +148,7 @@ SignedIn = Annotated[Viewer, Depends(_passed)]
 
 def _administers(viewer: SignedIn) -> Viewer:
     if not may_administer(viewer):
-        raise HTTPException(403, "this page is for administrators")
+        raise HTTPException(403, _("this page is for administrators"))
     return viewer
 
 
@@ -157,7 +158,7 @@ Admin = Annotated[Viewer, Depends(_administers)]
 
 def _person(viewer: SignedIn) -> Viewer:
     if viewer.role is Role.SERVICE:
-        raise HTTPException(403, "this is for people, not for tokens")
+        raise HTTPException(403, _("this is for people, not for tokens"))
     return viewer
 
 

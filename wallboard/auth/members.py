@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role
 from wallboard.auth import browsers
+from wallboard.language import _
 from wallboard.store.tables import Invitation, User
 
 ROLES = (Role.AGENT, Role.SUPERVISOR, Role.DESK, Role.QA, Role.ADMIN)
@@ -48,14 +49,24 @@ def profile_of(
     """A checked profile. Raises MemberError."""
     name, agent_id = name.strip(), (agent_id or "").strip() or None
     if not 1 <= len(name) <= 100:
-        raise MemberError("a name needs 1 to 100 characters")
+        raise MemberError(_("a name needs 1 to 100 characters"))
     if role not in ROLES:
-        raise MemberError(f"no role '{role}'; roles are {', '.join(ROLES)}")
+        raise MemberError(
+            _("no role '%(role)s'; roles are %(known)s", role=role, known=", ".join(ROLES))
+        )
     wanted, known = tuple(dict.fromkeys(desks)), sorted(known_desks)
     if unknown := [desk for desk in wanted if desk not in known]:
-        raise MemberError(f"no desk '{unknown[0]}' in the policy; desks are {', '.join(known)}")
+        raise MemberError(
+            _(
+                "no desk '%(desk)s' in the policy; desks are %(known)s",
+                desk=unknown[0],
+                known=", ".join(known),
+            )
+        )
     if role == Role.AGENT and agent_id is None:
-        raise MemberError("an agent needs the agent id of the platform, to be shown their own call")
+        raise MemberError(
+            _("an agent needs the agent id of the platform, to be shown their own call")
+        )
     return Profile(
         name=name,
         role=Role(role),
@@ -71,7 +82,7 @@ def create(db: Db, user_id: str, profile: Profile, now: int) -> User:
     user_id = checked_id(user_id)
     taken = select(User.user_id).where(func.lower(User.user_id) == user_id.lower())
     if db.scalar(taken) is not None:
-        raise MemberError(f"there is a user '{user_id}' already")
+        raise MemberError(_("there is a user '%(user)s' already", user=user_id))
     user = User(user_id=user_id, created_at=now, active=True, settings={})
     _put(user, profile)
     db.add(user)
@@ -106,7 +117,7 @@ def checked_id(user_id: str) -> str:
     user_id = user_id.strip()
     if not _ID.fullmatch(user_id):
         raise MemberError(
-            "a user's id has letters, digits and . _ @ - (up to 100); take the one in the policy"
+            _("a user's id has letters, digits and . _ @ - (up to 100); take the one in the policy")
         )
     return user_id
 
@@ -126,7 +137,9 @@ def _somebody_else_must_administer(db: Db, user: User) -> None:
         User.password.is_not(None) | User.subject.is_not(None),
     )
     if user.role == Role.ADMIN and user.active and db.scalar(others.limit(1)) is None:
-        raise MemberError("this is the only administrator who can sign in: make another one first")
+        raise MemberError(
+            _("this is the only administrator who can sign in: make another one first")
+        )
 
 
 def _put(user: User, profile: Profile) -> None:

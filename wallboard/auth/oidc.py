@@ -19,6 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from wallboard.language import _
 from wallboard.settings import WallboardSettings
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
@@ -60,7 +61,7 @@ class Provider:
 
     def __init__(self, settings: WallboardSettings, clock: Callable[[], float] = time.time) -> None:
         if not settings.oidc_issuer or not settings.oidc_client_id:
-            raise OidcError("OpenID Connect needs an issuer and a client id")
+            raise OidcError(_("OpenID Connect needs an issuer and a client id"))
         self.issuer = settings.oidc_issuer.rstrip("/")
         self._settings = settings
         self._clock = clock
@@ -95,12 +96,12 @@ class Provider:
     def finish(self, ticket: Ticket, answer: Mapping[str, str]) -> dict[str, Any]:
         """The claims about who came back. Raises OidcError."""
         if not secrets.compare_digest(answer.get("state", "").encode(), ticket.state.encode()):
-            raise OidcError("this sign-in was not begun in this browser: begin again")
+            raise OidcError(_("this sign-in was not begun in this browser: begin again"))
         if answer.get("error"):
-            raise OidcError("the provider did not let you in")
+            raise OidcError(_("the provider did not let you in"))
         metadata = self._described()
         if (issuer := answer.get("iss")) is not None and issuer.rstrip("/") != self.issuer:
-            raise OidcError("the answer came from another provider")
+            raise OidcError(_("the answer came from another provider"))
         try:
             with self._client() as client:
                 token = client.fetch_token(
@@ -110,10 +111,10 @@ class Provider:
                     code_verifier=ticket.verifier,
                 )
         except OAuthError as error:
-            raise OidcError("the provider did not accept the sign-in") from error
+            raise OidcError(_("the provider did not accept the sign-in")) from error
         except Exception as error:
             # authlib brings an HTTP client of its own, whose errors differ from release to release.
-            raise OidcError("the provider cannot be reached") from error
+            raise OidcError(_("the provider cannot be reached")) from error
         return self._claims(str(token.get("id_token", "")), ticket.nonce, metadata)
 
     def _claims(self, id_token: str, nonce: str, metadata: dict[str, Any]) -> dict[str, Any]:
@@ -136,11 +137,11 @@ class Provider:
                 read = jwt.decode(id_token, self._key_set(anew=True), algorithms=ALGORITHMS)
             rules.validate(read.claims)
         except (JoseError, ValueError) as error:
-            raise OidcError("the provider's word cannot be verified") from error
+            raise OidcError(_("the provider's word cannot be verified")) from error
         audience, party = read.claims["aud"], read.claims.get("azp")
         several = isinstance(audience, list) and len(audience) > 1
         if (several or party is not None) and party != self._settings.oidc_client_id:
-            raise OidcError("the provider's word is for somebody else")
+            raise OidcError(_("the provider's word is for somebody else"))
         return dict(read.claims)
 
     def _described(self) -> dict[str, Any]:
@@ -148,10 +149,10 @@ class Provider:
             if self._clock() - self._asked_at > METADATA_S:
                 found = self._get(f"{self.issuer}/.well-known/openid-configuration")
                 if str(found.get("issuer", "")).rstrip("/") != self.issuer:
-                    raise OidcError("the provider calls itself by another issuer")
+                    raise OidcError(_("the provider calls itself by another issuer"))
                 needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
                 if any(not isinstance(found.get(name), str) for name in needed):
-                    raise OidcError("the provider's description lacks an endpoint")
+                    raise OidcError(_("the provider's description lacks an endpoint"))
                 self._metadata, self._asked_at = found, self._clock()
             return self._metadata
 
@@ -169,9 +170,9 @@ class Provider:
             response = httpx.get(url, timeout=TIMEOUT_S).raise_for_status()
             found = response.json()
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-            raise OidcError("the provider cannot be reached") from error
+            raise OidcError(_("the provider cannot be reached")) from error
         if not isinstance(found, dict):
-            raise OidcError("the provider's description cannot be read")
+            raise OidcError(_("the provider's description cannot be read"))
         return found
 
     def _client(self) -> Any:

@@ -7,6 +7,8 @@ import threading
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from wallboard.language import _
+
 SHORTEST = 12
 LONGEST = 256
 """Longer ones would only make the server work."""
@@ -48,16 +50,16 @@ def problem_with(password: str, again: str, user_id: str) -> str | None:
     """Why a new password will not do, in words for the person; None if it will (NIST SP 800-63B:
     length, not kinds of characters)."""
     if password != again:
-        return "The two passwords differ."
+        return _("The two passwords differ.")
     if len(password) < SHORTEST:
-        return f"A password needs at least {SHORTEST} characters."
+        return _("A password needs at least %(count)s characters.", count=SHORTEST)
     if len(password) > LONGEST:
-        return f"A password may have {LONGEST} characters at most."
+        return _("A password may have %(count)s characters at most.", count=LONGEST)
     plain = password.casefold()
     if user_id.casefold() in plain and len(plain) < len(user_id) + SHORTEST:
-        return "A password must not be built on the user's name."
+        return _("A password must not be built on the user's name.")
     if len(set(plain)) < 5 or plain in _COMMON:
-        return "This password is too easy to guess."
+        return _("This password is too easy to guess.")
     return None
 
 

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from wallboard.auth.audit import What, address_of, note
+from wallboard.language import _, named
 from wallboard.pages import page
 from wallboard.services import Services
 from wallboard.store.tables import Audit
@@ -30,7 +31,7 @@ def wants_page(request: Request) -> bool:
     return not api and "text/html" in request.headers.get("accept", "")
 
 
-async def sign_in_needed(request: Request, _: Exception) -> Response:
+async def sign_in_needed(request: Request, error: Exception) -> Response:
     """A page sends to the sign-in and remembers whither; the API answers 401."""
     if wants_page(request):
         path = request.url.path
@@ -39,7 +40,7 @@ async def sign_in_needed(request: Request, _: Exception) -> Response:
         way = f"?next={quote(path, safe='')}" if request.method == "GET" else ""
         return RedirectResponse(f"/sign-in{way}", status_code=303)
     return JSONResponse(
-        {"detail": "sign in, or send a token"}, 401, headers={"www-authenticate": "Bearer"}
+        {"detail": _("sign in, or send a token")}, 401, headers={"www-authenticate": "Bearer"}
     )
 
 
@@ -51,14 +52,17 @@ async def http_error(request: Request, error: Exception) -> Response:
     if not wants_page(request):
         return JSONResponse({"detail": error.detail}, error.status_code, headers=error.headers)
     services: Services = request.app.state.services
-    title = HTTPStatus(error.status_code).phrase
+    status = HTTPStatus(error.status_code)
+    title = named("http", status.name.lower())
+    # Without a reason the framework repeats the phrase.
+    detail = title if error.detail == status.phrase else str(error.detail)
     response = page(
         request,
         services,
         "refused.html",
         status=error.status_code,
         title=title,
-        detail=str(error.detail),
+        detail=detail,
     )
     response.headers.update(error.headers or {})
     return response

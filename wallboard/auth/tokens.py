@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Scope
 from wallboard.auth.gate import digest
+from wallboard.language import _
 from wallboard.store.tables import Token
 
 PREFIX = "hswb_"
@@ -33,11 +34,11 @@ def issue(
     """A new token, and its secret, which is shown once and kept nowhere. Raises TokenError."""
     name, wanted = name.strip(), list(dict.fromkeys(scopes))
     if not 1 <= len(name) <= 100:
-        raise TokenError("a token needs a name of 1 to 100 characters: who uses it")
+        raise TokenError(_("a token needs a name of 1 to 100 characters: who uses it"))
     if not wanted or any(scope not in set(Scope) for scope in wanted):
-        raise TokenError(f"a token needs scopes: {', '.join(Scope)}")
+        raise TokenError(_("a token needs scopes: %(known)s", known=", ".join(Scope)))
     if days is not None and not 1 <= days <= 3650:
-        raise TokenError("a token holds for 1 to 3650 days, or without end")
+        raise TokenError(_("a token holds for 1 to 3650 days, or without end"))
     secret = PREFIX + secrets.token_urlsafe(32)
     token = Token(
         token_id=secrets.token_hex(6),

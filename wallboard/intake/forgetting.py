@@ -33,6 +33,7 @@ from wallboard.store.tables import (
     Route,
     Turn,
 )
+from wallboard.webhooks.recall import call_back
 from workflow.actions import ActionKind
 from workflow.alerts import AlertStatus
 from workflow.chain import KEPT, EntryKind, blank
@@ -138,6 +139,7 @@ def _note(floor: Floor, call_id: str, at: int, *, asked: bool = True) -> None:
     # All that is there was told before this was read.
     floor.db.flush()
     floor.db.execute(delete(Delivery).where(Delivery.call_id == call_id))
+    call_back(floor.db, call_id, asked=asked)
     floor.db.execute(delete(Feed).where(Feed.call_id == call_id))
     floor.db.execute(delete(Message).where(Message.call_id == call_id))
 

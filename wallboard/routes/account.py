@@ -15,6 +15,7 @@ from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person, SignedIn, preferences_of
 from wallboard.dates import written
+from wallboard.language import _
 from wallboard.pages import page
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Session, User
@@ -22,7 +23,6 @@ from wallboard.store.tables import Session, User
 router = APIRouter(include_in_schema=False)
 
 THEMES = ("auto", "light", "dark")
-SAVED = "Saved."
 
 Text = Annotated[str, Form()]
 
@@ -32,7 +32,7 @@ def account(
     request: Request, services: ServicesOf, db: Database, viewer: Person, done: str = ""
 ) -> Response:
     """What I have chosen, and where I am signed in."""
-    return _page(request, services, db, viewer, done=SAVED if done else None)
+    return _page(request, services, db, viewer, done=_("Saved.") if done else None)
 
 
 @router.post("/account")
@@ -47,10 +47,10 @@ def choose(
 ) -> Response:
     """Keep what I have chosen."""
     if time_zone and time_zone not in available_timezones():
-        problem = "There is no such time zone. Write it as Europe/Berlin."
+        problem = _("There is no such time zone. Write it as Europe/Berlin.")
         return _page(request, services, db, viewer, problem=problem)
     if theme not in THEMES:
-        return _page(request, services, db, viewer, problem="There is no such look.")
+        return _page(request, services, db, viewer, problem=_("There is no such look."))
     user = _me(db, viewer)
     user.time_zone = time_zone or None
     user.settings = {**user.settings, "theme": theme, "sound": bool(sound)}
@@ -74,11 +74,11 @@ def new_password(
     brake: Brake = request.app.state.brake
     problem = None
     if user.password is None:
-        problem = "You sign in through your provider; there is no password to change here."
+        problem = _("You sign in through your provider; there is no password to change here.")
     elif wait := brake.take(user.user_id, address, now):
-        problem = f"Too many tries. Wait {wait // 1000 + 1} seconds."
+        problem = _("Too many tries. Wait %(seconds)s seconds.", seconds=wait // 1000 + 1)
     elif not passwords.matches(user.password, old):
-        problem = "The present password is not right."
+        problem = _("The present password is not right.")
     else:
         brake.forgive(user.user_id, address)
         problem = passwords.problem_with(password, again, user.user_id)
@@ -101,7 +101,7 @@ def end_session(
         mine = browsers.of_user(db, viewer.id, services.clock())
         found = [one for one in mine if one.digest[:16] == session]
         if not found:
-            raise HTTPException(404, "this session has ended already")
+            raise HTTPException(404, _("this session has ended already"))
         db.delete(found[0])
     note(db, services.clock(), What.SESSION_ENDED, user_id=viewer.id, address=address_of(request))
     return RedirectResponse("/account?done=1", status_code=303)

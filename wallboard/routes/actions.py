@@ -15,6 +15,7 @@ from wallboard.actions import Denied, Incomplete, Missing, Wish, action_of
 from wallboard.auth.once import viewer_now
 from wallboard.intake.arrival import plain
 from wallboard.intake.deeds import deed_body
+from wallboard.language import _
 from wallboard.services import NotSent, Services, ServicesOf
 from wallboard.store.feeding import Seen, seen_of, take_turn
 from wallboard.store.tables import Deed
@@ -51,7 +52,7 @@ async def act(request: Request, services: ServicesOf) -> JSONResponse:
             await services.publish(action)
         except NotSent as error:
             services.counts.add("actions", "not_sent")
-            raise HTTPException(503, "the message did not get through; try again") from error
+            raise HTTPException(503, _("the message did not get through; try again")) from error
         services.counts.add("actions", "sent")
     return JSONResponse(known or {"action_id": action.action_id, "applied": None}, 202)
 
@@ -68,7 +69,7 @@ async def verdict(action_id: str, request: Request, services: ServicesOf) -> JSO
 
     found = await asyncio.to_thread(find)
     if found is None:
-        raise HTTPException(404, "you have done nothing of this id")
+        raise HTTPException(404, _("you have done nothing of this id"))
     return JSONResponse(found)
 
 
@@ -77,7 +78,7 @@ async def _wish(request: Request) -> Wish:
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
-            raise HTTPException(413, f"an action has at most {MOST_BYTES} bytes")
+            raise HTTPException(413, _("an action has at most %(count)s bytes", count=MOST_BYTES))
     try:
         return _wishes.decode(bytes(body))
     except (msgspec.ValidationError, msgspec.DecodeError) as error:
@@ -91,7 +92,7 @@ def _noted(services: Services, viewer: Viewer, wish: Wish) -> tuple[Action, dict
     with services.sessions.begin() as db:
         take_turn(db)
         try:
-            action, thing, _ = action_of(db, viewer, wish, now)
+            action, thing, _trigger = action_of(db, viewer, wish, now)
         except Denied as error:
             raise HTTPException(403, str(error)) from error
         except Missing as error:
@@ -101,7 +102,7 @@ def _noted(services: Services, viewer: Viewer, wish: Wish) -> tuple[Action, dict
         known = db.get(Deed, wish.action_id)
         if known is not None:
             if known.user_id != viewer.id or not _same(known.body, action):
-                raise HTTPException(409, "this action_id was used for something else")
+                raise HTTPException(409, _("this action_id was used for something else"))
             return msgspec.convert(known.body, Action), deed_body(known)
         db.add(
             Deed(

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import HTTPException, Response
 
 from wallboard.access import Role, Viewer
+from wallboard.language import _
 
 
 def as_json(value: Any) -> Response:
@@ -25,4 +26,4 @@ def as_file(content: bytes, name: str, kind: str) -> Response:
 def only(viewer: Viewer, roles: frozenset[Role]) -> None:
     """Raises 403 for everyone else."""
     if viewer.role not in roles:
-        raise HTTPException(403, f"this is not for the role {viewer.role.value}")
+        raise HTTPException(403, _("this is not for the role %(role)s", role=viewer.role.value))

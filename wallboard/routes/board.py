@@ -8,7 +8,7 @@ import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from wallboard.access import Role
+from wallboard.access import Role, before_a_room
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.services import Database, ServicesOf
@@ -31,18 +31,22 @@ def board_page(
     db: Database,
     wall: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
-    """Open alerts, the most urgent first."""
-    found = board(db, services.policy, viewer, services.clock())
+    """Open alerts, the most urgent first. On a wall nothing is sent that is for one desk alone."""
+    found = board(db, services.policy, before_a_room(viewer, wall), services.clock())
     return page(
         request, services, "board.html", viewer=viewer, active="board", state=found, wall=wall
     )
 
 
 @router.get("/api/board")
-def board_json(viewer: SignedIn, services: ServicesOf, db: Database) -> dict[str, Any]:
+def board_json(
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    wall: Annotated[bool, Query(description="Without what is for one desk alone.")] = False,
+) -> dict[str, Any]:
     """Open alerts with their routes and calls, at feed number `number`: go on from there with
     /api/stream?after=."""
-    built: dict[str, Any] = msgspec.to_builtins(
-        board(db, services.policy, viewer, services.clock())
-    )
+    found = board(db, services.policy, before_a_room(viewer, wall), services.clock())
+    built: dict[str, Any] = msgspec.to_builtins(found)
     return built

@@ -6,14 +6,15 @@ import uuid
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
-from wallboard.access import Role, Viewer, may_act
+from wallboard.access import Role, Viewer, before_a_room, may_act
 from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
+from wallboard.language import _, mark
 from wallboard.pages import page
 from wallboard.services import Database, ServicesOf
 from wallboard.store.feeding import News, add_to_feed, seen_of, take_turn
@@ -24,7 +25,7 @@ from workflow.drafts.situation import Missing
 
 router = APIRouter()
 
-NOT_YOURS = "this call is not yours to see, or it is not known here"
+NOT_YOURS = mark("this call is not yours to see, or it is not known here")
 
 
 class Line(BaseModel):
@@ -59,8 +60,11 @@ def call_html(
 
 
 @router.get("/api/calls/{call_id:path}/earlier")
-def earlier(call_id: str, viewer: SignedIn, db: Database) -> dict[str, Any]:
+def earlier(
+    call_id: str, viewer: SignedIn, db: Database, wall: Annotated[bool, Query()] = False
+) -> dict[str, Any]:
     """How often this caller has called before, and what is owed to them."""
+    viewer = before_a_room(viewer, wall)
     built: dict[str, Any] = msgspec.to_builtins(earlier_of(db, viewer, _call(db, viewer, call_id)))
     return built
 
@@ -72,7 +76,7 @@ def call_json(
     """A call at feed number `number`: go on from there with /api/stream?after=&call=."""
     found = call_page(db, services.policy, viewer, call_id, services.clock())
     if found is None:
-        raise HTTPException(403, NOT_YOURS)
+        raise HTTPException(403, _(NOT_YOURS))
     looked_at("call", call_id)
     built: dict[str, Any] = msgspec.to_builtins(found)
     return built
@@ -83,7 +87,7 @@ def draft(call_id: str, viewer: SignedIn, db: Database, looked_at: Looks) -> dic
     """A draft of an answer, from the final words so far. It is nowhere kept."""
     call = _call(db, viewer, call_id)
     if not may_draft(viewer, call):
-        raise HTTPException(403, "nothing is drafted from a restricted call")
+        raise HTTPException(403, _("nothing is drafted from a restricted call"))
     made = draft_for(db, call_id)
     if isinstance(made, Missing):
         raise HTTPException(409, made.message)
@@ -99,10 +103,10 @@ def write(
     """A line to the agent, who sees it on *My call*."""
     call = _call(db, viewer, call_id)
     if not may_act(viewer, call, trigger=call.trigger):
-        raise HTTPException(403, "your role does not write to agents")
+        raise HTTPException(403, _("your role does not write to agents"))
     text = line.text.replace("\0", " ").strip()
     if not text:
-        raise HTTPException(400, "the message is empty")
+        raise HTTPException(400, _("the message is empty"))
     now = services.clock()
     take_turn(db)
     row = Message(
@@ -124,7 +128,7 @@ def seen(message_id: str, viewer: SignedIn, services: ServicesOf, db: Database) 
     call = db.get(Call, row.call_id) if row is not None else None
     own = viewer.role is Role.AGENT and viewer.agent_id is not None
     if row is None or call is None or not own or call.agent_id != viewer.agent_id:
-        raise HTTPException(403, "this message is not for you")
+        raise HTTPException(403, _("this message is not for you"))
     if row.seen_at is not None:
         return message_body(row)
     take_turn(db)
@@ -135,7 +139,7 @@ def seen(message_id: str, viewer: SignedIn, services: ServicesOf, db: Database) 
 def _call(db: Session, viewer: Viewer, call_id: str) -> Call:
     found = call_for(db, viewer, call_id)
     if found is None:
-        raise HTTPException(403, NOT_YOURS)
+        raise HTTPException(403, _(NOT_YOURS))
     return found
 
 

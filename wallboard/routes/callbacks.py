@@ -7,11 +7,13 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from wallboard.access import Role
 from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
+from wallboard.language import _
 from wallboard.pages import page
 from wallboard.routes.answers import as_json, only
 from wallboard.services import Database, ServicesOf
 from wallboard.views.callback_rows import Tab
 from wallboard.views.callbacks import log, one, people
+from wallboard.views.unreadable import Unreadable
 
 router = APIRouter()
 
@@ -66,6 +68,8 @@ def callback(
     only(viewer, READERS)
     found = one(db, viewer, services.policy, services.clock(), reference)
     if found is None:
-        raise HTTPException(403, "this callback is not there, or it is not for you")
+        raise HTTPException(403, _("this callback is not there, or it is not for you"))
+    if isinstance(found, Unreadable):
+        raise HTTPException(409, _("this callback is kept here and cannot be read"))
     looked_at("callback", reference)
     return as_json(found)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
+from wallboard.language import _
 from wallboard.pages import page
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, ServicesOf
@@ -72,9 +73,12 @@ def export(
     only(viewer, READERS)
     now = services.clock()
     try:
-        found = records(db, viewer, first=first, last=last)
+        found, unreadable = records(db, viewer, first=first, last=last)
     except ValueError as error:
-        raise HTTPException(400, f"give days like 2026-11-30, in order: {error}") from error
+        raise HTTPException(
+            400, _("give days like 2026-11-30, in order: %(why)s", why=error)
+        ) from error
     looked_at("complaint", "export")
     today = datetime.fromtimestamp(now / 1000, UTC).date()
-    return as_file(as_csv(found, now), f"complaints-{today}.csv", "text/csv; charset=utf-8")
+    table = as_csv(found, now, [one.reference for one in unreadable])
+    return as_file(table, f"complaints-{today}.csv", "text/csv; charset=utf-8")

@@ -13,6 +13,7 @@ from wallboard.access import Viewer
 from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.gate import Admin
 from wallboard.dates import written
+from wallboard.language import _, named
 from wallboard.pages import page
 from wallboard.routes.forms import Text, Texts, listed
 from wallboard.services import Database, Services, ServicesOf
@@ -182,7 +183,7 @@ def resend(
 def _hook(db: Db, webhook_id: str) -> Webhook:
     found = db.get(Webhook, webhook_id)
     if found is None:
-        raise HTTPException(404, "there is no such webhook")
+        raise HTTPException(404, _("there is no such webhook"))
     return found
 
 
@@ -197,15 +198,16 @@ def _note(
     note(db, services.clock(), what, user_id=viewer.id, ref=hook.webhook_id, address=address)
 
 
-def _choices(names: Iterable[str]) -> list[tuple[str, str]]:
-    return [(str(name), str(name).replace("_", " ").capitalize()) for name in names]
+def _named(kind: str, names: Iterable[str]) -> list[tuple[str, str]]:
+    return [(str(name), named(kind, name)) for name in names]
 
 
-_CHOICES = {
-    "kind_choices": _choices(KINDS),
-    "trigger_choices": _choices(hooks.TRIGGERS),
-    "severity_choices": _choices(Severity),
-}
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    return {
+        "kind_choices": _named("kind", KINDS),
+        "trigger_choices": _named("trigger", hooks.TRIGGERS),
+        "severity_choices": _named("severity", Severity),
+    }
 
 
 def _list_page(
@@ -220,7 +222,7 @@ def _list_page(
         active="admin",
         shown=hooks.shown(db),
         problem=problem,
-        **_CHOICES,
+        **_choices(),
     )
 
 
@@ -247,5 +249,5 @@ def _hook_page(
         dead=hooks.deliveries(db, hook.webhook_id, outbox.GIVEN_UP),
         problem=problem,
         secret=secret,
-        **_CHOICES,
+        **_choices(),
     )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from wallboard.access import Viewer
 from wallboard.auth.audit import Looks
 from wallboard.auth.gate import SignedIn
+from wallboard.language import _, mark, spoken
 from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, Services, ServicesOf
@@ -21,8 +22,8 @@ from writers.paper import NoPdf, is_possible, pdf_record
 
 router = APIRouter()
 
-NOT_FOR_YOU = "this record is not there, or it is not for you"
-UNREADABLE = "an entry that is kept here cannot be read as one"
+NOT_FOR_YOU = mark("this record is not there, or it is not for you")
+UNREADABLE = mark("an entry that is kept here cannot be read as one")
 
 
 def asked(
@@ -64,7 +65,7 @@ def incidents_page(
     try:
         found = search(db, viewer, services.policy, wanted, services.signed_with)
     except ValueError:
-        problem = "days are written like 2026-11-30"
+        problem = _("days are written like 2026-11-30")
         cleared = msgspec.structs.replace(wanted, first="", last="")
         found = search(db, viewer, services.policy, cleared, services.signed_with)
     return page(
@@ -90,7 +91,7 @@ def incidents(viewer: SignedIn, services: ServicesOf, db: Database, wanted: Aske
     try:
         return as_json(search(db, viewer, services.policy, wanted, services.signed_with))
     except ValueError as error:
-        raise HTTPException(400, "days are written like 2026-11-30") from error
+        raise HTTPException(400, _("days are written like 2026-11-30")) from error
 
 
 @router.get("/incidents/{incident_id}", include_in_schema=False)
@@ -141,7 +142,7 @@ def export_json(
         gone = bool(let_go_of(db, {rows[0].call_id}))
         content = exported(rows, heads, services.signed_with, let_go=gone)
     except msgspec.ValidationError as error:
-        raise HTTPException(409, UNREADABLE) from error
+        raise HTTPException(409, _(UNREADABLE)) from error
     return as_file(content, f"record-{rows[0].call_id}.json", "application/json")
 
 
@@ -152,7 +153,9 @@ def export_html(
     """One page to print and keep; it loads nothing from outside."""
     found = _record(db, viewer, services, incident_id)
     looked_at("record", incident_id)
-    text = templates().get_template("incident_print.html").render(record=found)
+    text = (
+        templates().get_template("incident_print.html").render(record=found, language=spoken().tag)
+    )
     return as_file(text.encode(), f"record-{found.call_id}.html", "text/html; charset=utf-8")
 
 
@@ -170,7 +173,7 @@ def export_pdf(
         proof = proof_of(entries, heads, services.signed_with, let_go=gone)
         content = pdf_record(entries, proof.verdict)
     except msgspec.ValidationError as error:
-        raise HTTPException(409, UNREADABLE) from error
+        raise HTTPException(409, _(UNREADABLE)) from error
     except NoPdf as error:
         raise HTTPException(501, str(error)) from error
     return as_file(content, f"record-{rows[0].call_id}.pdf", "application/pdf")
@@ -179,12 +182,12 @@ def export_pdf(
 def _record(db: Database, viewer: Viewer, services: Services, incident_id: str) -> Record:
     found = record(db, viewer, services.policy, incident_id, services.signed_with)
     if found is None:
-        raise HTTPException(403, NOT_FOR_YOU)
+        raise HTTPException(403, _(NOT_FOR_YOU))
     return found
 
 
 def _rows(db: Database, viewer: Viewer, incident_id: str) -> list[Entry]:
     rows = rows_of(db, viewer, incident_id)
     if rows is None:
-        raise HTTPException(403, NOT_FOR_YOU)
+        raise HTTPException(403, _(NOT_FOR_YOU))
     return rows

@@ -18,9 +18,9 @@ from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.views.feedback import JUDGES, feedback
 from wallboard.views.patterns import LEADERS, Period, Report, period_of, report
+from wallboard.views.zones import days_in
 from workflow.patterns.chapters import document
 from workflow.patterns.scope import Scope
-from workflow.patterns.wording import days as worded_days
 
 router = APIRouter()
 
@@ -58,8 +58,9 @@ def patterns_page(
         active="patterns",
         state=found,
         report=found,
-        title=worded_days(found.found.scope),
+        title=days_in(*found.found.scope.days),
         problem=problem,
+        desks={name: desk.name for name, desk in services.policy.desks.items()},
         may_judge=viewer.role in JUDGES,
     )
 

@@ -15,15 +15,16 @@ from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person, SignInNeeded, signed_in
 from wallboard.auth.oidc import OidcError, Provider, Ticket
+from wallboard.language import _, mark
 from wallboard.pages import page
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Invitation, Session, User
 
 router = APIRouter(include_in_schema=False)
 
-WRONG = "That did not work. Check the name and the password, and try again."
+WRONG = mark("That did not work. Check the name and the password, and try again.")
 """The same whatever was wrong: nobody learns who exists."""
-OLD = "The page was too old. Please try once more."
+OLD = mark("The page was too old. Please try once more.")
 TICKET = "hardstop_oidc"
 TICKET_PATH = "/sign-in/oidc"
 TICKET_S = 600
@@ -49,14 +50,15 @@ def sign_in(
 ) -> Response:
     """A name and a password for a session."""
     if not services.settings.local_users:
-        return _sign_in_page(request, services, next, problem=WRONG, status=403)
+        return _sign_in_page(request, services, next, problem=_(WRONG), status=403)
     if not strangers.is_ours(request, csrf):
-        return _sign_in_page(request, services, next, problem=OLD, status=403, user=user)
+        return _sign_in_page(request, services, next, problem=_(OLD), status=403, user=user)
     user_id, address, now = user.strip()[:200], address_of(request), services.clock()
     brake: Brake = request.app.state.brake
     if wait := brake.take(user_id, address, now):
         seconds = math.ceil(wait / 1000)
-        problem = f"{WRONG} After several tries there is a wait: {seconds} seconds."
+        waits = _("After several tries there is a wait: %(seconds)s seconds.", seconds=seconds)
+        problem = f"{_(WRONG)} {waits}"
         response = _sign_in_page(request, services, next, problem=problem, status=429, user=user)
         response.headers["retry-after"] = str(seconds)
         return response
@@ -65,7 +67,7 @@ def sign_in(
     if found is None or not right or not found.active:
         known = None if found is None else found.user_id
         note(db, now, What.SIGN_IN_REFUSED, user_id=known, address=address)
-        return _sign_in_page(request, services, next, problem=WRONG, status=401, user=user)
+        return _sign_in_page(request, services, next, problem=_(WRONG), status=401, user=user)
     brake.forgive(user_id, address)
     if found.password is not None and passwords.is_outdated(found.password):
         found.password = passwords.hashed(password)
@@ -106,7 +108,7 @@ def join(
 ) -> Response:
     """Set the password, where the link asks for one, and be in."""
     now, given = services.clock(), {"user": user, "name": name}
-    problem = None if strangers.is_ours(request, csrf) else OLD
+    problem = None if strangers.is_ours(request, csrf) else _(OLD)
     try:
         # Of its own: what cannot be done must not use the link up.
         with services.sessions.begin() as db:
@@ -155,7 +157,7 @@ def from_provider(request: Request, services: ServicesOf) -> Response:
     now, desks = services.clock(), services.policy.desks
     try:
         if provider is None or ticket is None:
-            raise OidcError("this sign-in was not begun in this browser: begin again")
+            raise OidcError(_("this sign-in was not begun in this browser: begin again"))
         said = provider.finish(ticket, dict(request.query_params))
         after = strangers.safe_next(ticket.next)
         with services.sessions.begin() as db:
@@ -183,7 +185,7 @@ def _joined(db: Db, invitation: Invitation, user_id: str, name: str, now: int) -
     if invitation.user_id is not None:
         found = db.get(User, invitation.user_id)
         if found is None or not found.active:
-            raise members.MemberError("this account is closed: ask an administrator")
+            raise members.MemberError(_("this account is closed: ask an administrator"))
         return found
     profile = members.profile_of(name=name, role=invitation.role, known_desks=())
     return members.create(db, user_id, profile, now)

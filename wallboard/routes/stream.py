@@ -16,12 +16,13 @@ from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallboard.access import Role, Scope, Viewer
+from wallboard.access import Role, Scope, Viewer, before_a_room
 from wallboard.audience import KINDS, TURN, may_hear
 from wallboard.auth.gate import SignInNeeded
 from wallboard.auth.once import viewer_now
 from wallboard.hub import Item, can_resume, frame, newest
 from wallboard.hub import after as rows_after
+from wallboard.language import _
 from wallboard.services import Services, ServicesOf
 
 log = logging.getLogger(__name__)
@@ -42,20 +43,24 @@ async def stream(
     after: Annotated[int | None, Query(ge=0, description="Begin after this number.")] = None,
     kinds: Annotated[str | None, Query(description="Only these kinds, with commas.")] = None,
     call: Annotated[str | None, Query(description="Only what is about this call.")] = None,
+    wall: Annotated[bool, Query(description="Without what is for one desk alone.")] = False,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """What changes and the viewer may see. Events: alert, guidance, route, callback, turn, hint,
     note, deed, call, complaint, entry, message; and `hello`, `fresh`, `reset`, `signed_out`."""
     viewer = await asyncio.to_thread(viewer_now, request, services)
     if viewer.role is Role.SERVICE and Scope.STREAM not in viewer.scopes:
-        raise HTTPException(403, "this token has no scope 'stream'")
+        raise HTTPException(403, _("this token has no scope 'stream'"))
     wanted = frozenset(kinds.split(",")) if kinds else KINDS
     if unknown := wanted - KINDS:
         known = ", ".join(sorted(KINDS))
-        raise HTTPException(400, f"no kind '{min(unknown)}'; kinds are {known}")
+        raise HTTPException(
+            400, _("no kind '%(kind)s'; kinds are %(known)s", kind=min(unknown), known=known)
+        )
     if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 19:
         after = int(last_event_id)
-    body = _Stream(request, services, viewer, wanted, call).events(after)
+    room = before_a_room(viewer, wall)
+    body = _Stream(request, services, room, wanted, call).events(after)
     headers = {"x-accel-buffering": "no"}
     return StreamingResponse(body, media_type="text/event-stream", headers=headers)
 
@@ -142,7 +147,8 @@ class _Stream:
             return True
         self._checked = time.monotonic()
         try:
-            self._viewer = await asyncio.to_thread(viewer_now, self._request, self._services)
+            viewer = await asyncio.to_thread(viewer_now, self._request, self._services)
+            self._viewer = before_a_room(viewer, self._viewer.on_a_wall)
         except (SignInNeeded, HTTPException):
             return False
         except SQLAlchemyError as error:

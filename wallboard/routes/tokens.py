@@ -12,6 +12,7 @@ from wallboard.auth import tokens
 from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.gate import Admin
 from wallboard.dates import written
+from wallboard.language import _
 from wallboard.pages import page
 from wallboard.routes.forms import Text, Texts, listed
 from wallboard.services import Database, Services, ServicesOf
@@ -40,7 +41,7 @@ def make_token(
     """A new key, shown once."""
     try:
         if days.strip() and not days.strip().isdecimal():
-            raise tokens.TokenError("days are a number, or nothing for a token without end")
+            raise tokens.TokenError(_("days are a number, or nothing for a token without end"))
         token, secret = tokens.issue(
             db,
             name=name,
@@ -63,7 +64,7 @@ def revoke(
     """The key opens nothing from now on."""
     token = db.get(Token, token_id)
     if token is None:
-        raise HTTPException(404, "there is no such token")
+        raise HTTPException(404, _("there is no such token"))
     if token.revoked_at is None:
         token.revoked_at = services.clock()
         _note(db, request, services, viewer, What.TOKEN_REVOKED, token_id)

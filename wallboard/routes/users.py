@@ -12,15 +12,13 @@ from wallboard.auth import browsers, invitations, members
 from wallboard.auth.audit import What, address_of, note
 from wallboard.auth.gate import Admin
 from wallboard.dates import written
+from wallboard.language import _, named
 from wallboard.pages import page
 from wallboard.routes.forms import Text, Texts, listed
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import User
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
-
-ROLES = {role.value: role.value.capitalize() for role in members.ROLES} | {Role.QA.value: "QA"}
-"""As they are written on pages."""
 
 
 @router.get("")
@@ -141,7 +139,8 @@ def link_again(
     """A new one-time link, for a forgotten password; the user's sessions end."""
     user = _user(db, user_id)
     if not user.active or not services.settings.local_users:
-        problem = "This account is closed." if not user.active else "There are no passwords here."
+        closed = not user.active
+        problem = _("This account is closed.") if closed else _("There are no passwords here.")
         return _user_page(request, services, db, viewer, user, problem=problem)
     secret = invitations.invite(db, Role(user.role), services.clock(), user_id)
     browsers.end_all(db, user_id)
@@ -150,10 +149,14 @@ def link_again(
     return _user_page(request, services, db, viewer, user, link=link)
 
 
+def _choices() -> list[tuple[str, str]]:
+    return [(role.value, named("role", role)) for role in members.ROLES]
+
+
 def _user(db: Db, user_id: str) -> User:
     found = db.get(User, user_id)
     if found is None:
-        raise HTTPException(404, "there is no such user")
+        raise HTTPException(404, _("there is no such user"))
     return found
 
 
@@ -183,9 +186,8 @@ def _users_page(
         active="admin",
         users=list(db.scalars(select(User).order_by(User.active.desc(), User.name))),
         people=services.policy.people,
-        roles=ROLES,
         desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
-        role_choices=list(ROLES.items()),
+        role_choices=_choices(),
         problem=problem,
         link=link,
         invited=invited,
@@ -213,7 +215,7 @@ def _user_page(
         user=user,
         sessions=browsers.of_user(db, user.user_id, services.clock()),
         desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
-        role_choices=list(ROLES.items()),
+        role_choices=_choices(),
         local_users=services.settings.local_users,
         problem=problem,
         link=link,

@@ -1,9 +1,10 @@
 // The board: open alerts by urgency, kept true by the live channel.
 
 import { sound, switches } from "./alarm.js";
-import { fill, newCard, tick } from "./card.js";
+import { Deck } from "./deck.js";
 import { onPending, pending, perform } from "./deeds.js";
 import { about, data, el, safeLink } from "./dom.js";
+import { Earlier } from "./earlier.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
 import { ago, clockOf } from "./moments.js";
@@ -12,12 +13,14 @@ import { rail } from "./rail.js";
 import { t, word } from "./text.js";
 
 const floor = new Floor();
-const cards = new Map();
-const dirty = new Set();
 const wall = document.body.classList.contains("wall");
+// A wall is read by the whole room: the server sends it nothing that is for one desk alone.
+const asWall = wall ? "?wall=1" : "";
 const may = ["supervisor", "desk"].includes(about.viewer?.role) && !wall;
 const place = (id) => document.getElementById(id);
 const WALL_CARDS = 6;
+const deck = new Deck(floor, (id) => ({ may, pending: pending.get(id) }));
+const earlier = new Earlier(floor, asWall, (call) => { if (touch(call)) draw(); });
 let drawing = false;
 
 // What comes
@@ -29,14 +32,14 @@ function on(kind, run) {
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
   if (before === null) return;
-  dirty.add(ref);
+  deck.soil(ref);
   if (before === undefined && floor.isOpen(body)) arrived(body);
   draw();
 });
 on("route", ({ ref, body }) => {
   const ids = [...(floor.routes.get(ref)?.alert_ids ?? []), ...(body.alert_ids ?? [])];
   floor.route(ref, body);
-  ids.forEach((id) => dirty.add(id));
+  ids.forEach((id) => deck.soil(id));
   draw();
 });
 on("call", ({ ref, body }) => {
@@ -47,14 +50,14 @@ on("call", ({ ref, body }) => {
 on("note", ({ call_id, at, body }) => floor.note(call_id, at, body));
 on("reset", reload);
 on("link", ({ changed }) => (changed ? draw() : seconds()));
-onPending((id) => { dirty.add(id); draw(); });
+onPending((id) => { deck.soil(id); draw(); });
 
 /** The cards of a call are to be filled anew. Gives whether there is one. */
 function touch(call) {
   let any = false;
   for (const alert of floor.alerts.values()) {
     if (alert.call_id !== call) continue;
-    dirty.add(alert.alert_id);
+    deck.soil(alert.alert_id);
     any = true;
   }
   return any;
@@ -62,11 +65,11 @@ function touch(call) {
 
 async function reload() {
   try {
-    const answer = await fetch("/api/board");
+    const answer = await fetch(`/api/board${asWall}`);
     if (!answer.ok) return;
     const state = await answer.json();
     floor.load(state);
-    for (const id of floor.alerts.keys()) dirty.add(id);
+    for (const id of floor.alerts.keys()) deck.soil(id);
     live.rebase(state.number);
     draw();
   } catch {
@@ -79,18 +82,7 @@ function arrived(alert) {
   const title = word("trigger", alert.trigger);
   place("announce").textContent = t("board.announce", { what: title, desk: floor.desk(alert.desk) });
   sound(alert, title, t("board.notification", { desk: floor.desk(alert.desk) }), floor.rank(alert) === 0);
-  if (!floor.earlier.has(alert.call_id)) askEarlier(alert.call_id);
-}
-
-async function askEarlier(call) {
-  floor.earlier.set(call, null);
-  try {
-    const answer = await fetch(`/api/calls/${encodeURIComponent(call)}/earlier`);
-    if (answer.ok) floor.earlier.set(call, await answer.json());
-  } catch {
-    floor.earlier.delete(call);
-  }
-  if (touch(call)) draw();
+  earlier.ask(alert.call_id);
 }
 
 // What is shown
@@ -99,8 +91,6 @@ const FILTERS = ["desk", "queue", "trigger"];
 const chosen = () => new URLSearchParams(location.search);
 
 function shown(alert) {
-  // A wall is read by the whole room: what is for one desk alone is on that desk's own screens.
-  if (wall && floor.isRestricted(alert)) return false;
   const query = chosen();
   const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
   return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
@@ -120,25 +110,9 @@ function render() {
   const open = floor.open().filter(shown);
   const first = wall ? open.slice(0, WALL_CARDS) : open;
   const isLife = (alert) => floor.rank(alert) === 0;
-  const kept = new Set(first.map((alert) => alert.alert_id));
-  for (const [id, card] of cards) {
-    if (!kept.has(id)) {
-      card.remove();
-      cards.delete(id);
-    }
-  }
-  for (const alert of first) {
-    let card = cards.get(alert.alert_id);
-    if (!card) {
-      card = newCard(alert);
-      cards.set(alert.alert_id, card);
-      dirty.add(alert.alert_id);
-    }
-    if (dirty.has(alert.alert_id)) fill(card, alert, floor, { may, pending: pending.get(alert.alert_id) });
-  }
-  dirty.clear();
-  order(place("life"), wall ? first : first.filter(isLife));
-  order(place("others"), wall ? [] : first.filter((alert) => !isLife(alert)));
+  const done = deck.deal(first);
+  deck.lay(place("life"), wall ? first : first.filter(isLife));
+  deck.lay(place("others"), wall ? [] : first.filter((alert) => !isLife(alert)));
   place("life-part").hidden = !place("life").childElementCount;
   place("others-part").hidden = !place("others").childElementCount;
   place("others-title").hidden = place("life-part").hidden;
@@ -150,8 +124,9 @@ function render() {
       : "";
   }
   headline(open);
-  rail(floor, { wall, gone: floor.gone().filter(shown) });
+  rail(floor, { gone: floor.gone().filter(shown) });
   calm();
+  if (!done) draw();
 }
 
 /** What the alerts are about, each kind once: "3 × Fraud, Media". */
@@ -159,15 +134,6 @@ function names(alerts) {
   const counts = new Map();
   for (const { trigger } of alerts) counts.set(trigger, (counts.get(trigger) ?? 0) + 1);
   return [...counts].map(([trigger, n]) => (n > 1 ? `${n} × ` : "") + word("trigger", trigger)).join(", ");
-}
-
-function order(list, alerts) {
-  let next = list.firstElementChild;
-  for (const alert of alerts) {
-    const card = cards.get(alert.alert_id);
-    if (card === next) next = next.nextElementSibling;
-    else list.insertBefore(card, next);
-  }
 }
 
 function headline(open) {
@@ -194,15 +160,15 @@ function headline(open) {
 
 /** Everything that counts, and the words about how fresh it is. */
 function seconds() {
-  for (const [id, card] of cards) tick(card, floor.alerts.get(id), floor);
+  deck.tick();
   calm();
   text("wall-clock", clockOf(live.now()));
-  rail(floor, { wall, gone: floor.gone().filter(shown) });
+  rail(floor, { gone: floor.gone().filter(shown) });
   floor.sweep();
 }
 
 function calm() {
-  if (cards.size === 0) {
+  if (deck.size === 0) {
     const state = live.state;
     const key = state === "live" || state === "none" ? "calm" : state;
     const age = live.lastAt === null ? t("board.never") : t("board.last_event", { age: ago(live.now() - live.lastAt) });
@@ -210,7 +176,7 @@ function calm() {
     text("calm-text", t(`board.${key}_text`, { n: floor.listening(), last: age }));
     place("calm").dataset.state = key;
   }
-  place("calm").hidden = cards.size > 0;
+  place("calm").hidden = deck.size > 0;
 }
 
 function text(id, words) {
@@ -301,6 +267,6 @@ if (!wall) {
   filters();
   switches(place("switches"));
 }
-live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"] });
+live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"], wall });
 render();
 seconds();

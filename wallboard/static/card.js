@@ -102,7 +102,7 @@ function statusTag(alert, floor) {
 
 function words(alert) {
   const said = alert.evidence?.at(-1);
-  if (!said) return el("p.alert__reason", {}, alert.reason);
+  if (!said) return el("p.alert__reason", {}, alert.unreadable ? t("card.unreadable") : alert.reason);
   return el("blockquote.alert__words", {}, el("p", {}, `“${said.quote}”`));
 }
 

@@ -76,8 +76,6 @@ export class Floor {
     return 1 + Math.max(0, SEVERITIES.indexOf(alert.severity));
   }
 
-  isRestricted = (alert) => alert.handling === "restricted";
-
   isOpen = (alert) => !OVER.has(alert.status);
 
   /** Open alerts, the most urgent first: life, then severity, then who has nobody yet, then age. */

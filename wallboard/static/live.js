@@ -35,10 +35,10 @@ class Live {
   #lostSince = null;
   #startedAt = 0;
 
-  /** Begin after a number of the feed. `kinds` and `call` narrow what comes. */
-  start({ after = null, kinds = null, call = null, lastAt = null } = {}) {
+  /** Begin after a number of the feed. `kinds`, `call` and `wall` narrow what comes. */
+  start({ after = null, kinds = null, call = null, wall = false, lastAt = null } = {}) {
     this.#last = after;
-    this.#query = { kinds: kinds?.join(","), call };
+    this.#query = { kinds: kinds?.join(","), call, wall: wall ? "1" : null };
     this.lastAt = lastAt;
     this.#startedAt = Date.now();
     this.#connect();

@@ -5,6 +5,8 @@ import { el, icon, safeLink } from "./dom.js";
 import { clockOf } from "./moments.js";
 import { t, word } from "./text.js";
 
+/** More lines than this nobody reads, and each costs time. */
+const MOST = 60;
 const place = (id) => document.getElementById(id);
 let drawn = "";
 
@@ -13,17 +15,10 @@ function text(id, words) {
   if (node && node.textContent !== words) node.textContent = words;
 }
 
-/** Calls that are not fully heard, without those that a wall must not name. */
-function unheardHere(floor, wall) {
-  if (!wall) return floor.unheard();
-  const kept = new Set([...floor.alerts.values()].filter(floor.isRestricted).map((alert) => alert.call_id));
-  return floor.unheard().filter((call) => !kept.has(call.call_id));
-}
-
 /** Draw it anew where something has changed. `gone`: the alerts whose traces are shown. */
-export function rail(floor, { wall, gone }) {
+export function rail(floor, { gone }) {
   traces(gone, floor);
-  const [unheard, notices] = [unheardHere(floor, wall), floor.standing()];
+  const [unheard, notices] = [floor.unheard(), floor.standing()];
   const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
   text("listening", t("board.listening", { n: floor.listening() }));
   if (state === drawn) return;
@@ -31,7 +26,9 @@ export function rail(floor, { wall, gone }) {
   place("notices").replaceChildren(...notices.map(notice));
   place("notices-part").hidden = notices.length === 0;
   place("unheard-part").hidden = false;
-  place("unheard").replaceChildren(...unheard.map((call) => unheardCall(call, floor)));
+  const lines = unheard.slice(0, MOST).map((call) => unheardCall(call, floor));
+  if (unheard.length > MOST) lines.push(el("li", {}, icon("info"), t("board.unheard_more", { n: unheard.length - MOST })));
+  place("unheard").replaceChildren(...lines);
   text("unheard-count", t(unheard.length ? "board.unheard" : "board.all_heard", { n: unheard.length }));
   place("unheard-part").dataset.some = String(unheard.length > 0);
 }

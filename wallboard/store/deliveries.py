@@ -31,6 +31,21 @@ class Webhook(Table):
     severities: Mapped[list[str] | None] = mapped_column(JSON)
 
 
+class Told(Table):
+    """A webhook that has heard of a call, or may have."""
+
+    __tablename__ = "told"
+
+    webhook_id: Mapped[str] = mapped_column(
+        ForeignKey("webhooks.webhook_id", ondelete="CASCADE"), primary_key=True
+    )
+    call_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+    at: Mapped[int]
+    """When it was first told of it, UTC ms."""
+    forgotten: Mapped[bool] = mapped_column(Boolean, default=False, index=True)
+    """Whether the call is forgotten since, and the webhook is still to be told so."""
+
+
 class Delivery(Table):
     """One message to one webhook: waiting, delivered or given up (the dead-letter list)."""
 

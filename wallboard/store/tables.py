@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wallboard.store.accounts import Audit, Invitation, Session, Token, User
 from wallboard.store.base import Seen, Table
-from wallboard.store.deliveries import Delivery, Webhook
+from wallboard.store.deliveries import Delivery, Told, Webhook
 
 __all__ = [
     "Alert",
@@ -36,6 +36,7 @@ __all__ = [
     "Session",
     "Table",
     "Token",
+    "Told",
     "Turn",
     "User",
     "Webhook",

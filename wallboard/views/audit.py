@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from wallboard.dates import zone_of
+from wallboard.language import _
 from wallboard.store.tables import Audit, User
 
 LINES = 200
@@ -53,7 +54,7 @@ def search(
         try:
             start, end = _day(date.fromisoformat(day), zone)
         except (ValueError, OverflowError):
-            return Found(lines=(), older=None, problem="a day is written 2026-11-28")
+            return Found(lines=(), older=None, problem=_("a day is written 2026-11-28"))
         query = query.where(Audit.at >= start, Audit.at < end)
     if before is not None:
         query = query.where(Audit.number < before)

@@ -6,11 +6,13 @@ from enum import StrEnum
 
 import msgspec
 
+from detectors.vocabulary import LABELS
 from wallboard.access import Viewer
+from wallboard.language import named
 from wallboard.store.tables import Callback
-from wallboard.views.zones import iso, moment_in, span_in, zone_of
+from wallboard.views.zones import day_name, iso, moment_in, span_in, zone_of
+from workflow.callbacks import AttemptOutcome, CallbackState
 from workflow.callbacks import Callback as Record
-from workflow.callbacks import CallbackState
 from workflow.calling import CallingHours, known_zone
 from workflow.hours import Day
 from workflow.moments import milliseconds
@@ -20,7 +22,6 @@ LIVE_MS = 4 * 60 * 60 * 1000
 """A call of which nothing was heard for longer is not on the line, whether or not its end came."""
 
 _LATE = frozenset({CallbackState.MISSED, CallbackState.ESCALATED})
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class Tab(StrEnum):
@@ -123,7 +124,7 @@ def row_of(
         state=record.state.value,
         tab=_tab(record, row, now_ms),
         revision=record.revision,
-        summary=record.issue_summary,
+        summary=_summary(record.issue_summary),
         owner=record.owner.name,
         owner_id=record.owner.id,
         deputy=record.deputy.name if record.deputy else None,
@@ -175,10 +176,21 @@ def _steps(record: Record, policy: Policy, zone: str) -> list[Step]:
                 when=moment_in(at_ms, zone),
                 by=person.name if person else step.by,
                 state=step.state.value,
-                note=step.note,
+                note=_note(step.note),
             )
         )
     return found
+
+
+def _summary(text: str) -> str:
+    """Where nobody wrote what it is about, workers put the trigger there."""
+    trigger = text.replace(" ", "_")
+    return named("trigger", trigger) if trigger in LABELS else text
+
+
+def _note(text: str | None) -> str | None:
+    """Of an attempt, what came of it stands there."""
+    return named("attempt", text).lower() if text in set(AttemptOutcome) else text
 
 
 def _tab(record: Record, row: Callback, now_ms: int) -> Tab:
@@ -208,5 +220,5 @@ def _days(hours: CallingHours) -> str:
     """`Mon–Sat`, or `Mon, Wed, Fri`."""
     places = sorted(tuple(Day).index(day) for day in set(hours.days))
     if len(places) > 2 and places == list(range(places[0], places[-1] + 1)):
-        return f"{_DAYS[places[0]]}–{_DAYS[places[-1]]}"
-    return ", ".join(_DAYS[place] for place in places)
+        return f"{day_name(places[0])}–{day_name(places[-1])}"
+    return ", ".join(day_name(place) for place in places)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from wallboard.access import Viewer, may_act, may_see
 from wallboard.store.tables import Call, Callback
 from wallboard.views.callback_rows import LIVE_MS, Row, Tab, row_of
+from wallboard.views.unreadable import FAULTS, Unreadable
 from wallboard.views.visible import MISCONDUCT, RESTRICTED, feed_number, misconduct_in, visible
-from workflow.callbacks import OVER
+from workflow.callbacks import OVER, CallbackState
 from workflow.callbacks import Callback as Record
 from workflow.duty import PersonRole
 from workflow.policy import Policy
@@ -31,6 +32,8 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     counts: dict[str, int]
     rows: tuple[Row, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    """Those of the tab that are kept, and whose record cannot be read."""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,40 +62,59 @@ def log(
         .order_by(Callback.updated_at.desc())
         .limit(SHOWN)
     ).all()
-    found = rows(db, viewer, policy, now_ms, [*open_, *over])
+    found, bad = rows(db, viewer, policy, now_ms, [*open_, *over])
     if mine:
         found = [row for row in found if row.mine]
-    counts = {one.value: sum(_is_in(row, one) for row in found) for one in Tab}
+    counts = {
+        one.value: sum(_is_in(row, one) for row in found) + len(_bad_in(bad, one)) for one in Tab
+    }
     chosen = [row for row in found if _is_in(row, tab)]
     if tab in (Tab.OVERDUE, Tab.DUE, Tab.OPEN):
         chosen.sort(key=_urgency)
-    return Log(number=number, now=now_ms, tab=tab, mine=mine, counts=counts, rows=tuple(chosen))
+    return Log(
+        number=number,
+        now=now_ms,
+        tab=tab,
+        mine=mine,
+        counts=counts,
+        rows=tuple(chosen),
+        unreadable=_bad_in(bad, tab),
+    )
 
 
-def one(db: Session, viewer: Viewer, policy: Policy, now_ms: int, reference: str) -> Row | None:
+def one(
+    db: Session, viewer: Viewer, policy: Policy, now_ms: int, reference: str
+) -> Row | Unreadable | None:
     """One callback, or None where there is none that the viewer may see."""
     found = db.scalars(select(Callback).where(Callback.reference == reference, _seen(viewer))).all()
-    return next(iter(rows(db, viewer, policy, now_ms, list(found))), None)
+    read, bad = rows(db, viewer, policy, now_ms, list(found))
+    either: list[Row | Unreadable] = [*read, *bad]
+    return either[0] if either else None
 
 
 def rows(
     db: Session, viewer: Viewer, policy: Policy, now_ms: int, found: list[Callback]
-) -> list[Row]:
-    """Callbacks as rows, without those that are about misconduct and not for this viewer."""
+) -> tuple[list[Row], list[Unreadable]]:
+    """Callbacks as rows, without those that are about misconduct and not for this viewer; and those
+    whose record cannot be read."""
     accused = misconduct_in(db, {row.call_id for row in found})
     live = _on_the_line(db, viewer, now_ms, {row.customer_ref for row in found} - {None})
-    made = []
+    made: list[Row] = []
+    bad: list[Unreadable] = []
     for row in found:
         trigger = MISCONDUCT if row.call_id in accused else None
         owns = row.owner_id == viewer.id and trigger is None and row.handling != RESTRICTED
         if not owns and not may_see(viewer, row, trigger=trigger):
             continue
-        record = msgspec.convert(row.body, Record)
-        acts = may_act(viewer, row, trigger=trigger) or record.owner.id == viewer.id
         calls = live.get(row.customer_ref or "", ())
         ringing = next((call for call in calls if call != row.call_id), None)
-        made.append(row_of(row, record, viewer, policy, now_ms, acts, ringing))
-    return made
+        try:
+            record = msgspec.convert(row.body, Record)
+            acts = may_act(viewer, row, trigger=trigger) or record.owner.id == viewer.id
+            made.append(row_of(row, record, viewer, policy, now_ms, acts, ringing))
+        except FAULTS:
+            bad.append(Unreadable(reference=row.reference, call_id=row.call_id, state=row.state))
+    return made, bad
 
 
 def people(policy: Policy) -> tuple[Person, ...]:
@@ -137,6 +159,13 @@ def _is_in(row: Row, tab: Tab) -> bool:
     if tab is Tab.OPEN:
         return row.tab in (Tab.OVERDUE, Tab.DUE, Tab.OPEN)
     return row.tab is tab
+
+
+def _bad_in(bad: list[Unreadable], tab: Tab) -> tuple[Unreadable, ...]:
+    """Whether its window is over nobody knows: what is not over is owed."""
+    ends = {CallbackState.KEPT: Tab.KEPT, CallbackState.CANCELLED: Tab.CANCELLED}
+    places = {state.value: where for state, where in ends.items()}
+    return tuple(one for one in bad if places.get(one.state, Tab.OPEN) is tab)
 
 
 def _urgency(row: Row) -> tuple[bool, bool, bool, bool, int]:

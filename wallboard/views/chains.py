@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from stream.events import IncidentEntry, IncidentHead
+from wallboard.language import _, counted, mark, named
 from wallboard.store.tables import Entry, Forgotten, Head
 from workflow.chain import Verdict, verify
 from workflow.signing import SignedHead, fault_of_heads, is_signed_by
@@ -19,6 +21,28 @@ Keys = Sequence[Ed25519PublicKey]
 """The keys that workers sign heads with, as far as the wallboard has been given them."""
 
 ELSEWHERE = "that the end was not cut off together with its head (a head held elsewhere proves it)"
+SIGNED = "that the workers signed the head"
+
+_OF_WORKERS = (
+    mark("the head is of another record"),
+    mark("it belongs to another record"),
+    mark("its hash is not the one of the head held elsewhere"),
+    mark("the head held elsewhere stands at entry #"),
+    mark("a second entry # stands after entry #"),
+    mark("entry # stands in its place"),
+    mark("it does not follow on the entry before it"),
+    mark("its hash is not the hash of what it says"),
+    mark("it closes # entries but is number #"),
+    mark("its salt is damaged"),
+    mark("its content is not what was committed to"),
+    mark("that nothing was cut off after entry #"),
+    mark("that nothing was cut off after entry # (no closing entry stands at its end)"),
+    mark("that the record was not written anew as a whole"),
+    mark("that nothing after entry #, where the head stands, was cut or changed"),
+    mark("that the workers signed the head"),
+    mark("that the end was not cut off together with its head (a head held elsewhere proves it)"),
+)
+"""What `workflow.chain` says, with # for each number, in their order."""
 
 
 class ChainState(StrEnum):
@@ -94,7 +118,7 @@ def proof_of(
     newest = max(counting, key=lambda head: head.number, default=None)
     verdict = verify(entries, odd or newest, lets_go=let_go)
     if verdict.intact and newest is not None:
-        also = (ELSEWHERE,) if keys else ("that the workers signed the head", ELSEWHERE)
+        also = (ELSEWHERE,) if keys else (SIGNED, ELSEWHERE)
         verdict = msgspec.structs.replace(verdict, unproven=(*verdict.unproven, *also))
     return Proof(
         verdict=verdict,
@@ -122,7 +146,7 @@ def chain_of(
     except msgspec.ValidationError:
         return Chain(
             state=ChainState.UNREADABLE,
-            told=("An entry that is kept here cannot be read as one.",),
+            told=(_("An entry that is kept here cannot be read as one."),),
         )
     return in_words(proof_of(entries, heads, keys, let_go=let_go))
 
@@ -133,21 +157,45 @@ def in_words(proof: Proof) -> Chain:
     if verdict.fault is not None:
         return Chain(
             state=ChainState.BROKEN,
-            told=(f"Entry {verdict.number} was {verdict.fault.value}: {verdict.detail}.",),
+            told=(
+                _(
+                    "Entry %(number)s was %(fault)s: %(why)s.",
+                    number=verdict.number,
+                    fault=named("fault", verdict.fault.value),
+                    why=said(verdict.detail or ""),
+                ),
+            ),
             bad=verdict.number,
         )
-    told = [f"{_entries(verdict.entries)}, each bound to the one before."]
+    told = [
+        counted(
+            "%(num)s entry, each bound to the one before.",
+            "%(num)s entries, each bound to the one before.",
+            verdict.entries,
+        )
+    ]
     if verdict.erased:
-        told.append(f"The content of {_entries(len(verdict.erased))} was erased; the chain holds.")
+        told.append(
+            counted(
+                "The content of %(num)s entry was erased; the chain holds.",
+                "The content of %(num)s entries was erased; the chain holds.",
+                len(verdict.erased),
+            )
+        )
     if verdict.unexplained:
         numbers = ", ".join(map(str, verdict.unexplained))
-        told.append(f"The words of {numbers} have gone from here at the end of their time.")
+        told.append(
+            _(
+                "The words of %(numbers)s have gone from here at the end of their time.",
+                numbers=numbers,
+            )
+        )
     told += _about_heads(proof)
     foreign = proof.foreign > 0 and newest is None
     return Chain(
         state=ChainState.FOREIGN if foreign else ChainState.INTACT,
         told=tuple(told),
-        unproven=verdict.unproven,
+        unproven=tuple(map(said, verdict.unproven)),
         head_number=verdict.head.number if verdict.head else None,
         head=verdict.head.hash if verdict.head else None,
         signed_number=newest.number if newest else None,
@@ -161,13 +209,28 @@ def _counts(head: SignedHead, keys: Keys) -> bool:
 
 def _about_heads(proof: Proof) -> Iterator[str]:
     if proof.newest is not None:
-        how = "signed by the workers" if proof.checked else "its signature is not checked here"
-        yield f"The newest signed head stands at entry {proof.newest.number} and matches; {how}."
+        how = (
+            _("signed by the workers") if proof.checked else _("its signature is not checked here")
+        )
+        yield _(
+            "The newest signed head stands at entry %(number)s and matches; %(how)s.",
+            number=proof.newest.number,
+            how=how,
+        )
     if proof.foreign:
-        some = "1 head is" if proof.foreign == 1 else f"{proof.foreign:,} heads are"
-        yield f"{some} not signed with a key that is known here."
+        yield counted(
+            "%(num)s head is not signed with a key that is known here.",
+            "%(num)s heads are not signed with a key that is known here.",
+            proof.foreign,
+        )
     elif proof.newest is None and proof.checked:
-        yield "No head of it was signed."
+        yield _("No head of it was signed.")
+
+
+def said(text: str) -> str:
+    """A sentence of `workflow.chain`, translated."""
+    numbers = iter(re.findall(r"\d+", text))
+    return re.sub("#", lambda _found: next(numbers, "#"), _(re.sub(r"\d+", "#", text)))
 
 
 def _read(row: Head) -> tuple[IncidentHead, ...]:
@@ -175,7 +238,3 @@ def _read(row: Head) -> tuple[IncidentHead, ...]:
         return (msgspec.convert(row.body, IncidentHead),)
     except msgspec.ValidationError:
         return ()
-
-
-def _entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number:,} entries"

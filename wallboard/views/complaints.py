@@ -10,9 +10,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Role, Viewer, may_see
+from wallboard.language import _
 from wallboard.store.tables import Complaint
 from wallboard.views.callback_rows import Step
 from wallboard.views.incidents import name_of
+from wallboard.views.unreadable import FAULTS, Unreadable
 from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
 from wallboard.views.zones import day_bounds, exact_in, iso, minute_in, moment_in, zone_of
 from workflow.complaints import CLOSED, ComplaintState, Owed, overdue
@@ -101,6 +103,8 @@ class Register(msgspec.Struct, frozen=True, kw_only=True):
     tab: Tab
     counts: dict[str, int]
     rows: tuple[Row, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+    """Those of the tab that are kept, and whose record cannot be read."""
 
 
 def register(
@@ -124,16 +128,28 @@ def register(
         .order_by(Complaint.updated_at.desc())
         .limit(SHOWN)
     ).all()
-    found = _rows(db, viewer, policy, now_ms, [*open_, *closed])
-    counts = {one.value: sum(_is_in(row, one) for row in found) for one in Tab}
+    found, bad = _rows(db, viewer, policy, now_ms, [*open_, *closed])
+    counts = {
+        one.value: sum(_is_in(row, one) for row in found) + len(_bad_in(bad, one)) for one in Tab
+    }
     chosen = [row for row in found if _is_in(row, tab)]
     if tab is not Tab.CLOSED:
         chosen.sort(key=lambda row: (row.owed != Owed.ANSWER, row.owed is None, row.next_ms or 0))
-    return Register(number=number, now=now_ms, tab=tab, counts=counts, rows=tuple(chosen))
+    return Register(
+        number=number,
+        now=now_ms,
+        tab=tab,
+        counts=counts,
+        rows=tuple(chosen),
+        unreadable=_bad_in(bad, tab),
+    )
 
 
-def records(db: Session, viewer: Viewer, *, first: str = "", last: str = "") -> list[Record]:
-    """Whole records, oldest first, received between two days of the viewer's zone.
+def records(
+    db: Session, viewer: Viewer, *, first: str = "", last: str = ""
+) -> tuple[list[Record], tuple[Unreadable, ...]]:
+    """Whole records, oldest first, received between two days of the viewer's zone; and all that
+    cannot be read, as nobody knows their day.
 
     Raises ValueError for a day that is none.
     """
@@ -141,32 +157,52 @@ def records(db: Session, viewer: Viewer, *, first: str = "", last: str = "") -> 
     begins = day_bounds(first, zone)[0] if first else None
     ends = day_bounds(last, zone)[1] if last else None
     if begins is not None and ends is not None and begins >= ends:
-        raise ValueError("the period ends before it begins")
+        raise ValueError(_("the period ends before it begins"))
     rows = list(db.scalars(select(Complaint).where(visible(Complaint, viewer))))
-    found = [record for _, record in _seen(db, viewer, rows)]
+    seen, bad = _seen(db, viewer, rows)
+    found = [record for _row, record in seen]
     chosen = [
         record
         for record in found
         if (begins is None or milliseconds(record.received_at) >= begins)
         and (ends is None or milliseconds(record.received_at) < ends)
     ]
-    return sorted(chosen, key=lambda record: (record.received_at, record.reference))
+    return sorted(chosen, key=lambda record: (record.received_at, record.reference)), tuple(bad)
 
 
-def _seen(db: Session, viewer: Viewer, rows: Sequence[Complaint]) -> list[tuple[Complaint, Record]]:
+def _seen(
+    db: Session, viewer: Viewer, rows: Sequence[Complaint]
+) -> tuple[list[tuple[Complaint, Record]], list[Unreadable]]:
     accused = misconduct_in(db, {row.call_id for row in rows})
-    found = []
+    found: list[tuple[Complaint, Record]] = []
+    bad: list[Unreadable] = []
     for row in rows:
         trigger = MISCONDUCT if row.call_id in accused else None
         if may_see(viewer, row, trigger=trigger) and viewer.role in READERS:
-            found.append((row, msgspec.convert(row.body, Record)))
-    return found
+            try:
+                record = msgspec.convert(row.body, Record)
+                milliseconds(record.received_at)
+                found.append((row, record))
+            except FAULTS:
+                bad.append(_unreadable(row))
+    return found, bad
+
+
+def _unreadable(row: Complaint) -> Unreadable:
+    return Unreadable(reference=row.reference, call_id=row.call_id, state=row.state)
 
 
 def _rows(
     db: Session, viewer: Viewer, policy: Policy, now_ms: int, rows: Sequence[Complaint]
-) -> list[Row]:
-    return [_row(row, record, viewer, policy, now_ms) for row, record in _seen(db, viewer, rows)]
+) -> tuple[list[Row], list[Unreadable]]:
+    seen, bad = _seen(db, viewer, rows)
+    made: list[Row] = []
+    for row, record in seen:
+        try:
+            made.append(_row(row, record, viewer, policy, now_ms))
+        except FAULTS:
+            bad.append(_unreadable(row))
+    return made, bad
 
 
 def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms: int) -> Row:
@@ -245,6 +281,10 @@ def _dues(record: Record, now_ms: int, zone: str) -> tuple[Due, ...]:
             )
         )
     return tuple(made)
+
+
+def _bad_in(bad: list[Unreadable], tab: Tab) -> tuple[Unreadable, ...]:
+    return tuple(one for one in bad if tab is (Tab.CLOSED if one.state in _CLOSED else Tab.OPEN))
 
 
 def _is_in(row: Row, tab: Tab) -> bool:

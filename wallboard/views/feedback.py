@@ -90,7 +90,12 @@ def _judged(db: Session, viewer: Viewer, from_ms: int, to_ms: int) -> list[_Utte
         if not may_see(viewer, row, trigger=row.trigger):
             continue
         false = (row.closed_reason or "").startswith(FALSE_ALARM)
-        for said in msgspec.convert(row.body, Record).evidence:
+        try:
+            evidence = msgspec.convert(row.body, Record).evidence
+        except msgspec.ValidationError:
+            # What cannot be read teaches nothing; the board shows that it cannot.
+            continue
+        for said in evidence:
             utterance = found.setdefault(
                 (row.call_id, said.utterance_id),
                 _Utterance(

@@ -18,7 +18,9 @@ from wallboard.access import Role, Viewer, may_see
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
 from wallboard.store.tables import Alert, Call, Callback, Deed, Feed, Note, Route, User
+from wallboard.views.unreadable import is_alert
 from workflow.callbacks import OVER as KEPT
+from workflow.moments import rfc3339
 from workflow.policy import Policy
 
 Body = dict[str, Any]
@@ -86,6 +88,17 @@ def open_alerts(db: Session, viewer: Viewer, now_ms: int) -> list[Alert]:
     return [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
 
 
+def alert_body(row: Alert) -> Body:
+    """An alert as the stream tells of it; where that cannot be read, what its columns say: somebody
+    waits for help all the same."""
+    if is_alert(row.body):
+        return row.body
+    names = ("alert_id", "call_id", "trigger", "status", "revision", "desk", "handling", "mode")
+    known = {name: getattr(row, name) for name in (*names, "queue_id", "team_id", "agent_id")}
+    moments = {name: rfc3339(getattr(row, name)) for name in ("opened_at", "updated_at")}
+    return {**known, **moments, "severity": "high", "evidence": [], "unreadable": True}
+
+
 def routes_of(db: Session, alerts: Iterable[Alert]) -> list[Body]:
     """The routes that stand for alerts, all of which are among `alerts`."""
     seen = {alert.alert_id for alert in alerts}
@@ -93,7 +106,7 @@ def routes_of(db: Session, alerts: Iterable[Alert]) -> list[Body]:
     rows = db.scalars(select(Route).where(Route.call_id.in_(calls))) if calls else ()
     found = []
     for row in rows:
-        about = row.body.get("alert_ids", ())
+        about = row.body.get("alert_ids") or ()
         if about and seen.issuperset(about):
             found.append(route_body(row))
     return found

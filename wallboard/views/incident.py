@@ -26,6 +26,7 @@ from wallboard.views.incidents import (
     name_of,
     standing_of,
 )
+from wallboard.views.unreadable import part
 from wallboard.views.visible import feed_number, misconduct_in
 from wallboard.views.zones import exact_in, iso, zone_of
 from workflow.policy import Policy
@@ -62,6 +63,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     erased: bool = False
     erases: tuple[int, ...] = ()
     bad: bool = False
+    unreadable: bool = False
+    """It is kept, but not as an entry: nothing of it is shown."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +166,11 @@ def exported(
 
 
 def _line(row: Entry, policy: Policy, zone: str, bad: int | None) -> Line:
+    try:
+        msgspec.convert(row.body, IncidentEntry)
+    except msgspec.ValidationError:
+        at, when = iso(row.at), exact_in(row.at, zone)
+        return Line(number=row.number, kind=row.kind, at=at, when=when, unreadable=True)
     body = row.body
     facts = {str(name): str(value) for name, value in (body.get("facts") or {}).items()}
     said = body.get("evidence") or {}
@@ -195,7 +203,7 @@ def _line(row: Entry, policy: Policy, zone: str, bad: int | None) -> Line:
 
 def _versions(rows: list[Entry]) -> dict[str, str]:
     """Of policy, rules and model, as they were when the first hard stop was heard."""
-    facts = rows[0].body.get("facts") or {}
+    facts = part(rows[0].body, "facts")
     names = ("policy_version", "rules_version", "model_version")
     return {name: facts[name] for name in names if name in facts}
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from wallboard.access import Role, Viewer, may_see
 from wallboard.store.tables import Entry
 from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
+from wallboard.views.unreadable import part
 from wallboard.views.visible import (
     MISCONDUCT,
     closed_to,
@@ -151,7 +152,7 @@ def may_read(viewer: Viewer, rows: list[Entry], *, misconduct: bool) -> bool:
     """
     if viewer.role not in SEARCHERS or not rows:
         return False
-    said = any(row.body.get("facts", {}).get("trigger") == MISCONDUCT for row in rows)
+    said = any(part(row.body, "facts").get("trigger") == MISCONDUCT for row in rows)
     trigger = MISCONDUCT if misconduct or said else None
     if trigger is not None:
         return any(may_see(viewer, row, trigger=trigger) for row in rows)
@@ -176,7 +177,7 @@ def standing_of(rows: list[Entry], policy: Policy, zone: str) -> Standing:
                     at=moment_in(row.at, zone),
                     ground=note,
                 )
-            case EntryKind.HOLD_LIFTED.value if row.body.get("facts", {}).get("role") == "admin":
+            case EntryKind.HOLD_LIFTED.value if part(row.body, "facts").get("role") == "admin":
                 holds.clear()
             case EntryKind.HOLD_LIFTED.value:
                 holds.pop(actor, None)
@@ -202,7 +203,7 @@ def name_of(person_id: str, policy: Policy) -> str:
 
 def facts_in(rows: list[Entry], name: str) -> tuple[str, ...]:
     """What the alerts of a record were about, each once, in the order in which it came up."""
-    values = (row.body.get("facts", {}).get(name) for row in rows if row.kind in _OF_ALERTS)
+    values = (part(row.body, "facts").get(name) for row in rows if row.kind in _OF_ALERTS)
     return tuple(dict.fromkeys(str(value) for value in values if value))
 
 
@@ -246,7 +247,7 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
 
 def _found(rows: list[Entry], standing: Standing, zone: str, chain: Chain) -> Found:
     first = rows[0]
-    quotes = (row.body.get("evidence") or {} for row in rows if row.kind == EntryKind.QUOTE.value)
+    quotes = (part(row.body, "evidence") for row in rows if row.kind == EntryKind.QUOTE.value)
     return Found(
         incident_id=first.incident_id,
         call_id=first.call_id,

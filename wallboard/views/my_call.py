@@ -11,7 +11,7 @@ from wallboard.intake.alerts import guidance_body, is_guidance
 from wallboard.intake.floor import call_body
 from wallboard.store.tables import Alert, Call, Hint
 from wallboard.views.call import alerts_of, messages_of
-from wallboard.views.floor import Body, deeds_of, feed_number, last_event_at, routes_of
+from wallboard.views.floor import Body, alert_body, deeds_of, feed_number, last_event_at, routes_of
 from workflow.policy import Policy
 
 OVER_MS = 5 * 60_000
@@ -57,7 +57,7 @@ def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
         now=now_ms,
         last_at=last_at,
         call=call_body(call),
-        alerts=tuple(alert.body for alert in alerts),
+        alerts=tuple(map(alert_body, alerts)),
         guidance=tuple(guidance_of(db, call.call_id)),
         routes=tuple(routes_of(db, alerts)),
         hints=tuple({**hint.body, "became": hint.became} for hint in hints),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Role, Viewer
+from wallboard.language import _
 from wallboard.store.tables import Alert, Call, Callback
 from wallboard.views.ledgers import ledger_of
 from wallboard.views.visible import visible
@@ -78,14 +79,18 @@ def period_of(
     otherwise = zones.pop() if len(zones) == 1 else "UTC"
     chosen = zone or viewer.time_zone or otherwise
     if not known_zone(chosen):
-        raise ValueError(f"'{chosen}' is no time zone; names are like America/New_York")
+        raise ValueError(
+            _("'%(zone)s' is no time zone; names are like America/New_York", zone=chosen)
+        )
     today = datetime.fromtimestamp(now_ms / 1000, UTC).astimezone(ZoneInfo(chosen)).date()
     ends = _day(last) or today
     begins = _day(first) or ends - timedelta(days=DAYS - 1)
     if begins > ends:
-        raise ValueError("the period ends before it begins")
+        raise ValueError(_("the period ends before it begins"))
     if (ends - begins).days >= LONGEST:
-        raise ValueError(f"{LONGEST} days are the most; `hardstop report` takes longer periods")
+        raise ValueError(
+            _("%(count)s days are the most; `hardstop report` takes longer periods", count=LONGEST)
+        )
     return Period(first=begins, last=ends, time_zone=chosen, queue=queue or None)
 
 
@@ -198,4 +203,4 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"'{text}' is no day like 2026-11-30") from None
+        raise ValueError(_("'%(day)s' is no day like 2026-11-30", day=text)) from None

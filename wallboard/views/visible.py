@@ -23,12 +23,13 @@ MISCONDUCT = Signal.MISCONDUCT.value
 def visible(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
     """Whether a row of a table with the columns of visibility may be shown to a viewer."""
     at_desk = kind.desk.in_(viewer.desks) if viewer.desks else false()
-    return or_(and_(kind.handling == RESTRICTED, at_desk), _open(kind, viewer, at_desk))
+    kept = false() if viewer.on_a_wall else at_desk
+    return or_(and_(kind.handling == RESTRICTED, kept), _open(kind, viewer, at_desk))
 
 
 def closed_to(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
     """Whether a row is restricted, and to others."""
-    if not viewer.desks:
+    if not viewer.desks or viewer.on_a_wall:
         return and_(kind.handling == RESTRICTED)
     others = or_(kind.desk.is_(None), kind.desk.not_in(viewer.desks))
     return and_(kind.handling == RESTRICTED, others)

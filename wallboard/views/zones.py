@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from wallboard.language import _, mark
 from workflow.calling import known_zone
+
+_DAYS = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
+_MONTHS = (
+    *(mark("Jan"), mark("Feb"), mark("Mar"), mark("Apr"), mark("May"), mark("Jun")),
+    *(mark("Jul"), mark("Aug"), mark("Sep"), mark("Oct"), mark("Nov"), mark("Dec")),
+)
+_LONG_MONTHS = (
+    *(mark("January"), mark("February"), mark("March"), mark("April"), mark("May")),
+    *(mark("June"), mark("July"), mark("August"), mark("September"), mark("October")),
+    *(mark("November"), mark("December")),
+)
 
 
 def zone_of(name: str | None) -> str:
@@ -15,17 +27,29 @@ def zone_of(name: str | None) -> str:
 
 def moment_in(at_ms: int, zone: str) -> str:
     """`Mon 30 Nov, 14:30`."""
-    return _local(at_ms, zone).strftime("%a %-d %b, %H:%M")
+    at = _local(at_ms, zone)
+    return _(
+        "%(day)s %(date)s %(month)s, %(time)s",
+        day=day_name(at.weekday()),
+        date=at.day,
+        month=_(_MONTHS[at.month - 1]),
+        time=f"{at:%H:%M}",
+    )
 
 
 def exact_in(at_ms: int, zone: str) -> str:
     """`30 Nov 2026, 14:30:07`."""
-    return _local(at_ms, zone).strftime("%-d %b %Y, %H:%M:%S")
+    return _dated(_local(at_ms, zone), "%H:%M:%S")
 
 
 def minute_in(at_ms: int, zone: str) -> str:
     """`30 Nov 2026, 14:30`."""
-    return _local(at_ms, zone).strftime("%-d %b %Y, %H:%M")
+    return _dated(_local(at_ms, zone), "%H:%M")
+
+
+def day_name(weekday: int) -> str:
+    """`Mon` for 0."""
+    return _(_DAYS[weekday])
 
 
 def span_in(start_ms: int | None, end_ms: int | None, zone: str) -> str:
@@ -41,6 +65,19 @@ def span_in(start_ms: int | None, end_ms: int | None, zone: str) -> str:
     )
 
 
+def date_in(day: date) -> str:
+    """`30 November 2026`."""
+    month = _(_LONG_MONTHS[day.month - 1])
+    return _("%(date)s %(month)s %(year)s", date=day.day, month=month, year=day.year)
+
+
+def days_in(first: date, last: date) -> str:
+    """`24 November 2026 to 30 November 2026`, or the one day."""
+    if first == last:
+        return date_in(first)
+    return _("%(first)s to %(last)s", first=date_in(first), last=date_in(last))
+
+
 def iso(at_ms: int) -> str:
     """For `<time datetime>`."""
     return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -54,6 +91,16 @@ def day_bounds(day: str, zone: str) -> tuple[int, int]:
     first = datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=ZoneInfo(zone))
     after = datetime.combine((first + timedelta(days=1)).date(), first.time(), ZoneInfo(zone))
     return round(first.timestamp() * 1000), round(after.timestamp() * 1000)
+
+
+def _dated(at: datetime, clock: str) -> str:
+    return _(
+        "%(date)s %(month)s %(year)s, %(time)s",
+        date=at.day,
+        month=_(_MONTHS[at.month - 1]),
+        year=at.year,
+        time=at.strftime(clock),
+    )
 
 
 def _local(at_ms: int, zone: str) -> datetime:

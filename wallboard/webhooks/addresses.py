@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from urllib.parse import SplitResult, urlsplit
 
 from stream.settings import SettingsError
+from wallboard.language import _
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -41,16 +42,16 @@ def networks(setting: str) -> tuple[Network, ...]:
 def checked_url(url: str) -> SplitResult:
     """A URL of the right form. Raises Forbidden."""
     if len(url) > 2000 or any(ord(char) <= 0x20 or ord(char) == 0x7F for char in url):
-        raise Forbidden("a webhook's URL has no spaces and 2000 characters at most")
+        raise Forbidden(_("a webhook's URL has no spaces and 2000 characters at most"))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Forbidden("this is no URL") from error
+        raise Forbidden(_("this is no URL")) from error
     if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
-        raise Forbidden("a webhook's URL begins with https:// (or http://) and names a host")
+        raise Forbidden(_("a webhook's URL begins with https:// (or http://) and names a host"))
     if parts.username is not None or parts.password is not None:
-        raise Forbidden("a webhook's URL holds no user and no password")
+        raise Forbidden(_("a webhook's URL holds no user and no password"))
     return parts
 
 
@@ -78,7 +79,9 @@ async def resolve(host: str, port: int, allowed: Sequence[Network]) -> str:
     for text in addresses:
         if not is_allowed(ipaddress.ip_address(text.partition("%")[0]), allowed):
             raise Forbidden(
-                "this address is not public: name its network in "
-                "$HARDSTOP_WALLBOARD_WEBHOOK_NETWORKS if it is meant"
+                _(
+                    "this address is not public: name its network in "
+                    "$HARDSTOP_WALLBOARD_WEBHOOK_NETWORKS if it is meant"
+                )
             )
     return addresses[0]

@@ -9,9 +9,11 @@ import httpx
 import msgspec
 from sqlalchemy.exc import SQLAlchemyError
 
+from wallboard.language import _, speak
 from wallboard.services import Services
-from wallboard.store.tables import Delivery, Webhook
+from wallboard.store.tables import Delivery, Forgotten, Webhook
 from wallboard.webhooks import addresses, outbox, signing
+from wallboard.webhooks.recall import call_back, note_told
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +27,7 @@ USER_AGENT = "hardstop-wallboard"
 
 class _Message(msgspec.Struct, frozen=True):
     delivery_id: str
+    call_id: str | None
     url: str
     secret: str
     body: bytes
@@ -46,6 +49,7 @@ class Courier:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._allowed = addresses.networks(services.settings.webhook_networks)
+        self._language = services.settings.of_the_house()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -64,6 +68,7 @@ class Courier:
 
     async def round(self, *, wait: bool = False) -> None:
         """Look once for what is new and due, and begin to send it; `wait` until it has been."""
+        speak(self._language)
         hooks = await asyncio.to_thread(self._look)
         self._tasks = {hook: task for hook, task in self._tasks.items() if not task.done()}
         for hook in hooks:
@@ -83,29 +88,39 @@ class Courier:
         try:
             for message in await asyncio.to_thread(self._due, webhook_id):
                 outcome = await self._try(message)
-                await asyncio.to_thread(self._settle, message.delivery_id, outcome)
+                await asyncio.to_thread(self._settle, message.delivery_id, message.call_id, outcome)
         except SQLAlchemyError as error:
             log.warning("webhook %s: the database fails: %s", webhook_id, type(error).__name__)
 
     def _due(self, webhook_id: str) -> list[_Message]:
-        with self._services.sessions() as db:
+        with self._services.sessions.begin() as db:
             hook = db.get(Webhook, webhook_id)
             if hook is None or not hook.active:
                 return []
-            return [
+            now = self._services.clock()
+            messages = [
                 _Message(
                     delivery_id=delivery.delivery_id,
+                    call_id=delivery.call_id,
                     url=hook.url,
                     secret=hook.secret,
                     body=msgspec.json.encode(delivery.body),
                     withheld=outbox.withheld(db, delivery),
                 )
-                for delivery in outbox.due(db, self._services.clock(), webhook_id, ROUND)
+                for delivery in outbox.due(db, now, webhook_id, ROUND)
             ]
+            sent = [message.call_id for message in messages if not message.withheld]
+            note_told(db, webhook_id, sent, now)
+            return messages
 
-    def _settle(self, delivery_id: str, outcome: _Outcome) -> None:
+    def _settle(self, delivery_id: str, call_id: str | None, outcome: _Outcome) -> None:
         with self._services.sessions.begin() as db:
             delivery = db.get(Delivery, delivery_id)
+            if delivery is None and call_id is not None:
+                # Gone while it was under way: perhaps because the call is forgotten.
+                gone = db.get(Forgotten, call_id)
+                if gone is not None:
+                    call_back(db, call_id, asked=gone.asked)
             if delivery is not None and delivery.state == outbox.WAITING:
                 outbox.settle(
                     delivery,
@@ -117,18 +132,20 @@ class Courier:
 
     async def _try(self, message: _Message) -> _Outcome:
         if message.withheld:
-            return _Outcome(False, "withheld: it has become restricted", final=True)
+            return _Outcome(False, _("withheld: it has become restricted"), final=True)
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 return await self._send(message)
         except TimeoutError:
-            return _Outcome(False, f"no answer within {TIMEOUT_S:.0f} s")
+            return _Outcome(False, _("no answer within %(seconds)s s", seconds=round(TIMEOUT_S)))
         except addresses.Forbidden as error:
             return _Outcome(False, str(error), final=True)
         except (httpx.HTTPError, OSError) as error:
-            return _Outcome(False, f"cannot be reached: {type(error).__name__}")
+            return _Outcome(False, _("cannot be reached: %(why)s", why=type(error).__name__))
         except (httpx.InvalidURL, ValueError) as error:
-            return _Outcome(False, f"cannot be sent: {type(error).__name__}", final=True)
+            return _Outcome(
+                False, _("cannot be sent: %(why)s", why=type(error).__name__), final=True
+            )
 
     async def _send(self, message: _Message) -> _Outcome:
         parts = addresses.checked_url(message.url)

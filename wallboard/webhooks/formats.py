@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from wallboard.language import _, named
 from workflow.moments import rfc3339
 
 _SHARED = ("version", "call_id", "queue_id", "team_id", "agent_id", "deep_link", "mode")
@@ -90,7 +91,7 @@ def standard(told: Told, *, with_words: bool) -> dict[str, Any]:
 
 
 def type_of(told: Told) -> str:
-    """What happened: alert.opened, route.joined, callback.missed, operations.note, ..."""
+    """What happened: alert.opened, route.joined, callback.missed, call.forgotten, ..."""
     state, kind = told.body.get("state"), told.body.get("type")
     if told.kind != "alert" and isinstance(state, str) and state:
         return f"{told.kind}.{state}"
@@ -105,7 +106,7 @@ def slack(told: Told, *, with_words: bool) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = [_section("\n".join(lines))]
     if with_words:
         blocks += [_section(f"> {_mrkdwn(quote)}") for quote in quotes(told)]
-    blocks.append(_section(f"<{told.link}|Open on the wallboard>"))
+    blocks.append(_section(f"<{told.link}|{_('Open on the wallboard')}>"))
     return {"text": _mrkdwn(title), "blocks": blocks}
 
 
@@ -126,7 +127,9 @@ def teams(told: Told, *, with_words: bool) -> dict[str, Any]:
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": body,
-        "actions": [{"type": "Action.OpenUrl", "title": "Open on the wallboard", "url": told.link}],
+        "actions": [
+            {"type": "Action.OpenUrl", "title": _("Open on the wallboard"), "url": told.link}
+        ],
     }
     attachment = {
         "contentType": "application/vnd.microsoft.card.adaptive",
@@ -141,18 +144,22 @@ def headline(told: Told) -> str:
     body = told.body
     match told.kind:
         case "alert":
-            what = _words(body.get("trigger"))
-            subtype = f" ({_words(body['subtype'])})" if body.get("subtype") else ""
-            imminent = ", imminent" if body.get("imminent") else ""
-            return f"{what}{subtype}{imminent}: {_words(body.get('status'), capital=False)}"
+            what = named("trigger", body.get("trigger") or _("unknown"))
+            subtype = f" ({named('subtype', body['subtype'])})" if body.get("subtype") else ""
+            imminent = f", {_('imminent')}" if body.get("imminent") else ""
+            return f"{what}{subtype}{imminent}: {_lower('status', body.get('status'))}"
         case "route":
             stage = body.get("state") or str(body.get("type", "")).partition(".")[2]
-            return f"Route to {_words(told.desk, capital=False)}: {_words(stage, capital=False)}"
+            desk, stage = _words(told.desk).lower(), _lower("route", stage)
+            return _("Route to %(desk)s: %(stage)s", desk=desk, stage=stage)
         case "callback":
-            return f"Callback {told.ref}: {_words(body.get('state'), capital=False)}"
+            state = _lower("callback", body.get("state"))
+            return _("Callback %(reference)s: %(state)s", reference=told.ref, state=state)
+        case "call":
+            return _("Call %(call)s is forgotten: delete what was posted of it", call=told.ref)
         case "test":
-            return "Test message of the wallboard"
-    return f"{_words(told.kind)} {told.ref}"
+            return _("Test message of the wallboard")
+    return f"{named('kind', told.kind)} {told.ref}"
 
 
 def quotes(told: Told) -> list[str]:
@@ -165,17 +172,22 @@ def quotes(told: Told) -> list[str]:
 def _facts(told: Told) -> list[tuple[str, str]]:
     severity, queue = told.body.get("severity"), told.body.get("queue_id")
     facts = [
-        ("Desk", _words(told.desk) if told.desk else ""),
-        ("Severity", _words(severity) if severity else ""),
-        ("Queue", str(queue or "")),
-        ("At", rfc3339(told.at)),
+        (_("Desk"), _words(told.desk) if told.desk else ""),
+        (_("Severity"), named("severity", severity) if severity else ""),
+        (_("Queue"), str(queue or "")),
+        (_("At"), rfc3339(told.at)),
     ]
     return [(name, value) for name, value in facts if value]
 
 
-def _words(name: object, *, capital: bool = True) -> str:
-    text = str(name or "unknown").replace("_", " ")
-    return text[:1].upper() + text[1:] if capital else text
+def _lower(kind: str, name: object) -> str:
+    return named(kind, name or "unknown").lower()
+
+
+def _words(name: str | None) -> str:
+    """A desk's name: it is the policy's, and not translated."""
+    text = (name or "unknown").replace("_", " ")
+    return text[:1].upper() + text[1:]
 
 
 def _plain(text: str) -> str:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Db
 
 from detectors.vocabulary import LABELS, Signal
+from wallboard.language import _
 from wallboard.store.tables import Delivery, Webhook
 from wallboard.webhooks import addresses, outbox, signing
 from wallboard.webhooks.formats import KINDS, Format
@@ -60,21 +61,27 @@ def wanted(
     """Checked. Raises HookError."""
     name, url = name.strip(), url.strip()
     if not 1 <= len(name) <= 100:
-        raise HookError("a webhook needs a name of 1 to 100 characters")
+        raise HookError(_("a webhook needs a name of 1 to 100 characters"))
     try:
         addresses.checked_url(url)
     except addresses.Forbidden as error:
         raise HookError(str(error)) from error
     if format not in set(Format):
-        raise HookError(f"no format '{format}'; formats are {', '.join(Format)}")
+        raise HookError(
+            _(
+                "no format '%(format)s'; formats are %(known)s",
+                format=format,
+                known=", ".join(Format),
+            )
+        )
     return Wanted(
         name=name,
         url=url,
         format=Format(format),
-        kinds=_of(kinds, KINDS, "kind") or _nothing(),
-        triggers=_of(triggers, TRIGGERS, "trigger"),
+        kinds=_of(kinds, KINDS) or _nothing(),
+        triggers=_of(triggers, TRIGGERS),
         queues=tuple(dict.fromkeys(queues)),
-        severities=_of(severities, tuple(Severity), "severity"),
+        severities=_of(severities, tuple(Severity)),
         with_words=with_words,
     )
 
@@ -126,12 +133,12 @@ def deliveries(db: Db, webhook_id: str, state: str | None = None) -> list[Delive
     return list(db.scalars(query.order_by(Delivery.created_at.desc()).limit(SHOWN)))
 
 
-def _of(given: Iterable[str], known: tuple[str, ...], what: str) -> tuple[str, ...]:
+def _of(given: Iterable[str], known: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(given))
     if unknown := [name for name in found if name not in known]:
-        raise HookError(f"no {what} '{unknown[0]}'")
+        raise HookError(_("'%(name)s' is not to be chosen here", name=unknown[0]))
     return found
 
 
 def _nothing() -> tuple[str, ...]:
-    raise HookError(f"a webhook needs at least one kind: {', '.join(KINDS)}")
+    raise HookError(_("a webhook needs at least one kind: %(known)s", known=", ".join(KINDS)))

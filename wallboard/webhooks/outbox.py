@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session as Db
 from wallboard.store.tables import Alert, Delivery, Feed, Offset, Webhook
 from wallboard.webhooks.filters import is_restricted, severity_of, state_of, wants
 from wallboard.webhooks.formats import KINDS, Format, Told, rendered
+from wallboard.webhooks.recall import called_back
 
 WAITS_MS = (5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000)
 """After each failure: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h. Then it is given up."""
@@ -29,7 +30,9 @@ CURSOR = "(webhooks)"
 
 
 def spread(db: Db, now: int, base_url: str) -> int:
-    """Make deliveries of what is new in the feed; returns how many."""
+    """Make deliveries of what is new in the feed, and of calls that are forgotten; returns how
+    many."""
+    forgotten = _call_back(db, now, base_url)
     cursor = db.get(Offset, (CURSOR, 0))
     if cursor is None:
         cursor = Offset(topic=CURSOR, partition=0, next_offset=0)
@@ -39,13 +42,13 @@ def spread(db: Db, now: int, base_url: str) -> int:
     if not hooks:
         if cursor.next_offset != newest:
             cursor.next_offset = newest
-        return 0
+        return forgotten
     kinds = {kind for hook in hooks for kind in hook.kinds} & set(KINDS)
     fresh = Feed.number > cursor.next_offset - READ_AGAIN
     query = select(Feed).where(fresh, Feed.kind.in_(kinds)).order_by(Feed.number)
     rows = list(db.scalars(query.limit(ROWS + READ_AGAIN)))
     reached = rows[-1].number if len(rows) == ROWS + READ_AGAIN else newest
-    made = 0
+    made = forgotten
     done = _done(db, rows)
     for row in rows:
         asking = [
@@ -155,6 +158,26 @@ def withheld(db: Db, delivery: Delivery) -> bool:
     if delivery.feed is None:
         return False
     return alert is None or is_restricted(alert.handling, alert.trigger)
+
+
+def _call_back(db: Db, now: int, base_url: str) -> int:
+    """To who has heard of a call that is forgotten: its id, and nothing else of it."""
+    found = called_back(db, ROWS)
+    for told in found:
+        hook = db.get_one(Webhook, told.webhook_id)
+        message = Told(
+            kind="call",
+            ref=told.call_id,
+            at=now,
+            body={"type": "call.forgotten", "call_id": told.call_id},
+            mode="live",
+            desk=None,
+            link=f"{base_url}/calls/{told.call_id}",
+        )
+        # Not under the call's id: what tells of it goes when it is forgotten, and this stays.
+        _put(db, hook, message, now, feed=None, about=f"call:{told.call_id}:forgotten"[:300])
+        db.delete(told)
+    return len(found)
 
 
 def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
