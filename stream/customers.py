@@ -13,9 +13,9 @@ from stream.events import (
 from stream.forgetting import call_forget_output, of_call
 from stream.outputs import Message, unreadable
 from stream.step import CustomerLookup, Step
-from stream.tidings import known_output
+from stream.tidings import earlier_output, known_output
 from workflow.contact import Contact, in_queue
-from workflow.customers import CustomerState, asked, history, news, noted, to_forget
+from workflow.customers import CustomerState, asked, history, news, noted, to_forget, told_of
 from workflow.keeping import AcrossCalls
 
 
@@ -58,6 +58,9 @@ class CustomerReader:
             )
             for call_id, known in told.items()
         )
+        if isinstance(event, CustomerNoted) and event.contact.withdrawn:
+            others = told_of(before, event.contact)
+            outputs += tuple(earlier_output(call_id, event, message) for call_id in others)
         return Step(outputs=outputs, customer=after)
 
 

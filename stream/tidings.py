@@ -10,11 +10,15 @@ from stream.events import (
     CustomerForget,
     CustomerKnown,
     CustomerNoted,
+    EarlierForgotten,
 )
 from stream.outputs import Message, Output, event_output
 from stream.topics import TopicName
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
+
+ON_THE_WAY_MS = 60_000
+"""Until then every call that is going on has heard that an earlier one is forgotten."""
 
 
 def asked_output(event: CustomerAsked, cause: Message) -> Output:
@@ -35,6 +39,17 @@ def known_output(event: CustomerKnown, cause: Message) -> Output:
     event_id = stable_id("event", event.pseudonym, "known", event.call_id, event.revision)
     at = rfc3339(cause.timestamp_ms)
     return event_output(TopicName.TICKS, event, event.call_id, event_id, at, cause)
+
+
+def earlier_output(call_id: str, about: CustomerNoted, cause: Message) -> Output:
+    """That briefs of a call tell of an earlier one that is forgotten; its id follows from what was
+    told of that one. A minute more is named: a brief may be on its way while this is written."""
+    gone = about.contact
+    event_id = stable_id("event", call_id, "earlier.forgotten", gone.call_id, gone.revision)
+    at = rfc3339(cause.timestamp_ms + ON_THE_WAY_MS)
+    event = EarlierForgotten(call_id=call_id, at=at)
+    told_at = rfc3339(cause.timestamp_ms)
+    return event_output(TopicName.INCIDENTS, event, call_id, event_id, told_at, cause)
 
 
 def rings_output(event: CallerRingsIn, cause: Message) -> Output:

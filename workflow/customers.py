@@ -120,6 +120,19 @@ def to_forget(state: CustomerState) -> tuple[Contact, ...]:
     return tuple(c for c in state.contacts if not c.withdrawn and _is_asked(state, c))
 
 
+def told_of(state: CustomerState, gone: Contact) -> tuple[str, ...]:
+    """The calls whose briefs may tell of one that now withdraws: those that began after it, or went
+    on beside it. Empty where it had withdrawn before."""
+    known = next((c for c in state.contacts if c.call_id == gone.call_id), None)
+    if known is None or known.withdrawn:
+        return ()
+    return tuple(
+        other.call_id
+        for other in state.contacts
+        if other.call_id != gone.call_id and other.at_ms + LIVE_MS >= known.at_ms
+    )
+
+
 def _let_go(state: CustomerState) -> CustomerState:
     if state.asked_ms is None or to_forget(state):
         return state

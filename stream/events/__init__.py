@@ -7,7 +7,13 @@ from stream.events.callbacks import CallbackRecord
 from stream.events.coaching import CoachingHint
 from stream.events.complaints import ComplaintRecord
 from stream.events.customers import CustomerAsked, CustomerEvent, CustomerForget, CustomerNoted
-from stream.events.incidents import CallForgotten, IncidentEntry, IncidentEvent, IncidentHead
+from stream.events.incidents import (
+    CallForgotten,
+    EarlierForgotten,
+    IncidentEntry,
+    IncidentEvent,
+    IncidentHead,
+)
 from stream.events.operations import (
     ActionApplied,
     ActionRejected,
@@ -48,6 +54,7 @@ OutputEvent = (
     | IncidentEntry
     | IncidentHead
     | CallForgotten
+    | EarlierForgotten
     | CoachingHint
     | Score
     | OperationsNote
@@ -81,6 +88,7 @@ __all__ = [
     "CustomerForget",
     "CustomerKnown",
     "CustomerNoted",
+    "EarlierForgotten",
     "IncidentEntry",
     "IncidentEvent",
     "IncidentHead",

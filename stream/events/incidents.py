@@ -51,4 +51,14 @@ class CallForgotten(Event, tag="call.forgotten", frozen=True, kw_only=True):
     at: str
 
 
-IncidentEvent = IncidentEntry | IncidentHead | CallForgotten
+class EarlierForgotten(Event, tag="earlier.forgotten", frozen=True, kw_only=True):
+    """An earlier call of this call's caller is forgotten, or was not theirs: whoever keeps briefs
+    of this call that were written until `at` (RFC 3339) deletes what they say of earlier contacts
+    (`before`, and the whole `text`). It does not say which call. This is no entry.
+    """
+
+    call_id: str
+    at: str
+
+
+IncidentEvent = IncidentEntry | IncidentHead | CallForgotten | EarlierForgotten

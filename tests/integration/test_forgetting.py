@@ -19,7 +19,7 @@ from tests.integration.test_wallboard import Board, unused_port
 from tests.integration.workers import read_all, wait_for, workers
 from wallboard.settings import load_wallboard_settings
 from wallboard.store.engine import open_engine, sessions_of
-from wallboard.store.tables import Entry, Forgotten, Table
+from wallboard.store.tables import Entry, Forgotten, Route, Table
 from wallboard.views.chains import Chain, ChainState, chain_of, heads_of
 from workflow.call import Customer
 from workflow.incident import incident_id
@@ -106,6 +106,13 @@ def words(board: Board) -> list[str]:
     return [row for row in rows(board) if "zebra" in row.lower() or "'r-" in row]
 
 
+def mentioned(board: Board, call_id: str) -> list[str]:
+    """What briefs of a call say of earlier contacts."""
+    with sessions_of(open_engine(board.database))() as db:
+        briefs = [r.body["brief"] for r in db.scalars(select(Route)) if r.call_id == call_id]
+    return [line for brief in briefs for line in brief.get("before", ())]
+
+
 def forgotten(board: Board) -> set[str]:
     with sessions_of(open_engine(board.database))() as db:
         return {row.call_id for row in db.scalars(select(Forgotten))}
@@ -143,6 +150,13 @@ def test_a_call_and_a_caller_are_forgotten_by_workers_logs_and_the_board(
     references = promised(settings)
     wait_for(lambda: all(words_of(board, c) for c in ("one", "two", "three", "plain")), 30)
 
+    # The caller of the first rings again, and the brief for who is to come says so.
+    caller = Customer(ref="r-1", name="Zebra Doe")
+    feed(settings, CallStarted(call_id="again", queue_id="billing", customer=caller))
+    wait_for(lambda: bool(known(settings, "again")), 30)
+    feed(settings, chunk("again", 1, THREAT, spoken_at=None))
+    wait_for(lambda: bool(mentioned(board, "again")), 30)
+
     done = run(settings, "forget", "one", "--ground", "request 9")
     assert done.exit_code == 0, done.output
     assert "one: forgotten" in done.output
@@ -160,7 +174,9 @@ def test_a_call_and_a_caller_are_forgotten_by_workers_logs_and_the_board(
     wait_for(lambda: not words_of(board, "two", "plain"), 20)
     assert words_of(board, "three"), "a hold keeps it all"
     assert words_of(board, "other")
-    assert len(words(board)) == len(words_of(board, "three", "other")), "nowhere else either"
+    wait_for(lambda: not mentioned(board, "again"), 20)
+    stays = words_of(board, "three", "other", "again")
+    assert len(words(board)) == len(stays), "nowhere else either"
     assert kinds(settings, "three").count("erasure_refused") == 1, "it was asked once"
     wait_for(lambda: all(is_proven(board, c) for c in ("one", "two", "three", "other")), 10)
 
@@ -182,6 +198,8 @@ def test_a_call_and_a_caller_are_forgotten_by_workers_logs_and_the_board(
     wait_for(lambda: bool(words_of(again, "three")) and bool(words_of(again, "other")), 30)
     wait_for(lambda: is_proven(again, "two"), 30)
     assert not words_of(again, "one", "two", "plain")
+    wait_for(lambda: bool(words_of(again, "again")), 20)
+    wait_for(lambda: not mentioned(again, "again"), 20)
 
 
 def known(settings: Settings, call_id: str) -> list[dict]:

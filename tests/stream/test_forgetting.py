@@ -79,6 +79,17 @@ def test_who_is_on_the_line_is_told_nothing_any_more_of_a_call_that_is_forgotten
     assert world.history("second") == History(known=True)
 
 
+def test_of_calls_whose_briefs_may_mention_a_forgotten_one_it_is_told_and_of_no_others() -> None:
+    world = threatened("first").starts("second").settles().starts("other", ref="r-8").settles()
+    forget(world, "first")
+    told = world.told(TopicName.INCIDENTS, type="earlier.forgotten")
+    assert [event["call_id"] for event in told] == ["second"]
+    assert "first" not in str(told)
+    assert told[0]["at"] > world.told(TopicName.INCIDENTS, type="call.forgotten")[0]["at"]
+    forget(world, "first", action_id="again")
+    assert len(world.told(TopicName.INCIDENTS, type="earlier.forgotten")) == 1
+
+
 @pytest.mark.parametrize("ahead", ["seen", "claimed"])
 def test_what_clocks_that_are_ahead_say_is_younger_than_the_request_goes_too(ahead: str) -> None:
     world = threatened("first")

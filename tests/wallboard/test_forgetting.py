@@ -504,6 +504,26 @@ def test_the_briefs_of_the_callers_other_calls_do_not_mention_the_call_any_more(
     assert [one["brief"]["before"] for one in told_of] == [[]]
 
 
+def test_a_brief_that_is_read_after_it_is_forgotten_what_it_mentions_does_not_mention_it(
+    house: House,
+) -> None:
+    gone = {"type": "earlier.forgotten", "version": 1, "call_id": "c2", "at": at(ASKED)}
+    before = ["1 earlier call, 1 about this", "legal threat on 2026-09-21"]
+    brief = {**events()["routing"][0]["brief"], "before": before, "text": "\n".join(before)}
+    # As where the database is made anew: topics are read in any order.
+    house.read("incidents", gone)
+    house.read("alerts", alert("a2", call_id="c2"))
+    told = {"until": at(ASKED - 1), "since": at(ASKED + 1)}
+    for name, written in told.items():
+        own = {"route_id": name, "call_id": "c2", "alert_ids": ["a2"], "requested_at": written}
+        house.read("routing", route(**own, brief=brief))
+    left = {row.route_id: row.body["brief"] for row in rows(house, Route)}
+    assert left["until"]["before"] == []
+    assert "legal threat on" not in left["until"]["text"]
+    assert left["since"]["before"] == before
+    assert "legal threat on" not in str([r.body for r in rows(house, Feed) if r.ref == "until"])
+
+
 def test_the_database_made_anew_from_the_topics_holds_no_word(tmp_path: Path) -> None:
     fresh = House(tmp_path)
     fresh.now = ASKED + 7 * 24 * 3_600_000

@@ -32,6 +32,7 @@ from workflow.customers import (
     news,
     noted,
     to_forget,
+    told_of,
 )
 from workflow.history import History, PastStop, Promise
 from workflow.keeping import DAY_MS, AcrossCalls
@@ -328,6 +329,23 @@ def test_what_was_heard_before_a_call_came_to_a_queue_that_leaves_it_out_is_told
     left_out = untold(story.state, there, policy)
     assert len(stops) == 1
     assert stops_after(stops, {}, left_out) == ()
+
+
+def test_a_brief_may_mention_a_call_that_came_before_it_or_went_on_beside_it() -> None:
+    day = 86_400_000
+    state = CustomerState(
+        pseudonym="p",
+        contacts=(
+            Contact(call_id="long before", at_ms=AT - day),
+            Contact(call_id="gone", at_ms=AT),
+            Contact(call_id="after", at_ms=AT + day),
+            Contact(call_id="beside", at_ms=AT - 60_000),
+        ),
+    )
+    gone = withdrawal("gone", AT, 1)
+    assert set(told_of(state, gone)) == {"after", "beside"}
+    again = msgspec.structs.replace(state, contacts=(gone, *state.contacts[2:]))
+    assert told_of(again, gone) == ()
 
 
 def test_open_callbacks_are_told_with_their_owner_and_closed_ones_not() -> None:

@@ -124,6 +124,7 @@ def settle(floor: Floor, calls: Iterable[str]) -> None:
         query = select(Forgotten).where(Forgotten.call_id.in_(part))
         for row in list(floor.db.scalars(query)):
             _wipe(floor, row.call_id, row.at, complaints=row.asked)
+        mentions.settle(floor, part)
 
 
 def _note(floor: Floor, call_id: str, at: int, *, asked: bool = True) -> None:

@@ -6,8 +6,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stream.events import CallForgotten, IncidentEntry, IncidentEvent, IncidentHead
-from wallboard.intake import forgetting, heads
+from stream.events import (
+    CallForgotten,
+    EarlierForgotten,
+    IncidentEntry,
+    IncidentEvent,
+    IncidentHead,
+)
+from wallboard.intake import forgetting, heads, mentions
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED
@@ -24,6 +30,8 @@ def project(floor: Floor, arrival: Arrival, event: IncidentEvent) -> None:
             heads.project(floor, arrival, event)
         case CallForgotten():
             forgetting.project(floor, arrival, event)
+        case EarlierForgotten():
+            mentions.project(floor, arrival, event)
 
 
 def _entry(floor: Floor, arrival: Arrival, event: IncidentEntry) -> None:

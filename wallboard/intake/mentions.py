@@ -3,14 +3,17 @@ kind and day, and who owed its caller a call."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import delete, select
 
+from stream.events import EarlierForgotten as Told
 from wallboard.intake import routes
+from wallboard.intake.arrival import Arrival, moment
 from wallboard.intake.floor import Floor
-from wallboard.store.tables import Call, Delivery, Feed, Route
+from wallboard.store.tables import Call, Delivery, EarlierForgotten, Feed, Route
 from workflow.routing import Brief
 from workflow.telling import told
 
@@ -22,7 +25,33 @@ def take_out(floor: Floor, call: Call, at: int) -> None:
         return
     of_caller = select(Route).join(Call, Call.call_id == Route.call_id)
     others = of_caller.where(Call.customer_ref == call.customer_ref, Route.call_id != call.call_id)
-    for route in list(floor.db.scalars(others)):
+    _strip(floor, list(floor.db.scalars(others)), at)
+
+
+def project(floor: Floor, arrival: Arrival, event: Told) -> None:
+    """A call's briefs tell of an earlier call that is forgotten: those that come later, too."""
+    at = moment(event.at, arrival.at)
+    row = floor.row(EarlierForgotten, event.call_id)
+    if row is None:
+        row = floor.put(EarlierForgotten(call_id=event.call_id, at=at), event.call_id)
+    row.at = max(row.at, at)
+
+
+def settle(floor: Floor, calls: Sequence[str]) -> None:
+    """Take out what briefs of these calls tell of what is forgotten, whenever they were read."""
+    query = select(EarlierForgotten).where(EarlierForgotten.call_id.in_(calls))
+    for told_of in list(floor.db.scalars(query)):
+        written = floor.db.scalars(select(Route).where(Route.call_id == told_of.call_id))
+        until = [
+            route
+            for route in written
+            if moment(route.body.get("requested_at"), route.updated_at) <= told_of.at
+        ]
+        _strip(floor, until, told_of.at)
+
+
+def _strip(floor: Floor, told_in: Iterable[Route], at: int) -> None:
+    for route in told_in:
         brief = route.body.get("brief")
         if not brief or not brief.get("before"):
             continue

@@ -164,6 +164,16 @@ class Head(Table):
     body: Mapped[dict[str, Any]]
 
 
+class EarlierForgotten(Table):
+    """A call whose briefs, as far as they were written until `at`, tell of an earlier one that is
+    forgotten: what they say of earlier contacts is not kept, whenever they are read."""
+
+    __tablename__ = "earlier_forgotten"
+
+    call_id: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[int]
+
+
 class Forgotten(Table):
     """A call whose caller is forgotten, or whose time is over: no word of it until `at` is kept,
     whenever it is read."""
