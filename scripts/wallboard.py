@@ -54,6 +54,8 @@ def wallboard(
     from workflow.policy import load_policy
 
     settings = load_wallboard_settings(host=host, port=port, database=database)
+    # What is wrong is said before a broker is started.
+    settings.translated()
     named = load_settings().bootstrap_servers is not None
     if stop_with_stdin:
         stop_when_stdin_closes()

@@ -24,8 +24,8 @@ CATALOGUE = "wallboard.mo"
 SCRIPTS = "scripts.json"
 _SERVERS = frozenset(
     {
-        *("attempt", "audit", "callback", "delivery", "end", "fault", "format", "handling"),
-        *("http", "kind", "role", "rule", "scope"),
+        *("attempt", "audit", "callback", "cause", "delivery", "end", "ended", "fault", "format"),
+        *("handling", "how", "http", "kind", "outcome", "role", "rule", "scope"),
     }
 )
 """Kinds of names that the server alone writes: pages are not sent them."""

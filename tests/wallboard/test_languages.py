@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
 from scripts.cli import app
+from stream.events.transcripts import EndReason
 from stream.settings import SettingsError
 from tests.wallboard import pseudo
 from tests.wallboard.door import PASSWORD, House
@@ -27,14 +28,18 @@ from wallboard.auth import invitations
 from wallboard.auth.audit import What
 from wallboard.language import best, languages, speak
 from wallboard.views import chains
+from wallboard.webhooks import outbox
 from wallboard.webhooks.formats import KINDS, Format
 from workflow import chain
 from workflow.callbacks import AttemptOutcome, CallbackState
 from workflow.chain import Fault
+from workflow.handling import RouteMode
+from workflow.happenings import Cause
 from workflow.hints import sayings
 from workflow.patterns.guiding import BEYOND_AUTHORITY, GUARDRAIL
 from workflow.patterns.reaching import RouteEnd
 from workflow.policy import Severity
+from workflow.routing import CancelReason, FailureReason
 
 LOOKS = ("call", "record", "callback", "complaint", "report")
 REFUSALS = {
@@ -80,9 +85,9 @@ def test_no_text_of_the_back_office_is_left_out_of_translation(office: Office) -
     alex = office.as_("alex", Role.SUPERVISOR)
     alex.headers["accept"] = "text/html"
     listed = alex.get("/incidents").text
-    records = sorted({part.split('"')[0] for part in listed.split('href="/incidents/in-')[1:]})
-    paths = [*BACK_OFFICE, *(f"/incidents/in-{one}" for one in records)]
-    paths += [f"/incidents/in-{one}/export.html" for one in records]
+    records = sorted(set(re.findall(r'href="(/incidents/[^"?]+)"', listed)))
+    assert len(records) > 2
+    paths = [*BACK_OFFICE, *records, *(f"{one}/export.html" for one in records)]
     left = {path: pseudo.unmarked(alex.get(path).text, office.services) for path in paths}
     assert {path: texts for path, texts in left.items() if texts} == {}
 
@@ -258,6 +263,11 @@ def test_the_names_that_pages_show_of_closed_sets_are_all_texts() -> None:
         "rule": [*sayings(), f"{GUARDRAIL}{BEYOND_AUTHORITY}"],
         "severity": Severity,
         "format": Format,
+        "how": RouteMode,
+        "cause": Cause,
+        "ended": EndReason,
+        "failure": [*FailureReason, *CancelReason],
+        "delivery": (outbox.WAITING, outbox.DELIVERED, outbox.GIVEN_UP),
     }
     for kind, members in names.items():
         assert [one for one in members if f"{kind}.{one}" not in texts] == [], kind

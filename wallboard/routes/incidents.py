@@ -153,9 +153,9 @@ def export_html(
     """One page to print and keep; it loads nothing from outside."""
     found = _record(db, viewer, services, incident_id)
     looked_at("record", incident_id)
-    text = (
-        templates().get_template("incident_print.html").render(record=found, language=spoken().tag)
-    )
+    desks = {name: desk.name for name, desk in services.policy.desks.items()}
+    template = templates().get_template("incident_print.html")
+    text = template.render(record=found, desks=desks, language=spoken().tag)
     return as_file(text.encode(), f"record-{found.call_id}.html", "text/html; charset=utf-8")
 
 

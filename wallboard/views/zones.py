@@ -72,10 +72,16 @@ def date_in(day: date) -> str:
 
 
 def days_in(first: date, last: date) -> str:
-    """`24 November 2026 to 30 November 2026`, or the one day."""
+    """`24 to 30 November 2026`, or the one day."""
     if first == last:
         return date_in(first)
-    return _("%(first)s to %(last)s", first=date_in(first), last=date_in(last))
+    begins = date_in(first)
+    if (first.year, first.month) == (last.year, last.month):
+        begins = str(first.day)
+    elif first.year == last.year:
+        month = _(_LONG_MONTHS[first.month - 1])
+        begins = _("%(date)s %(month)s", date=first.day, month=month)
+    return _("%(first)s to %(last)s", first=begins, last=date_in(last))
 
 
 def iso(at_ms: int) -> str:
