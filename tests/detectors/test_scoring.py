@@ -115,8 +115,9 @@ def test_a_rule_for_self_harm_is_raised_whatever_the_classifier_says(
     ("label", "probability", "raised"),
     [
         ("legal_threat", 0.001, False),
-        ("legal_threat", 0.01, True),
+        ("legal_threat", 0.03, True),
         ("fraud", 0.001, False),
+        ("fraud", 0.015, True),
         ("regulator", 0.001, True),
         ("self_harm", 0.001, True),
     ],

@@ -55,7 +55,7 @@ def test_the_policy_that_comes_along_is_told_to_be_made_one_s_own() -> None:
         ("answer_within_s = 15", "answer_within_s = 61", "emergency.answer_within_s", "61 s"),
         ("ring_early = true", "ring_early = false", "self_harm.ring_early", "ring_early = true"),
         ('deputy = "maya"', "", "duty", "nobody stands in for the duty manager"),
-        ("self_harm = 0.977", "self_harm = 0.6", "alone_thresholds.self_harm", "false alarms"),
+        ("self_harm = 0.986", "self_harm = 0.6", "alone_thresholds.self_harm", "false alarms"),
         ("self_harm = 0.4 ", "self_harm = 0.7 ", "thresholds.self_harm", "will be missed"),
         ('mode = "live"', 'mode = "shadow"', "mode", "everything is in shadow"),
         ('currency = "GBP"', 'currency = "USD"', "authority.agent.currency", "in USD"),
