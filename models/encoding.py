@@ -26,8 +26,13 @@ SHARED_PIECES = 40
 long sentence hardly. Half as many pieces are half the work."""
 LEAST_BEFORE = 8
 """Pieces of the turns before, the latest kept, however long the scored words are."""
+LONG_PIECES = 48
+"""From more pieces on, speech is also read in closer views: in the mean over a long turn a few
+words sink."""
+CLOSE_PIECES = 36
+CLOSE_OVERLAP = 16
 MOST_VIEWS = 12
-"""Views of one passage, the latest kept: about 350 words."""
+"""Views of one passage of each kind, the latest kept: wide ones of about 350 words."""
 
 PAD, CLS, SEP = 0, 101, 102
 AGENT, CALLER, OTHER = 1, 2, 3
@@ -83,8 +88,13 @@ class Encoding:
 def _parts(pieces: list[int]) -> Iterator[list[int]]:
     if len(pieces) <= NOW_PIECES:
         yield pieces
-        return
-    step = NOW_PIECES - OVERLAP
-    starts = list(range(0, len(pieces) - OVERLAP, step))[-MOST_VIEWS:]
+    else:
+        yield from _cut(pieces, NOW_PIECES, OVERLAP)
+    if len(pieces) > LONG_PIECES:
+        yield from _cut(pieces, CLOSE_PIECES, CLOSE_OVERLAP)
+
+
+def _cut(pieces: list[int], width: int, overlap: int) -> Iterator[list[int]]:
+    starts = list(range(0, len(pieces) - overlap, width - overlap))[-MOST_VIEWS:]
     for start in starts:
-        yield pieces[start : start + NOW_PIECES]
+        yield pieces[start : start + width]

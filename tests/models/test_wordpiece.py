@@ -67,6 +67,12 @@ def test_long_speech_is_seen_whole_in_views_that_overlap() -> None:
     assert views[1].ids[1] in views[0].ids
 
 
+def test_a_long_turn_is_also_seen_in_closer_views() -> None:
+    words = PIECES.ids("word " * 60)
+    views = ENCODING.views(Passage(now=Said(Speaker.CUSTOMER, "word " * 60)))
+    assert [len(view.ids) - 2 for view in views] == [len(words), 36, 36, 20]
+
+
 def test_of_what_was_said_before_the_latest_is_kept() -> None:
     before = (Said(Speaker.AGENT, "old " * 100), Said(Speaker.AGENT, "newest"))
     (view,) = ENCODING.views(Passage(now=Said(Speaker.CUSTOMER, "yes"), before=before))
@@ -76,7 +82,7 @@ def test_of_what_was_said_before_the_latest_is_kept() -> None:
 
 def test_the_more_is_said_the_less_is_needed_of_what_was_said_before() -> None:
     before = (Said(Speaker.AGENT, "old " * 100),)
-    text = "word " * (SHARED_PIECES + 10)
+    text = "word " * (SHARED_PIECES + 5)
     (view,) = ENCODING.views(Passage(now=Said(Speaker.CUSTOMER, text), before=before))
     assert sum(view.types) == LEAST_BEFORE + 1
 
