@@ -11,24 +11,18 @@ from detectors.chunk import Audience, Chunk, Revision
 from detectors.context import REVIEW_FACTOR, context_book
 from detectors.fusion import emotion, fuse
 from detectors.hits import Hit, HitFinder
+from detectors.listening import Late, catch_up, heard_enough, listen, listened
 from detectors.mood import Mood
-from detectors.reading import Conversation, EmotionScore, Finding, Reading, StepTaken, Turn
+from detectors.reading import Conversation, EmotionScore, Reading, StepTaken, Turn
 from detectors.redaction import redact
 from detectors.roles import role_book
 from detectors.rules import rule_book
-from detectors.scoring import Passage, Said, Scorer, Scores
+from detectors.scoring import Scorer, Scores
 from detectors.settings import DetectionSettings, HasDetection
 from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep, Signal, Speaker
 from detectors.window import Window, agent_before, side, window
 
-TURNS_SCORED = 3
-"""Turns before the one scored that a classifier is given."""
-CAUGHT_UP = 4
-"""Turns that the classifier reads late with a chunk: it must not fall behind again over them."""
 WORDS_WITH_MOOD = 3
-FRESH_WORDS = 4
-"""New words from which a partial result is given to the classifier again. Rules read every one; the
-classifier costs ten times as much and hears sentences, not words. What is final it always reads."""
 OWN_TURNS = 3
 """Turns of one's own in which a number may have begun: an "um" in between does not end it."""
 NOTHING = dict.fromkeys(LABELS, 0.0)
@@ -108,15 +102,16 @@ class Detector:
         scorer = None if hurried else self.scorer
         scores = None
         degraded = hurried and self.scorer is not None and not staff
-        waits = not chunk.is_final and _heard_enough(turn, conversation)
+        waits = not chunk.is_final and heard_enough(turn)
         if degraded or (waits and scorer is not None and not staff):
             turn = msgspec.structs.replace(turn, scored=False)
         elif scorer is not None and not staff and turn.text.strip():
-            scores = scorer.score([passage(turn, before)])[0]
-            turn = msgspec.structs.replace(turn, words_scored=len(turn.text.split()))
+            scores = listen(scorer, turn, before)
         weights = None if scorer is None else scorer.weights
         triggers, findings = fuse(hits, seen, self.settings, scores, weights)
-        late = Late() if scorer is None else self._late(before, finder, scorer)
+        if scores is not None:
+            turn = listened(turn, findings)
+        late = Late() if scorer is None else catch_up(before, finder, scorer, self.settings)
         # With the channels swapped, the words of the one labelled customer are an employee's.
         employee = staff or (roles.swapped and chunk.speaker is Speaker.CUSTOMER)
         callers = not employee and chunk.speaker is not Speaker.OTHER
@@ -143,7 +138,7 @@ class Detector:
         finder = self.finders.get(self.settings.languages[0]) if self.settings.languages else None
         if self.scorer is None or finder is None:
             return None
-        late = self._late(conversation.turns, finder, self.scorer)
+        late = catch_up(conversation.turns, finder, self.scorer, self.settings)
         if not late.utterance_ids:
             return None
         turn = conversation.turn(late.utterance_ids[-1])
@@ -156,40 +151,6 @@ class Detector:
             roles=conversation.roles,
         )
 
-    def _late(self, turns: tuple[Turn, ...], finder: HitFinder, scorer: Scorer) -> Late:
-        """The classifier's answers for the latest turns that it has not read yet."""
-        places = [place for place, turn in enumerate(turns) if not turn.scored][-CAUGHT_UP:]
-        if not places:
-            return Late()
-        answers = scorer.score([passage(turns[place], turns[:place]) for place in places])
-        triggers: dict[str, float] = {}
-        findings: list[Finding] = []
-        for place, scores in zip(places, answers, strict=True):
-            alone = window(turns[place], (), finder.lexicon.words)
-            some, found = fuse((), alone, self.settings, scores, scorer.weights)
-            findings.extend(found)
-            triggers = {label: max(p, triggers.get(label, 0.0)) for label, p in some.items()}
-        return Late(
-            triggers=triggers,
-            findings=tuple(findings),
-            utterance_ids=tuple(turns[place].utterance_id for place in places),
-        )
-
-
-class Late(msgspec.Struct, frozen=True):
-    """What the classifier says of turns that only the rules had read."""
-
-    triggers: dict[str, float] = {}
-    findings: tuple[Finding, ...] = ()
-    utterance_ids: tuple[str, ...] = ()
-
-
-def _heard_enough(turn: Turn, conversation: Conversation) -> bool:
-    """Whether a partial result has too few new words for the classifier to say something new."""
-    known = conversation.turn(turn.utterance_id)
-    read = 0 if known is None else known.words_scored
-    return abs(len(turn.text.split()) - read) < FRESH_WORDS
-
 
 def _mood(feeling: EmotionScore | None, turn: Turn, conversation: Conversation) -> Mood | None:
     """The customer's mood with this turn; a word or two ("yeah", "okay") say nothing of it."""
@@ -199,15 +160,6 @@ def _mood(feeling: EmotionScore | None, turn: Turn, conversation: Conversation) 
     if len(turn.text.split()) < WORDS_WITH_MOOD:
         return mood
     return mood.after(feeling.scores, feeling.intensity)
-
-
-def passage(turn: Turn, before: tuple[Turn, ...]) -> Passage:
-    """A turn as a classifier is given it."""
-    led = before[-TURNS_SCORED:]
-    return Passage(
-        now=Said(turn.speaker, turn.text),
-        before=tuple(Said(earlier.speaker, earlier.text) for earlier in led),
-    )
 
 
 @cache
@@ -265,6 +217,7 @@ def _turn(
         transcriber=chunk.transcriber,
         confidence=chunk.confidence,
         words_scored=0 if known is None else known.words_scored,
+        heard_at={} if known is None else known.heard_at,
     )
     return turn, removed
 

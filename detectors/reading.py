@@ -67,7 +67,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An utterance as far as it is known: redacted text and what quoting it needs.
 
     `participant_id` tells people of one side apart; None where the platform does not. `scored`
-    is False while the classifier still has to read it, `words_scored` how many words it had last.
+    is False while the classifier still has to read it, `words_scored` how many words it had last,
+    `heard_at` after how many words each hard stop was first heard.
     """
 
     utterance_id: str
@@ -81,6 +82,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     confidence: float | None = None
     scored: bool = True
     words_scored: int = 0
+    heard_at: dict[str, int] = {}
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):

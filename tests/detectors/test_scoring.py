@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from detectors.detector import CAUGHT_UP, Detector, Heard
+from detectors.detector import Detector, Heard
 from detectors.fusion import CLASSIFIER
+from detectors.listening import CAUGHT_UP
 from detectors.reading import Conversation
 from detectors.scoring import Passage, Scores, Weights
 from detectors.settings import DetectionSettings, OperatingPoint, OperatingPoints

@@ -1,0 +1,113 @@
+"""When the classifier is asked, and what: the turn so far, and what was heard in it before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from detectors.fusion import fuse
+from detectors.hits import HitFinder
+from detectors.reading import Finding, Turn
+from detectors.scoring import Passage, Said, Scorer, Scores
+from detectors.settings import DetectionSettings
+from detectors.vocabulary import Disposition, Trigger
+from detectors.window import window
+
+TURNS_SCORED = 3
+"""Turns before the one scored that a classifier is given."""
+CAUGHT_UP = 4
+"""Turns that the classifier reads late with a chunk: it must not fall behind again over them."""
+FRESH_WORDS = 4
+"""New words from which a partial result is given to the classifier again. Rules read every one; the
+classifier costs ten times as much and hears sentences, not words. What is final it always reads."""
+FOLLOWING = 12
+"""Words after those in which a hard stop was heard that are read with them again: enough to take it
+back ("… no I'm only joking"), too few to drown it."""
+HEARD_AGAIN = 3
+"""Places in a turn that are read again, at most."""
+
+_STOPS = frozenset(trigger.value for trigger in Trigger)
+_WORD = re.compile(r"\S+")
+
+
+class Late(msgspec.Struct, frozen=True):
+    """What the classifier says of turns that only the rules had read."""
+
+    triggers: dict[str, float] = {}
+    findings: tuple[Finding, ...] = ()
+    utterance_ids: tuple[str, ...] = ()
+
+
+def heard_enough(turn: Turn) -> bool:
+    """Whether a partial result has too few new words for the classifier to say something new."""
+    return abs(len(turn.text.split()) - turn.words_scored) < FRESH_WORDS
+
+
+def listen(scorer: Scorer, turn: Turn, before: Sequence[Turn]) -> Scores:
+    """The classifier's answer for a turn as far as it has come.
+
+    What was heard in its first words is heard in them again, by themselves: a turn that goes on at
+    length about other things does not take a threat back.
+    """
+    words = list(_WORD.finditer(turn.text))
+    ends = {at + FOLLOWING for at in turn.heard_at.values()}
+    parts = [
+        msgspec.structs.replace(turn, text=turn.text[: words[end - 1].end()])
+        for end in sorted(ends)[:HEARD_AGAIN]
+        if end < len(words)
+    ]
+    whole, *again = scorer.score([passage(part, before) for part in (turn, *parts)])
+    if not again:
+        return whole
+    labels = {
+        label: max(p, *(scores.labels.get(label, 0.0) for scores in again))
+        if label in turn.heard_at
+        else p
+        for label, p in whole.labels.items()
+    }
+    return msgspec.structs.replace(whole, labels=labels)
+
+
+def listened(turn: Turn, findings: Sequence[Finding]) -> Turn:
+    """The turn with what the classifier has read of it, and after how many words a hard stop was
+    first heard."""
+    words = len(turn.text.split())
+    heard = {
+        finding.label: words
+        for finding in findings
+        if finding.label in _STOPS and finding.disposition is Disposition.RAISE
+    }
+    return msgspec.structs.replace(turn, words_scored=words, heard_at={**heard, **turn.heard_at})
+
+
+def catch_up(
+    turns: Sequence[Turn], finder: HitFinder, scorer: Scorer, settings: DetectionSettings
+) -> Late:
+    """The classifier's answers for the latest turns that it has not read yet."""
+    places = [place for place, turn in enumerate(turns) if not turn.scored][-CAUGHT_UP:]
+    if not places:
+        return Late()
+    triggers: dict[str, float] = {}
+    findings: list[Finding] = []
+    for place in places:
+        scores = listen(scorer, turns[place], turns[:place])
+        alone = window(turns[place], (), finder.lexicon.words)
+        some, found = fuse((), alone, settings, scores, scorer.weights)
+        findings.extend(found)
+        triggers = {label: max(p, triggers.get(label, 0.0)) for label, p in some.items()}
+    return Late(
+        triggers=triggers,
+        findings=tuple(findings),
+        utterance_ids=tuple(turns[place].utterance_id for place in places),
+    )
+
+
+def passage(turn: Turn, before: Sequence[Turn]) -> Passage:
+    """A turn as a classifier is given it."""
+    led = before[-TURNS_SCORED:]
+    return Passage(
+        now=Said(turn.speaker, turn.text),
+        before=tuple(Said(earlier.speaker, earlier.text) for earlier in led),
+    )

@@ -1,0 +1,105 @@
+"""A turn that grows: what was heard in its first words is not drowned by the rest of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pytest
+
+from detectors.chunk import Chunk
+from detectors.detector import Detector
+from detectors.listening import FOLLOWING, FRESH_WORDS
+from detectors.reading import Conversation, Reading
+from detectors.scoring import Passage, Scores, Weights
+from detectors.vocabulary import Emotion, Speaker
+
+Build = Callable[..., Detector]
+
+MEANT = "i have had enough the papers are with the marigold"
+LONG = " ".join(["and the parcel came on monday to the wrong door"] * 6)
+
+
+class MeanScorer:
+    """Hears a word as surely as it has room in the passage, as the mean over many words does."""
+
+    version = "mean-1"
+    weights: Mapping[str, Weights] = {}
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def score(self, passages: Sequence[Passage]) -> list[Scores]:
+        return [self._of(passage.now.text.split()) for passage in passages]
+
+    def _of(self, words: list[str]) -> Scores:
+        self.asked.append(len(words))
+        room = 0.99 if len(words) <= 30 else 0.3
+        heard = "marigold" in words and "joking" not in words
+        labels = {"legal_threat": room if heard else 0.01, "media": 0.02}
+        emotions = {e.value: 0.1 for e in Emotion} | {"neutral": 0.9}
+        return Scores(labels=labels, emotions=emotions, intensity=0.1)
+
+
+@pytest.fixture
+def scorer() -> MeanScorer:
+    return MeanScorer()
+
+
+@pytest.fixture
+def heard(build: Build, scorer: MeanScorer) -> Callable[..., list[Reading]]:
+    """The readings of one utterance that grows to each of these texts, the last one final."""
+    rules = build("sue you")
+    detector = Detector(rules.settings, rules.finders, scorer)
+
+    def grown(*texts: str) -> list[Reading]:
+        conversation, readings = Conversation(), []
+        for number, text in enumerate(texts, start=1):
+            chunk = Chunk(
+                call_id="c",
+                sequence=number,
+                utterance_id="u",
+                text=text,
+                speaker=Speaker.CUSTOMER,
+                is_final=number == len(texts),
+            )
+            readings.append(detector.read(chunk, conversation))
+            conversation = conversation.after(readings[-1])
+        return readings
+
+    return grown
+
+
+def test_what_was_heard_in_the_first_words_of_a_turn_stands_when_it_goes_on_at_length(
+    heard: Callable[..., list[Reading]],
+) -> None:
+    readings = heard(MEANT, f"{MEANT} {LONG[:120]}", f"{MEANT} {LONG}")
+    assert [reading.raised() for reading in readings] == [["legal_threat"]] * 3
+
+
+def test_a_long_turn_whose_first_words_were_not_heard_is_read_once(
+    heard: Callable[..., list[Reading]], scorer: MeanScorer
+) -> None:
+    readings = heard(LONG[:60], f"{LONG} {MEANT}")
+    assert [reading.raised() for reading in readings] == [[], []]
+    assert len(scorer.asked) == 2
+
+
+def test_what_is_taken_back_within_a_few_words_is_not_heard_again(
+    heard: Callable[..., list[Reading]],
+) -> None:
+    readings = heard(MEANT, f"{MEANT} no i am only joking {LONG}")
+    assert [reading.raised() for reading in readings] == [["legal_threat"], []]
+
+
+def test_first_words_that_the_recogniser_takes_back_are_not_heard_again(
+    heard: Callable[..., list[Reading]],
+) -> None:
+    readings = heard(MEANT, f"{MEANT.replace('marigold', 'mary gold')} {LONG}")
+    assert [reading.raised() for reading in readings] == [["legal_threat"], []]
+
+
+def test_a_turn_that_grows_by_little_is_read_as_a_whole_alone(
+    heard: Callable[..., list[Reading]], scorer: MeanScorer
+) -> None:
+    few = " ".join(LONG.split()[:FOLLOWING])
+    heard(MEANT, f"{MEANT} {few}")
+    assert scorer.asked == [len(MEANT.split()), len(MEANT.split()) + FOLLOWING]
+    assert FOLLOWING > FRESH_WORDS
