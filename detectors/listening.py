@@ -25,6 +25,8 @@ classifier costs ten times as much and hears sentences, not words. What is final
 FOLLOWING = 12
 """Words after those in which a hard stop was heard that are read with them again: enough to take it
 back ("… no I'm only joking"), too few to drown it."""
+STILL_HEARD = 0.5
+"""With so much of it left in the words that follow, it was not taken back."""
 HEARD_AGAIN = 3
 """Places in a turn that are read again, at most."""
 
@@ -52,21 +54,17 @@ def listen(scorer: Scorer, turn: Turn, before: Sequence[Turn]) -> Scores:
     length about other things does not take a threat back.
     """
     words = list(_WORD.finditer(turn.text))
-    ends = {at + FOLLOWING for at in turn.heard_at.values()}
-    parts = [
-        msgspec.structs.replace(turn, text=turn.text[: words[end - 1].end()])
-        for end in sorted(ends)[:HEARD_AGAIN]
-        if end < len(words)
-    ]
-    whole, *again = scorer.score([passage(part, before) for part in (turn, *parts)])
-    if not again:
-        return whole
-    labels = {
-        label: max(p, *(scores.labels.get(label, 0.0) for scores in again))
-        if label in turn.heard_at
-        else p
-        for label, p in whole.labels.items()
-    }
+    places = sorted({at for at in turn.heard_at.values() if at + FOLLOWING < len(words)})
+    parts = [turn]
+    for at in places[:HEARD_AGAIN]:
+        parts += (_until(turn, words[end - 1].end()) for end in (at, at + FOLLOWING))
+    whole, *again = scorer.score([passage(part, before) for part in parts])
+    labels = dict(whole.labels)
+    for first, more in zip(again[::2], again[1::2], strict=True):
+        for label in turn.heard_at:
+            stays = more.labels[label]
+            heard = max(stays, first.labels[label]) if stays >= STILL_HEARD else stays
+            labels[label] = max(labels[label], heard)
     return msgspec.structs.replace(whole, labels=labels)
 
 
@@ -111,3 +109,7 @@ def passage(turn: Turn, before: Sequence[Turn]) -> Passage:
         now=Said(turn.speaker, turn.text),
         before=tuple(Said(earlier.speaker, earlier.text) for earlier in led),
     )
+
+
+def _until(turn: Turn, end: int) -> Turn:
+    return msgspec.structs.replace(turn, text=turn.text[:end])
