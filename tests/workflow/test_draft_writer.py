@@ -319,3 +319,47 @@ def test_a_note_that_names_the_customer_is_read_for_their_facts_and_not_for_thei
     assert "“four times”" in text
     assert "you took two days off" in text
     assert "12 years" not in text
+
+
+ATTEMPTS = (
+    "resent the refund twice; asked the bank for a trace",
+    "Replaced the router, sent an engineer and tested the line",
+    "we apologised and offered 20 dollars credit",
+)
+
+
+@pytest.mark.parametrize("tried", ATTEMPTS)
+@pytest.mark.parametrize("text", STORIES[:4])
+def test_what_was_tried_already_is_read_back_and_not_offered_again(tried: str, text: str) -> None:
+    for channel in (Channel.CALL, Channel.EMAIL):
+        read = situation(text, tried=tried, channel=channel.value)
+        assert f"“{tried}”" in response(read)
+        for size in Size:
+            assert faults(read, response(read, size)) == ()
+    assert tried not in response(situation(text, tried=tried, channel=Channel.PUBLIC.value))
+
+
+@pytest.mark.parametrize(
+    "tried",
+    [
+        "told him to calm down",
+        "offered 20 dollars, he refused",
+        "replaced the router because the customer insisted",
+        "guaranteed a refund by Monday",
+        "nothing so far",
+        "explained the policy and sent the terms",
+        "offered " + "a voucher, offered " * 13 + "a voucher",
+        "",
+    ],
+)
+def test_a_note_about_a_person_or_against_the_rules_stays_with_the_agent(tried: str) -> None:
+    text = response(situation(tried=tried))
+    assert not tried or tried not in text
+    for line in MATERIAL["attempted"]["any"]:
+        assert line.split("“")[0].strip() not in text
+
+
+def test_every_wording_of_an_attempt_passes_the_check() -> None:
+    for line in MATERIAL["attempted"]["any"]:
+        assert not NUMBERS.search(line.replace("again", "").replace("second time", ""))
+        assert check_sentence(line.replace("{tried}", ATTEMPTS[0])) == ()

@@ -23,7 +23,7 @@ _POSITION = {
     "opening": 0, "account": 1, "impact": 2, "owning": 3, "need_act": 4, "trigger": 5, "step": 6,
     "need_choice": 0, "update": 1, "repeat": 2, "close": 3, "private": 4,
     FactKind.COUNT: 5, FactKind.DURATION: 6, FactKind.COST: 4, FactKind.AMOUNT: 5,
-    FactKind.TRIED: 6, "care": 5, "standing": 6,
+    FactKind.TRIED: 6, "care": 5, "standing": 6, "attempted": 4,
 }  # fmt: skip
 """Which position of the code word a place reads: no position serves many more than another."""
 

@@ -14,6 +14,7 @@ MOST_QUOTED = 24
 """Words of a sentence that may be quoted back: a longer one reads as a transcript."""
 
 _SENTENCE = re.compile(r"[^.!?\n]+(?:\.(?=\d)[^.!?\n]+)*[.!?]*")
+_PART = re.compile(r"[;,.\n]|\band\b|\bthen\b")
 _PLAIN = str.maketrans({"’": "'", "‘": "'"})
 
 
@@ -106,6 +107,18 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True):
         plain, words = text.translate(_PLAIN), self.sections["words"]
         before = words["customer_before"].search(plain[:start]) is not None
         return before and not words["addressed"].search(plain[start:end])
+
+    def readable_attempt(self, note: str) -> bool:
+        """Whether a note of what was tried may be read back to the customer: each part of it is
+        something that was done, short, and says nothing about a person."""
+        plain, found = note.translate(_PLAIN), self.sections["attempt"]
+        parts = [part.strip() for part in _PART.split(plain) if part.strip()]
+        return (
+            0 < len(plain.split()) <= MOST_QUOTED
+            and all(found["deed"].search(part) for part in parts)
+            and found["person"].search(plain) is None
+            and self.sections["words"]["coarse"].search(plain) is None
+        )
 
     def complaint(self, text: str) -> tuple[str, bool]:
         """The sentence that states what went wrong, and whether it may be quoted to the customer:

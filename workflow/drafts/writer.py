@@ -30,8 +30,10 @@ MOST_FACTS = 2
 """Facts that are said back in sentences of their own: more would be a list, not an answer."""
 
 MOST_FACTS_LONG = 4
-_SPARED = ("found_2", "impact", "need_choice", "found_1", "repeat")
+_SPARED = ("attempted", "found_2", "impact", "need_choice", "found_1", "repeat")
 """What a shorter response does without, in this order, down to the least length."""
+_TOO_MUCH = ("found_4", "found_3", "found_2", "attempted")
+"""What a response that would be too long does without, in this order."""
 
 
 class Size(StrEnum):
@@ -102,6 +104,7 @@ def sentences(situation: Situation, size: Size = Size.USUAL) -> list[list[str]]:
         ],
         [
             *((f"found_{n}", line) for n, line in enumerate(_facts(situation, most), start=1)),
+            *(("attempted", line) for line in _attempted(situation)),
             *((place, _line(situation, place)) for place in _standing(situation)),
         ],
         [
@@ -116,6 +119,9 @@ def sentences(situation: Situation, size: Size = Size.USUAL) -> list[list[str]]:
         for spared in _SPARED:
             without = [[line for line in part if line[0] != spared] for part in placed]
             placed = without if _words(without) >= LEAST_WORDS else placed
+    for left_out in _TOO_MUCH:
+        if _words(placed) > MOST_WORDS:
+            placed = [[line for line in part if line[0] != left_out] for part in placed]
     if size is Size.LONGER:
         for at, place in ((3, "need_choice"), (0, "impact")):
             more = [list(part) for part in placed]
@@ -201,6 +207,17 @@ def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
                 told.append(line.replace("{found}", _one_line(found.quote)))
                 break
     return told[:most]
+
+
+def _attempted(situation: Situation) -> list[str]:
+    """What an agent noted was tried, read back where it is fit to be: deeds alone, and without what
+    the draft check would find in them."""
+    note = _one_line(situation.context.tried).rstrip(" .,;:!?")
+    public = situation.context.channel is Channel.PUBLIC
+    if public or "”" in note or not cues().readable_attempt(note):
+        return []
+    line = _line(situation, "attempted").replace("{tried}", note)
+    return [] if check(line, facts=situation.for_check()) else [line]
 
 
 def _untold(situation: Situation, kind: FactKind) -> Iterator[Found]:
