@@ -5,8 +5,11 @@ Source of the encoder: Wang et al., 2020, "MiniLM: Deep Self-Attention Distillat
 from several layers: what they are told by is lost in the last, which must tell hard stops from
 talk that sounds like them (as in Peters et al., 2018, "Deep contextualized word representations").
 
-    words → layer 1 … 3 → 4 → 5 → 6 ─→ labels
+    words → layer 1 … 3 → 4 → 5 → 6 ─→ each label's own words → labels
                       └───┴───┴───┴──→ felt → emotions, intensity
+
+Each label attends to words of its own (as in Mullenbach et al., 2018, "Explainable Prediction of
+Medical Codes from Clinical Text"): in the plain mean over a long turn, the few that matter sink.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from models.labels import EMOTIONS, SCORED
 DROPOUT = 0.1
 FELT_LAYERS = 4
 """How many of the encoder's last layers emotions are heard from."""
+UNSCORED = 1e4
+"""Taken from what a label attends to where a piece is not scored: nothing is left of it."""
 FELT = 256
 """Width of what is heard of emotions, before it is told apart."""
 
@@ -31,7 +36,8 @@ FELT = 256
 class Network(nn.Module):
     """Ids, mask and types (each batch x length) in; one logit per output (batch x OUTPUTS) out.
 
-    What the heads see is the first piece's vector beside the mean over the scored words' pieces.
+    What the heads see is the first piece's vector beside those of the scored words' pieces: of
+    emotions their mean, of each label a mean that weighs them by what it attends to.
     """
 
     def __init__(self, encoder: Any) -> None:
@@ -39,7 +45,10 @@ class Network(nn.Module):
         self.enc = encoder
         width = 2 * encoder.config.hidden_size
         self.drop = nn.Dropout(DROPOUT)
-        self.labels = nn.Linear(width, len(SCORED))
+        self.attends = nn.Linear(encoder.config.hidden_size, len(SCORED), bias=False)
+        self.told = nn.Linear(encoder.config.hidden_size, len(SCORED), bias=False)
+        self.labels = nn.Linear(encoder.config.hidden_size, len(SCORED))
+        nn.init.zeros_(self.attends.weight)
         self.felt = nn.Linear(FELT_LAYERS * width, FELT)
         self.emotions = nn.Linear(FELT, len(EMOTIONS))
         self.intensity = nn.Linear(FELT, 1)
@@ -64,10 +73,16 @@ class Network(nn.Module):
         for layer in self.enc.encoder.layer:
             hidden = layer(hidden, open_to)
             seen.append(_seen(hidden, scored))
-        labels = self.labels(self.drop(seen[-1]))
+        labels = self._told(hidden, scored)
         felt = nn.functional.gelu(self.felt(self.drop(torch.cat(seen[-FELT_LAYERS:], dim=1))))
         felt = self.drop(felt)
         return torch.cat([labels, self.emotions(felt), self.intensity(felt)], dim=1)
+
+    def _told(self, hidden: Tensor, scored: Tensor) -> Tensor:
+        # One draw of what drops out for all pieces: they are added up.
+        some = self.drop(torch.ones_like(hidden[:, :1]))
+        weight = (self.attends(hidden) + (scored - 1) * UNSCORED).softmax(dim=1)
+        return (weight * self.told(hidden * some)).sum(1) + self.labels(self.drop(hidden[:, 0]))
 
 
 def _seen(hidden: Tensor, scored: Tensor) -> Tensor:

@@ -185,6 +185,27 @@ def test_long_speech_is_learned_from_the_view_in_which_it_is_heard_best() -> Non
     assert logits.grad.tolist() == [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 
 
+def test_a_label_is_heard_in_the_words_that_it_attends_to() -> None:
+    network = Network.from_base(base_folder()).eval()
+    ids = torch.tensor([[101, 2004, 3000, 102, 2005, 102]])
+    types = torch.tensor([[0, 0, 0, 0, 1, 1]])
+    whole = torch.ones_like(ids)
+    with torch.no_grad():
+        hidden = network.enc(ids, whole, types).last_hidden_state[0]
+        mean = network.told(hidden[:4].mean(0)) + network.labels(hidden[0])
+        before = network(ids, whole, types)[0, : len(mean)]
+        network.attends.weight[3] = 1e3 * (hidden[2] - hidden[[0, 1, 3]].mean(0))
+        after = network(ids, whole, types)[0, : len(mean)]
+        padded = [torch.nn.functional.pad(part, (0, 5)) for part in (ids, whole, types)]
+        beside = network(*padded)[0, : len(mean)]
+    torch.testing.assert_close(before, mean, atol=1e-4, rtol=0)
+    third = network.told(hidden[2]) + network.labels(hidden[0])
+    torch.testing.assert_close(after[3], third[3], atol=1e-4, rtol=0)
+    others = [n for n in range(len(mean)) if n != 3]
+    torch.testing.assert_close(after[others], mean[others], atol=1e-4, rtol=0)
+    torch.testing.assert_close(beside, after, atol=1e-4, rtol=0)
+
+
 def test_word_pieces_are_those_of_the_library_that_the_base_model_was_made_with() -> None:
     from tokenizers import Tokenizer
 
