@@ -16,6 +16,7 @@ import msgspec
 if TYPE_CHECKING:
     from stream.events import Chunk
     from stream.settings import Settings
+    from workflow.actions import ActionKind
 
 HARD_STOPS = (
     "right I am going to sue you people over this",
@@ -38,17 +39,19 @@ SMALL_TALK = (
 LINGER_S = 20.0
 """How long a call goes on after its hard stop, before another takes its place."""
 CLOSED_BY = "alex"
-"""Who resolves them; the workers take anybody's word that comes with a role."""
+"""Who resolves them and keeps what was promised when their calls ended: what nobody works off
+becomes late, and fills any board. The workers take anybody's word that comes with a role."""
 
 
 @dataclass
 class Watch:
-    """When each call's hard stop was said and its alert was in Kafka, in UTC ms; the alerts' ids;
-    how many chunks were sent."""
+    """When each call's hard stop was said and its alert was in Kafka, in UTC ms; the alerts' ids,
+    and the callbacks owed, by call; how many chunks were sent."""
 
     sent: dict[str, float] = field(default_factory=dict)
     heard: dict[str, float] = field(default_factory=dict)
     alert_ids: dict[str, str] = field(default_factory=dict)
+    callbacks: dict[str, str] = field(default_factory=dict)
     chunks: int = 0
 
 
@@ -93,6 +96,7 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
 
     def _speak(self, settings: Settings, client: Any, watch: Watch, done: threading.Event) -> None:
         from stream.topics import TopicName
+        from workflow.actions import ActionKind
 
         transcripts = settings.topic(TopicName.TRANSCRIPTS)
         floor = _Floor(self.calls, client, transcripts, watch)
@@ -114,8 +118,12 @@ class Crowd(msgspec.Struct, frozen=True, kw_only=True):
             floor.small_talk(next(turn), now)
             while open_ and open_[0][0] <= now:
                 call_id = open_.popleft()[1]
+                if call_id in watch.callbacks:
+                    kept = watch.callbacks.pop(call_id)
+                    _act(client, actions, call_id, ActionKind.KEEP_CALLBACK, reference=kept)
                 if call_id in watch.alert_ids:
-                    _resolve(client, actions, call_id, watch.alert_ids[call_id])
+                    alert = watch.alert_ids[call_id]
+                    _act(client, actions, call_id, ActionKind.RESOLVE, alert_id=alert)
 
 
 class _Floor:
@@ -200,19 +208,19 @@ class _Floor:
         self._client.send(self._topic, key=call_id.encode(), value=encode(event))
 
 
-def _resolve(client: Any, topic: str, call_id: str, alert_id: str) -> None:
+def _act(client: Any, topic: str, call_id: str, kind: ActionKind, **on: str) -> None:
     from stream.codec import encode
     from stream.events import Action
-    from workflow.actions import ActionKind, Actor, ActorRole
+    from workflow.actions import Actor, ActorRole
     from workflow.moments import rfc3339
 
     deed = Action(
-        action_id=f"resolve-{alert_id}",
+        action_id="-".join((kind.value, *on.values())),
         call_id=call_id,
-        action=ActionKind.RESOLVE,
+        action=kind,
         actor=Actor(id=CLOSED_BY, role=ActorRole.SUPERVISOR),
         at=rfc3339(round(time.time() * 1000)),
-        alert_id=alert_id,
+        **on,
     )
     client.send(topic, key=call_id.encode(), value=encode(deed))
 
@@ -220,18 +228,25 @@ def _resolve(client: Any, topic: str, call_id: str, alert_id: str) -> None:
 def _listen(
     settings: Settings, watch: Watch, done: threading.Event, ready: threading.Event
 ) -> None:
-    """When the alert of each call came, as another consumer reads it."""
+    """When the alert of each call came, as another consumer reads it, and what is owed of it."""
     from scripts.broker import consumer
     from scripts.showing import from_now
     from stream.topics import TopicName
 
     with consumer(settings) as client:
-        from_now(client, [settings.topic(TopicName.ALERTS)])
+        callbacks = settings.topic(TopicName.CALLBACKS)
+        from_now(client, [settings.topic(TopicName.ALERTS), callbacks])
         ready.set()
         while not done.is_set():
             for records in client.poll(50).values():
                 now = time.time() * 1000
                 for record in records:
+                    if record.value is None:
+                        continue
                     event = msgspec.json.decode(record.value)
-                    watch.heard.setdefault(event["call_id"], now)
-                    watch.alert_ids.setdefault(event["call_id"], event["alert_id"])
+                    call_id = event["call_id"]
+                    if record.topic == callbacks:
+                        watch.callbacks[call_id] = event["reference"]
+                    else:
+                        watch.heard.setdefault(call_id, now)
+                        watch.alert_ids.setdefault(call_id, event["alert_id"])
