@@ -26,6 +26,7 @@ from workflow.quotes import Quoted, Said, around, sentence_of, time_into
 from workflow.routing import Brief
 from workflow.telling import told
 
+AT_RISK = "; a life may be at risk on this call"
 MOST_QUOTES = 3
 MOST_EVIDENCE = 2
 """Quotes that raised the alert, where the complaint itself is quoted too."""
@@ -74,10 +75,12 @@ def write_brief(
     picture: CallPicture = NOTHING_KNOWN,
     history: History = History(),  # noqa: B008
     callbacks: Sequence[Callback] = (),
+    at_risk: bool = False,
 ) -> Brief:
     """Who is calling, what they said in their own words, what was done, and how to open.
 
     `desk` and `receiver` are names. Where a life is at stake nothing of the business stands in it.
+    `at_risk`: somebody else comes for a life on this call; whoever comes for a matter must know.
     """
     life = alert.trigger in _LIFE
     kind = alert.trigger.replace("_", " ")
@@ -88,11 +91,15 @@ def write_brief(
     mood, feeling = picture.mood, _feeling(picture)
     wants = None if life else _wants(picture)
     brief = Brief(
-        headline=f"{desk}: {kind}{subtype}{now}",
+        headline=f"{desk}: {kind}{subtype}{now}{AT_RISK if at_risk else ''}",
         caller=_caller(call),
         quotes=tuple(evidence.quote for evidence in alert.evidence[-3:]),
         opening_line=openings(call.language).opening(
-            alert.trigger, alert.subtype, feeling or Emotion.NEUTRAL, receiver
+            alert.trigger,
+            alert.subtype,
+            feeling or Emotion.NEUTRAL,
+            receiver,
+            at_risk=at_risk,
         ),
         do_not_say=alert.do_not_say,
         said=_said(alert, picture, situation, wants),
@@ -179,12 +186,21 @@ def _said(
         for quote, at in found.items()
         if not any(quote != other and quote in other for other in found)
     }
-    ordered = sorted(whole.items(), key=lambda each: each[1] or 0)
+    ordered = sorted(whole.items(), key=lambda each: _moment_said(*each, picture))
     raised = [evidence.quote for evidence in alert.evidence]
     return tuple(
         Quoted(quote=_kept_short(quote, raised), at=time_into(at))
         for quote, at in ordered[-MOST_QUOTES:]
     )
+
+
+def _moment_said(quote: str, at: int | None, picture: CallPicture) -> tuple[int, int]:
+    """When something was said: by its turn among those remembered, where there is one; before them
+    all otherwise. Platforms do not always tell times."""
+    for place, turn in enumerate(picture.words):
+        if quote in turn.text:
+            return place + 1, turn.text.index(quote)
+    return 0, at or 0
 
 
 def _kept_short(quote: str, raised: Sequence[str] = ()) -> str:

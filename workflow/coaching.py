@@ -77,11 +77,22 @@ def coach(
         return state, ()
     open_now = {alert.trigger for alert in alerts.values() if alert.status not in OVER}
     listening = _Turn(state, reading, call, policy, at_ms, mode)
+    if listening.state.silent or _is_own_life_stop(reading, call, policy):
+        return msgspec.structs.replace(listening.state, screen=None, silent=True), ()
     if open_now & LIFE:
         return msgspec.structs.replace(listening.state, screen=None), ()
     if Mode.SHADOW in (mode, policy.mode):
         return listening.state, ()
     return listening.hint(tense=bool(open_now & TRIGGER_NAMES))
+
+
+def _is_own_life_stop(reading: Reading, call: CallFacts, policy: Policy) -> bool:
+    """Whether a caller's life stop is what this queue's desk is there for: no alert tells of it."""
+    if reading.turn.speaker not in _BY_CALLER:
+        return False
+    handled = (policy.handling(label) for label in reading.raised() if label in LIFE)
+    desks = (policy.desks[each.desk] for each in handled if each is not None)
+    return any(call.queue_id in desk.owns_queues for desk in desks)
 
 
 class _Turn:

@@ -56,7 +56,8 @@ class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     customer's words last had; `stirred`: their last turn was strong by itself, whatever the mood so
     far; `unanswered` the agent's turns since an unacknowledged complaint; `remedies` and
     `landmines` the last that the agent offered, and slipped on, in their own words; `complaint` the
-    first sentence in which the caller plainly states what went wrong."""
+    first sentence in which the caller plainly states what went wrong; `silent`: a life stop was
+    heard on a line that is there for it, and whoever works there is not coached through it."""
 
     heard: Heard = Heard()
     mood: Mood = Mood()
@@ -68,6 +69,7 @@ class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remedies: tuple[Said, ...] = ()
     landmines: tuple[Said, ...] = ()
     complaint: Said | None = None
+    silent: bool = False
 
     @property
     def spent(self) -> int:

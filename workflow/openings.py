@@ -31,19 +31,29 @@ class Openings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     greeting: str
     greeting_unnamed: str
+    beside_a_life: str
     feeling: dict[Emotion, str]
     matter: dict[str, str]
     life: dict[str, str]
     sore: tuple[Sore, ...] = ()
 
     def opening(
-        self, trigger: str, subtype: str | None, feeling: Emotion, receiver: str | None
+        self,
+        trigger: str,
+        subtype: str | None,
+        feeling: Emotion,
+        receiver: str | None,
+        *,
+        at_risk: bool = False,
     ) -> str:
-        """The first sentences for whoever comes: for a life at stake without a word of business."""
+        """The first sentences for whoever comes: for a life at stake without a word of business,
+        and for a matter with none either while a life is `at_risk` beside it."""
         hello = self.greeting.format(receiver=receiver) if receiver else self.greeting_unnamed
         if trigger in LIFE_STOPS:
             other = trigger == Trigger.SELF_HARM and subtype == "third_party"
             return f"{hello} {self.life['third_party' if other else trigger]}"
+        if at_risk:
+            return f"{hello} {self.beside_a_life}"
         matter = self.matter.get(trigger, self.matter["other"])
         return f"{hello} {self.feeling[feeling]} {matter}"
 

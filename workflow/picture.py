@@ -35,6 +35,18 @@ class CallPicture(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         """A turn of the customer's, if it is remembered."""
         return next((turn for turn in self.words if turn.utterance_id == utterance_id), None)
 
+    def without(self, utterance_ids: frozenset[str]) -> CallPicture:
+        """The call without these turns, and without a complaint that was stated in one of them."""
+        left_out = [turn.text for turn in self.words if turn.utterance_id in utterance_ids]
+        stated = self.complaint is not None and any(
+            self.complaint.quote in text for text in left_out
+        )
+        return msgspec.structs.replace(
+            self,
+            words=tuple(t for t in self.words if t.utterance_id not in utterance_ids),
+            complaint=None if stated else self.complaint,
+        )
+
 
 NOTHING_KNOWN = CallPicture()
 

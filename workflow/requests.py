@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
-from workflow.alerts import Alert, Owner
+from workflow.alerts import Alert, Owner, RecordHandling
 from workflow.brief import write_brief
 from workflow.duty import Stop
 from workflow.moments import rfc3339
@@ -12,21 +14,42 @@ from workflow.policy import RouteMode
 from workflow.precedence import leading
 from workflow.routing import Brief, Route, Stage, Way
 from workflow.ways import labels_of, patience_ms
-from workflow.work import Work
+from workflow.work import LIFE, OVER, Work
 
 
 def brief_for(work: Work, alert: Alert, stop: Stop) -> Brief:
-    """What the person at this stop should know before they speak."""
+    """What the person at this stop should know before they speak; nothing that is for others."""
     known = work.desk(stop.desk)
+    others = [other for other in work.alerts.values() if other.alert_id != alert.alert_id]
+    at_risk = alert.trigger not in LIFE and any(
+        other.trigger in LIFE
+        and other.status not in OVER
+        and other.handling is not RecordHandling.RESTRICTED
+        for other in others
+    )
     return write_brief(
         alert,
         work.call,
         stop.desk if known is None else known.name,
         receiver=stop.name,
-        picture=work.picture,
+        picture=work.picture.without(_for_others(alert, others)),
         history=work.history,
         callbacks=tuple(work.callbacks.values()),
+        at_risk=at_risk,
     )
+
+
+def _for_others(alert: Alert, others: Sequence[Alert]) -> frozenset[str]:
+    """The utterances that only other desks may read of: of what is restricted to one, and of a life
+    at stake where somebody comes for another matter."""
+    hidden = {
+        evidence.utterance_id
+        for other in others
+        if (other.handling is RecordHandling.RESTRICTED and other.desk != alert.desk)
+        or (other.trigger in LIFE and alert.trigger not in LIFE)
+        for evidence in other.evidence
+    }
+    return frozenset(hidden - {evidence.utterance_id for evidence in alert.evidence})
 
 
 def brief_anew(work: Work, way: Way, stop: Stop) -> Brief | None:

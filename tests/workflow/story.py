@@ -98,10 +98,17 @@ class Story:
         facts = {"call_id": "c", "queue_id": "line", "customer": customer, "language": "en"}
         self._gets(TopicName.TRANSCRIPTS, {"type": "call.started", **facts})
 
-    def says(self, text: str, *, final: bool = True, utterance: str | None = None) -> None:
+    def says(
+        self,
+        text: str,
+        *,
+        final: bool = True,
+        utterance: str | None = None,
+        speaker: str = "customer",
+    ) -> None:
         if self.state is None:
             self.begins()
-        chunk = {"type": "chunk", "call_id": "c", "speaker": "customer", "text": text}
+        chunk = {"type": "chunk", "call_id": "c", "speaker": speaker, "text": text}
         number = self._messages + 1
         chunk |= {"sequence": number, "utterance_id": utterance or f"u{number}", "is_final": final}
         self._gets(TopicName.TRANSCRIPTS, chunk)
