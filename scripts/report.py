@@ -133,12 +133,13 @@ def _patterns(gathered: Gathered, scope: Scope) -> tuple[Patterns, Document | No
 
 
 def _shadow(gathered: Gathered, scope: Scope) -> tuple[Shadow, Document | None]:
+    from workflow.call import Mode
     from workflow.patterns.shadow import shadow
     from workflow.patterns.shadow_chapters import shadow_document
 
     found = shadow(gathered.ledger, scope)
-    if not found.raised:
-        # Live calls alone are no shadow: without one alert there is nothing to compare.
+    if not any(call.known_mode is Mode.SHADOW for call in gathered.ledger.calls.values()):
+        # Live calls, and calls of which only the end was seen, are nothing to compare.
         return found, None
     read = set(gathered.ledger.read)
     return found, shadow_document(found, read, gathered.sources, files=gathered.files)

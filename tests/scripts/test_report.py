@@ -163,6 +163,18 @@ def test_the_shadow_lists_ids_and_times_and_caps_a_long_list(run: Run) -> None:
     assert "I will &lt;b&gt;sue&lt;/b&gt; you" in Path("made/report.html").read_text()
 
 
+def test_a_pilot_that_hears_nothing_while_people_escalate_is_reported_so(run: Run) -> None:
+    missed = [score("a", mode="shadow"), ended("a", "transferred", 60), score("b", mode="shadow")]
+    done = run("report", written("events.jsonl", *missed), "--shadow", *DAY, "--json")
+    assert done.code == 0, done.err
+    told = json.loads(done.out)["report"]
+    assert (told["calls"], told["raised"], told["escalated"]["part"]) == (2, 0, 1)
+    assert [call["call_id"] for call in told["people_only"]] == ["a"]
+    assert "Nothing of mode shadow" not in done.err
+    live = written("live.jsonl", score("c"), ended("c", "transferred", 60))
+    assert "Nothing of mode shadow" in run("report", live, "--shadow", *DAY).err
+
+
 def test_a_chapter_without_its_events_says_so_instead_of_nought(run: Run) -> None:
     run("report", written("events.jsonl", alert("a")), *DAY)
     page = Path("hardstop-report/report.html").read_text()

@@ -37,7 +37,7 @@ def test_a_hard_stop_that_nobody_escalated_is_a_call_to_listen_to() -> None:
 
 
 def test_what_people_escalate_without_a_hard_stop_is_listed_too() -> None:
-    told = compared(heard("a"), score("b"), ended("b", "transferred", 60))
+    told = compared(heard("a"), score("b", mode="shadow"), ended("b", "transferred", 60))
     assert [(call.call_id, call.about) for call in told.people_only] == [("b", "transferred")]
     assert (told.heard.part, told.heard.whole) == (0, 1)
 
@@ -64,9 +64,11 @@ def test_whoever_the_platform_saw_join_has_escalated() -> None:
     assert told.how == {How.JOINED: 1}
 
 
-def test_live_alerts_are_no_shadow_and_their_calls_are_left_out() -> None:
-    told = compared(heard("a"), alert("b"), ended("b", "transferred", 60), score("c"))
+def test_live_calls_are_no_shadow_and_are_left_out_with_and_without_an_alert() -> None:
+    live = (alert("b"), ended("b", "transferred", 60), score("c"), deed("c", "request_supervisor"))
+    told = compared(heard("a"), *live, score("d", mode="shadow"))
     assert (told.calls, told.escalated.part) == (2, 0)
+    assert told.people_only == ()
     assert told.others == {"live": 1}
 
 

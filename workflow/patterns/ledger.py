@@ -43,14 +43,15 @@ class CallLog(msgspec.Struct, kw_only=True):
     said: set[str] = msgspec.field(default_factory=set)
 
     def is_of(self, mode: Mode) -> bool:
-        """Whether it belongs to the calls of a mode.
+        """Whether it belongs to the calls of a mode: its alerts', else its readings'. A call that
+        was only seen to end counts in live as in shadow."""
+        known = self.known_mode
+        return known is mode or (known is None and mode in (Mode.LIVE, Mode.SHADOW))
 
-        A policy in shadow mode marks alerts, not readings: calls without an alert are read live.
-        """
-        if self.mode is not None:
-            return self.mode is mode
-        read_as = self.read_as or Mode.LIVE
-        return read_as is mode or (mode is Mode.SHADOW and read_as is Mode.LIVE)
+    @property
+    def known_mode(self) -> Mode | None:
+        """The mode that its events tell."""
+        return self.mode or self.read_as
 
 
 class RouteLog(msgspec.Struct, kw_only=True):
