@@ -24,6 +24,18 @@ Place = tuple[str, ...]
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 
+_COMES = (
+    "whoever has an entry here is sent a person: use 'supervisor' or 'specialist', or leave the "
+    "entry out (the agent is coached in any case, and a callback is what a chain ends in)"
+)
+_NOBODY_COMES = {
+    "triggers": "a hard stop goes to a person at once: use 'specialist' or 'supervisor'",
+    "signals": _COMES,
+    "tiers": _COMES,
+}
+"""What is wrong with a tier at which nobody would come."""
+
+
 def contradictions(policy: Policy) -> list[tuple[Place, str]]:
     """Every mistake, each with its place in the policy."""
     found: list[tuple[Place, str]] = []
@@ -43,9 +55,8 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
         if label in _LIFE and entry.mode is RouteMode.CONSULT:
             problem = "a caller at risk is never put on hold: use 'join' or 'manual'"
             found.append(((section, label, "mode"), problem))
-        if section == "triggers" and entry.tier in (Tier.AGENT, Tier.CALLBACK):
-            problem = "a hard stop goes to a person at once: use 'specialist' or 'supervisor'"
-            found.append(((section, label, "tier"), problem))
+        if entry.tier in (Tier.AGENT, Tier.CALLBACK):
+            found.append(((section, label, "tier"), _NOBODY_COMES[section]))
         found += [((section, label, *at), told) for at, told in _text_mistakes(label, entry)]
     found += [
         (("crisis", "lines", code), "no country by ISO 3166: two capital letters, like GB")

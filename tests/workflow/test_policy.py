@@ -92,6 +92,15 @@ def test_a_hard_stop_is_never_left_to_the_agent_or_a_callback() -> None:
     assert "to a person at once" in mistakes(text)[0]
 
 
+@pytest.mark.parametrize("tier", ["agent", "callback"])
+def test_a_signal_or_tier_with_an_entry_is_sent_a_person(tier: str) -> None:
+    text = default_policy_text()
+    head, rest = text.split("[tiers.anger_rising]")
+    changed = rest.replace('tier = "supervisor"', f'tier = "{tier}"', 1)
+    (mistake,) = mistakes(f"{head}[tiers.anger_rising]{changed}")
+    assert "leave the entry out" in mistake
+
+
 def test_every_hard_stop_needs_an_entry() -> None:
     text = default_policy_text()
     start, end = text.index("[triggers.media]"), text.index("[triggers.self_harm]")
