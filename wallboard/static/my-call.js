@@ -6,7 +6,7 @@ import { askCallback, askSpecialist, askSupervisor, askVerified } from "./asks.j
 import { data, el, icon } from "./dom.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
-import { clockOf, counter, moment } from "./moments.js";
+import { clockOf, counter, dayOf, moment } from "./moments.js";
 import { key, toast } from "./page.js";
 import { t, word } from "./text.js";
 
@@ -63,6 +63,7 @@ on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ body }) => (body.gone || body.ended_at ? reload() : (state.call = body)));
 on("hint", ({ ref, body }) => hints.set(ref, body));
 on("message", ({ ref, body }) => messages.set(ref, body));
+on("note", ({ body }) => body.about === "caller_has_callback" && reload());
 document.addEventListener("hardstop:reset", reload);
 document.addEventListener("hardstop:link", seconds);
 
@@ -93,7 +94,9 @@ function draw() {
   put("now", alert && [alert.alert_id, alert.revision, floor.routeOf(alert)?.state, floor.routeOf(alert)?.attempt], () => now(alert));
   put("message", message && [message.message_id], () => letter(message));
   put("hint", next && [next.hint_id], () => advice(next));
-  const quiet = on_ && !alert && !message && !next;
+  const owed = on_ && !alert ? (state.owed ?? [])[0] : null;
+  put("owed", owed && [owed.reference, owed.state], () => promised(owed));
+  const quiet = on_ && !alert && !message && !next && !owed;
   place("quiet").hidden = !quiet;
   place("quiet").textContent = quiet ? t("mine.quiet") : "";
   place("none").hidden = on_;
@@ -137,6 +140,18 @@ function letter(message) {
     el("p.letter__from", {}, icon("message"), t("mine.message_from", { name: message.name }), el("time.num", {}, clockOf(message.at))),
     el("p.letter__text", {}, message.text),
     el("button.button", { type: "button", onclick: () => read(message) }, t("mine.read")),
+  );
+}
+
+/** What the caller was promised on another call: they need not explain it again. */
+function promised(owed) {
+  const when = dayOf(owed.window_start);
+  const who = { who: owed.owner ?? owed.reference };
+  return el(
+    "section.letter",
+    {},
+    el("p.letter__from", {}, icon("callback"), t("mine.owed"), when ? el("time.num", {}, when) : null),
+    el("p.letter__text", {}, t("mine.owed_text", who)),
   );
 }
 
@@ -238,4 +253,4 @@ for (const [letter_, name, run] of [
 ]) key(letter_, t(`keys.${name}`), run);
 
 load(state);
-live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "guidance", "route", "call", "hint", "message", "deed"] });
+live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "guidance", "route", "call", "hint", "message", "deed", "note"] });

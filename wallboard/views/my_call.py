@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,19 +12,23 @@ from sqlalchemy.orm import Session
 from wallboard.access import Viewer
 from wallboard.intake.alerts import guidance_body, is_guidance
 from wallboard.intake.floor import call_body
-from wallboard.store.tables import Alert, Call, Hint
+from wallboard.store.tables import Alert, Call, Callback, Hint, Note
 from wallboard.views.call import alerts_of, messages_of
 from wallboard.views.floor import Body, alert_body, deeds_of, feed_number, last_event_at, routes_of
+from workflow.alerts import RecordHandling
+from workflow.callbacks import OVER as KEPT
 from workflow.policy import Policy
 
+HAS_CALLBACK = "caller_has_callback"
+_REFERENCE = re.compile(r"\bCB-[A-Z2-7]{4}-[A-Z2-7]{4}\b|\bCB-\w+")
 OVER_MS = 5 * 60_000
 """How long a call that has ended is still the agent's, unless another has begun."""
 
 
 class MyCall(msgspec.Struct, frozen=True, kw_only=True):
     """An agent's call at feed number `number`; `call` is None between calls. `guidance`: what to
-    say and not to say in life stops that are for a desk alone. `desks`: those that an agent can
-    ask for, by name."""
+    say and not to say in life stops that are for a desk alone. `owed`: what the caller was promised
+    on another call. `desks`: those that an agent can ask for, by name."""
 
     number: int
     now: int
@@ -33,6 +40,7 @@ class MyCall(msgspec.Struct, frozen=True, kw_only=True):
     hints: tuple[Body, ...] = ()
     messages: tuple[Body, ...] = ()
     deeds: tuple[Body, ...] = ()
+    owed: tuple[Body, ...] = ()
     desks: dict[str, str] = {}
     people: dict[str, str] = {}
 
@@ -63,9 +71,32 @@ def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
         hints=tuple({**hint.body, "became": hint.became} for hint in hints),
         messages=tuple(messages_of(db, call.call_id)),
         deeds=tuple(deeds_of(db, viewer, call.call_id)),
+        owed=tuple(_owed(db, call.call_id)),
         desks={desk: policy.desks[desk].name for desk in policy.desks if desk in asked_for},
         people={person: entry.name for person, entry in policy.people.items()},
     )
+
+
+def _owed(db: Session, call_id: str) -> Iterator[Body]:
+    """Callbacks that are open while their caller is on this call, as the workers told of it; none
+    of what is for a desk alone."""
+    told = select(Note.detail).where(Note.call_id == call_id, Note.about == HAS_CALLBACK)
+    names = {name for detail in db.scalars(told) for name in _REFERENCE.findall(detail)}
+    query = (
+        select(Callback)
+        .where(Callback.reference.in_(names), Callback.handling != RecordHandling.RESTRICTED.value)
+        .order_by(Callback.window_start)
+    )
+    over = {state.value for state in KEPT}
+    for row in db.scalars(query):
+        if row.state not in over:
+            owner = row.body.get("owner") or {}
+            yield {
+                "reference": row.reference,
+                "owner": owner.get("name"),
+                "window_start": row.window_start,
+                "state": row.state,
+            }
 
 
 def guidance_of(db: Session, call_id: str) -> list[Body]:
