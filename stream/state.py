@@ -46,7 +46,7 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StateVersionError(RuntimeError):
-    """The table was written by a newer hardstop."""
+    """The table was written by a newer hardstop, or by none."""
 
 
 def at_rest(state: CallState) -> CallState:
@@ -74,6 +74,8 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(CallState)
 _customers = msgspec.msgpack.Decoder(CustomerState)
 
+_UNLIKE = "not of a shape it knows; run the hardstop that wrote it on all workers"
+
 CUSTOMER = b"\xff"
 """Before a pseudonym, as a key of the table: no call id, which is UTF-8, begins so."""
 
@@ -85,7 +87,10 @@ def encode_state(state: CallState) -> bytes:
 
 def decode_state(value: bytes) -> CallState:
     """The state in a table value. Raises StateVersionError for one from a newer version."""
-    state = _decoder.decode(value)
+    try:
+        state = _decoder.decode(value)
+    except msgspec.DecodeError as error:
+        raise StateVersionError(f"call state, as this worker reads it: {_UNLIKE}") from error
     if state.state_version > STATE_VERSION:
         raise StateVersionError(
             f"call state of version {state.state_version}, this worker knows {STATE_VERSION}: "
@@ -106,7 +111,10 @@ def encode_caller(state: CustomerState) -> bytes:
 
 def decode_caller(value: bytes) -> CustomerState:
     """The state of a caller in a table value. Raises StateVersionError for a newer version."""
-    state = _customers.decode(value)
+    try:
+        state = _customers.decode(value)
+    except msgspec.DecodeError as error:
+        raise StateVersionError(f"caller state, as this worker reads it: {_UNLIKE}") from error
     if state.state_version > CUSTOMER_STATE_VERSION:
         raise StateVersionError(
             f"caller state of version {state.state_version}, this worker knows "
