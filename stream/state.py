@@ -53,7 +53,7 @@ def at_rest(state: CallState) -> CallState:
     """What stays of a call whose record is closed: no word and nobody's name (its caller's
     pseudonym and its queue alone), so that a hold, a review or an erasure finds the end of the
     chain for as long as records are kept, and a call that comes again under its id goes on with
-    chain and episodes.
+    chain, episodes and the count of its complaints.
     """
     rest = CallState(
         facts=CallFacts(call_id=state.facts.call_id, queue_id=state.facts.queue_id),
@@ -63,6 +63,7 @@ def at_rest(state: CallState) -> CallState:
         deeds=state.deeds,
         record=state.record,
         rested=_resting(state),
+        register=Register(matters=state.register.counted),
     )
     if not state.register.is_open:
         return rest
