@@ -14,7 +14,7 @@ from typing import TypeVar
 from workflow.chain import FIRST, KEPT, Entry, EntryKind, blank, fault_of, verify
 from workflow.delivered import abandoned, standing
 from workflow.retention import without_erased
-from workflow.signing import SignedHead, fault_of_heads
+from workflow.signing import SignedHead
 
 E = TypeVar("E", bound=Entry)
 
@@ -104,15 +104,18 @@ def _furthest(ways: Sequence[tuple[E, ...]], heads: Sequence[SignedHead]) -> tup
 def _as_heads_say(
     older: Sequence[E], way: tuple[E, ...], told: list[E], heads: Sequence[SignedHead]
 ) -> tuple[tuple[E, ...], list[str]]:
-    """What is kept stays alone where heads speak against what would be added to it."""
+    """What is kept stays alone where a head speaks against what would be added to it. What is
+    missing is no reason: `verify` names it."""
+    kept = {entry.hash for entry in older}
+    more = {entry.number: entry.hash for entry in way if entry.hash not in kept}
     beside = standing(heads, abandoned(told, way), way)
-    fault = fault_of_heads(way, beside, None)
-    if fault is None or not older or len(way) == len(older):
+    against = [head.number for head in beside if more.get(head.number, head.hash) != head.hash]
+    if not older or not against:
         return way, []
-    known = [head for head in beside if head.number <= older[-1].number]
-    if fault_of_heads(older, known, None) is not None:
-        return way, []
-    return tuple(older), [f"{fault}; what the topic adds is not taken"]
+    return tuple(older), [
+        f"entry {min(against)} on the topic is not the one that a head stands on: what the topic "
+        "adds is not taken"
+    ]
 
 
 def _other(number: int) -> str:

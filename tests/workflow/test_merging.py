@@ -138,7 +138,13 @@ def test_what_heads_speak_against_is_not_added() -> None:
     beside = heads(RECORD, 4)
     left, why = merged(RECORD[:3], [*RECORD[:3], *forged(RECORD[:3], 1)], beside)
     assert left == RECORD[:3]
-    assert "another head" in why[0]
+    assert "entry 4 on the topic is not the one that a head stands on" in why[0]
+
+
+def test_what_the_topic_has_lost_keeps_nothing_else_from_the_archive() -> None:
+    left, why = merged(RECORD[:2], RECORD[3:], heads(RECORD, 3, len(RECORD)), checked=True)
+    assert left == (*RECORD[:2], *RECORD[3:])
+    assert why == ()
 
 
 def test_a_record_with_a_hole_stays_as_it_is_for_verify_to_name() -> None:
