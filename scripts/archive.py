@@ -12,8 +12,10 @@ import typer
 from scripts.replay import PREFIX_HELP
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     from scripts.records import Records
-    from stream.events import IncidentEntry
+    from stream.events import IncidentEntry, IncidentHead
     from stream.settings import Settings
     from workflow.chain import Entry
 
@@ -22,46 +24,95 @@ Archive = Annotated[Path, typer.Argument(help=ARCHIVE_HELP, metavar="FILE.jsonl"
 Prefix = Annotated[str | None, typer.Option("--topic-prefix", help=PREFIX_HELP)]
 
 
-def archive(file: Archive, topic_prefix: Prefix = None) -> None:
+def archive(
+    file: Archive,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(
+            help="Only heads that are signed with this Ed25519 key (PEM) are believed. Without it "
+            "nothing that is archived gives way to another entry on the topic.",
+            metavar="FILE.pem",
+        ),
+    ] = None,
+    topic_prefix: Prefix = None,
+) -> None:
     """Add to an archive what `incidents` has, and take out of it what was erased since.
 
     Kafka drops old entries by itself and can blank none: the archive is what stays. Run it more
-    often than the topic's retention. The file is replaced as a whole or not at all.
+    often than the topic's retention. The file is replaced as a whole or not at all. Heads that
+    workers have signed are asked first: what they speak against is told and not taken.
 
-    Exit code 0: written, all records are intact; 1: written, and one is not; 2: an error.
+    Exit code 0: written, all records are intact; 1: written, and one is not, or something on the
+    topic was not taken; 2: an error.
     """
-    from scripts.records import Records, in_order, read_from, read_records
+    from scripts.records import Records, read_from, read_key, read_records
     from scripts.terminal import count, out, printable
-    from workflow.archive import merged
-    from workflow.chain import verify
 
+    key = read_key(public_key) if public_key is not None else None
     found = read_from(None, topic_prefix)
     there = read_records(file) if file.exists() else Records(str(file), {})
-    calls = dict.fromkeys((*there.entries, *found.entries))
-    told = {call: (*there.entries.get(call, ()), *found.entries.get(call, ())) for call in calls}
-    entries = {
-        call: merged(there.entries.get(call, ()), found.entries.get(call, ())) for call in calls
-    }
-    heads = {
-        incident: (*there.heads.get(incident, ()), *found.heads.get(incident, ()))
-        for incident in dict.fromkeys((*there.heads, *found.heads))
-    }
-    if not entries:
+    kept, not_taken = added(there, found, key)
+    if not kept.entries:
         out().print(f"{found.source}: no record yet, nothing is written", markup=False)
         return
-    kept = in_order(str(file), entries, told.values(), heads)
     write(file, kept)
     old = sum(map(len, there.entries.values()))
-    new = sum(map(len, entries.values())) - old
-    out().print(f"{file}: {count(len(entries), 'record')}, {new:,} entries added", markup=False)
-    bad = False
-    for call, record in entries.items():
+    new = sum(map(len, kept.entries.values())) - old
+    told = [f"{file}: {count(len(kept.entries), 'record')}, {new:,} entries added"]
+    if kept.heads and key is None:
+        told.append("signatures of heads not checked: give --public-key")
+    faults = _faults(kept, key)
+    told += [f"{call}: NOT TAKEN: {what}" for call, why in not_taken.items() for what in why]
+    told += [f"{call}: NOT INTACT: {what}" for call, what in faults]
+    told += [f"{call}: {what}" for call in kept.entries if (what := kept.passed_over(call))]
+    for line in told:
+        out().print(printable(line), markup=False)
+    raise typer.Exit(1 if faults or not_taken else 0)
+
+
+def added(
+    there: Records, found: Records, key: Ed25519PublicKey | None
+) -> tuple[Records, dict[str, tuple[str, ...]]]:
+    """The records of an archive with what was found on the topic, and by call what was not taken of
+    that."""
+    from scripts.records import in_order
+    from workflow.merging import merged
+    from workflow.signing import is_signed_by
+
+    heads: dict[str, tuple[IncidentHead, ...]] = {}
+    strange: dict[str, tuple[str, ...]] = {}
+    for incident in dict.fromkeys((*there.heads, *found.heads)):
+        beside = (*there.heads.get(incident, ()), *found.heads.get(incident, ()))
+        good = [head for head in beside if key is None or is_signed_by(head, key)]
+        heads[incident] = tuple(good)
+        if len(good) < len(beside):
+            strange[beside[0].call_id] = ("a head that is not signed with the key",)
+    entries: dict[str, tuple[IncidentEntry, ...]] = {}
+    told: dict[str, tuple[IncidentEntry, ...]] = {}
+    not_taken = dict(strange)
+    for call in dict.fromkeys((*there.entries, *found.entries)):
+        older, newer = there.entries.get(call, ()), found.told_of(call)
+        told[call] = (*older, *newer)
+        beside = heads.get(told[call][0].incident_id, ())
+        entries[call], why = merged(older, newer, beside, checked=key is not None)
+        if why:
+            not_taken[call] = (*strange.get(call, ()), *why)
+    return in_order(there.source, entries, told.values(), heads), not_taken
+
+
+def _faults(kept: Records, key: Ed25519PublicKey | None) -> list[tuple[str, str]]:
+    """What is wrong with the records of an archive, by call."""
+    from workflow.chain import verify
+    from workflow.signing import fault_of_heads
+
+    faults = []
+    for call, record in kept.entries.items():
         verdict = verify(record)
         if not verdict.intact:
-            bad = True
-            what = f"NOT INTACT: entry {verdict.number}: {verdict.detail}"
-            out().print(printable(f"{call}: {what}"), markup=False)
-    raise typer.Exit(1 if bad else 0)
+            faults.append((call, f"entry {verdict.number}: {verdict.detail}"))
+        elif fault := fault_of_heads(record, kept.heads.get(record[0].incident_id, ()), key):
+            faults.append((call, fault))
+    return faults
 
 
 def write(file: Path, records: Records) -> None:

@@ -11,6 +11,7 @@ from scripts.replay import PREFIX_HELP
 
 if TYPE_CHECKING:
     from stream.events import CallbackRecord
+    from workflow.actions import CallbackTerms
 
 app = typer.Typer(
     no_args_is_help=True, help="The Supervisor Callback Log: what was promised, and is it kept."
@@ -181,7 +182,7 @@ def _do(
 
     from scripts.promises import ask, log
     from stream.events import Action, ActionRejected
-    from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms
+    from workflow.actions import ActionKind, Actor, ActorRole
 
     settings = _settings(topic_prefix)
     if call_id is None:
@@ -197,7 +198,7 @@ def _do(
         reference=reference,
         reason=reason,
         desk=desk,
-        callback=CallbackTerms(**terms) if terms and any(terms.values()) else None,
+        callback=terms_of(**(terms or {})),
     )
     answer = ask(settings, action)
     if isinstance(answer, ActionRejected):
@@ -206,6 +207,14 @@ def _do(
     found = log(settings)
     of_call = [r for r in found.values() if r.origin_call_id == call_id]
     _table([found[reference]] if reference else sorted(of_call, key=_urgency))
+
+
+def terms_of(**given: Any) -> CallbackTerms | None:
+    """What was said of the callback, if anything was: that no message may be left is something."""
+    from workflow.actions import CallbackTerms
+
+    stated = {name: value for name, value in given.items() if value is not None}
+    return CallbackTerms(**stated) if stated else None
 
 
 def _urgency(record: CallbackRecord) -> tuple[bool, bool, str]:

@@ -35,12 +35,30 @@ class _Typed(msgspec.Struct):
 class Records(msgspec.Struct, frozen=True):
     """Entries by call, in order and without repeats, and the heads found beside them by record.
 
-    `lost`: by record, numbers and hashes of entries that were told and then told anew."""
+    `lost`: by record, numbers and hashes of entries that were told and then told anew; `told`: by
+    call, all that was told of those records, in order."""
 
     source: str
     entries: dict[str, tuple[IncidentEntry, ...]]
     heads: dict[str, tuple[IncidentHead, ...]] = {}
     lost: dict[str, frozenset[tuple[int, str]]] = {}
+    told: dict[str, tuple[IncidentEntry, ...]] = {}
+
+    def told_of(self, call: str) -> tuple[IncidentEntry, ...]:
+        """All that was told of a call's record, none perhaps."""
+        return self.told.get(call) or self.entries.get(call, ())
+
+    def passed_over(self, call: str) -> str | None:
+        """What was told of a call's record besides, in words, if anything was."""
+        lost = self.lost.get(self.entries[call][0].incident_id)
+        if not lost:
+            return None
+        entries = "1 entry" if len(lost) == 1 else f"{len(lost):,} entries"
+        return (
+            f"{entries} told besides, from entry {min(number for number, _ in lost)} on, passed "
+            "over: a worker that dies tells anew, and so can whoever writes to the topic; signed "
+            "heads say which way is the record's"
+        )
 
     def of(self, call: str) -> tuple[IncidentEntry, ...]:
         """The record of a call. Raises RecordFault."""
@@ -132,8 +150,9 @@ def in_order(
 ) -> Records:
     """Whole records, as they came of the entries `told`, with the heads that are theirs."""
     by_record = {found[0].incident_id: found for found in whole.values()}
+    kept = [found for found in told if found]
     lost = {
-        found[0].incident_id: abandoned(found, by_record[found[0].incident_id]) for found in told
+        found[0].incident_id: abandoned(found, by_record[found[0].incident_id]) for found in kept
     }
     return Records(
         source=source,
@@ -143,6 +162,11 @@ def in_order(
             for incident, found in heads.items()
         },
         lost=lost,
+        told={
+            found[0].call_id: tuple(found)
+            for found in kept
+            if len(found) > len(by_record[found[0].incident_id])
+        },
     )
 
 

@@ -94,6 +94,8 @@ def verify(
         verdict = check(entries, held or (newest if fault is None else None))
         bad = bad or not verdict.intact or fault is not None
         told += [(name, line) for line in lines(verdict)]
+        if besides := found.passed_over(name):
+            told.append((name, besides))
         if held is not None and (held.number, held.hash) in found.lost.get(held.incident_id, ()):
             told.append((name, _RETOLD))
         if fault is not None:

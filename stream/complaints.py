@@ -14,7 +14,7 @@ from workflow.call import Mode
 from workflow.decision import Versions
 from workflow.happenings import Done
 from workflow.policy import Policy
-from workflow.register import Heard, after_deed, after_reading
+from workflow.register import Heard, after_deed, after_reading, kept_to
 
 
 def registered(
@@ -43,15 +43,16 @@ def registered(
         ended=ended,
     )
     register, change = after_reading(state.register, heard, policy.complaints)
+    register, graver = kept_to(register, heard.handling)
     if register is state.register:
         return step
-    step = msgspec.structs.replace(step, state=msgspec.structs.replace(state, register=register))
-    if change is None:
-        return step
+    changes = (*(() if change is None else (change,)), *graver)
     return msgspec.structs.replace(
         step,
-        outputs=(*step.outputs, complaint_output(change.complaint, message)),
-        happened=(*step.happened, change),
+        state=msgspec.structs.replace(state, register=register),
+        outputs=(*step.outputs, *(complaint_output(c.complaint, message) for c in changes)),
+        # That they are for fewer people now is no step in what becomes of them.
+        happened=step.happened if change is None else (*step.happened, change),
     )
 
 

@@ -9,7 +9,7 @@ from detectors.reading import Conversation, Reading, Turn
 from stream.complaints import registered
 from stream.events.operations import Topic
 from stream.events.transcripts import EndReason
-from stream.outputs import Message, change_output, note_output
+from stream.outputs import Message, Output, change_output, note_output
 from stream.state import CallState
 from stream.step import Step
 from workflow.call import TICKING
@@ -41,10 +41,13 @@ class Ending:
         """The step of a call that is over. Words that never became final stand as last heard."""
         detector = self._detectors.for_queue(state.facts.queue_id)
         step = Step()
-        late = detector.catch_up(state.conversation)
-        if late is not None:
-            step = self._heard(step, state, late, message)
-            state = step.state or state
+        try:
+            late = detector.catch_up(state.conversation)
+            if late is not None:
+                step = self._heard(step, state, late, message)
+                state = step.state or state
+        except Exception as error:
+            step = Step(outputs=(_unheard(error, state, message),))
         decision = self._desk.after_call(
             state.desk, state.facts, at_ms=message.timestamp_ms, mode=state.mode
         )
@@ -65,10 +68,8 @@ class Ending:
                 state = step.state or state
             except Exception as error:
                 # What was heard of it in part stands. A call must end, whatever was said last.
-                detail = f"{type(error).__name__} while reading"
-                call_id = state.facts.call_id
-                note = note_output(Topic.CHUNK_FAILED, detail, message, call_id=call_id)
-                step = msgspec.structs.replace(step, outputs=(*step.outputs, note))
+                outputs = (*step.outputs, _unheard(error, state, message))
+                step = msgspec.structs.replace(step, outputs=outputs)
         return step
 
     def _heard(self, step: Step, state: CallState, reading: Reading, message: Message) -> Step:
@@ -120,6 +121,11 @@ class Ending:
         note = note_output(Topic.FEED_SILENT, detail, message, call_id=call_id)
         lost = None if step.state is None else msgspec.structs.replace(step.state, lost=True)
         return msgspec.structs.replace(step, state=lost, outputs=(*step.outputs, note))
+
+
+def _unheard(error: Exception, state: CallState, message: Message) -> Output:
+    detail = f"{type(error).__name__} while reading"
+    return note_output(Topic.CHUNK_FAILED, detail, message, call_id=state.facts.call_id)
 
 
 def _as_said(turn: Turn, state: CallState) -> Chunk:

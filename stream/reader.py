@@ -7,7 +7,6 @@ from __future__ import annotations
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from detectors.chunk import Revision
 from detectors.detector import Detector
 from detectors.mood import MoodReport
 from detectors.reading import Reading
@@ -18,7 +17,9 @@ from stream.customers import CustomerReader
 from stream.ending import Ending, heard_again
 from stream.events import CallEnded, Chunk, Score
 from stream.events.operations import Topic
+from stream.facts import learnt
 from stream.forgetting import Forgetter
+from stream.guard import guarded
 from stream.outputs import (
     Message,
     Output,
@@ -32,7 +33,7 @@ from stream.outputs import (
 from stream.recordkeeper import RecordKeeper
 from stream.records import Recorder
 from stream.reports import ReportReader
-from stream.sequence import Arrival
+from stream.sequence import Arrival, says_nothing_new
 from stream.state import CallState
 from stream.step import CustomerLookup, Lookup, Step
 from stream.topics import TopicName
@@ -85,6 +86,9 @@ class CallReader:
         `waited_ms`: how old it is as it is read. A chunk that has waited longer than its queue's
         policy allows is read by rules alone, and by the classifier with the call's next.
         """
+        return guarded(lambda: self._read(message, lookup, waited_ms), message)
+
+    def _read(self, message: Message, lookup: Lookup, waited_ms: int) -> Step:
         if message.about is not TopicName.TRANSCRIPTS:
             step = self._reports.read(message, lookup)
         else:
@@ -93,7 +97,7 @@ class CallReader:
 
     def read_customer(self, message: Message, lookup: CustomerLookup) -> Step:
         """Process one message of `customers`. Never raises for what the message contains."""
-        return self._customers.read(message, lookup)
+        return guarded(lambda: self._customers.read(message, lookup), message)
 
     def _heard(self, message: Message, lookup: Lookup, waited_ms: int) -> Step:
         try:
@@ -114,7 +118,7 @@ class CallReader:
         if isinstance(event, Chunk):
             step = self._chunk(event, state, message, waited_ms)
         else:
-            step = Step(state=msgspec.structs.replace(state, facts=state.facts.updated(event)))
+            step = learnt(event, state, message)
         return msgspec.structs.replace(step, happened=(*again, *step.happened)) if again else step
 
     def next_moment(self, state: CallState) -> int | None:
@@ -154,7 +158,7 @@ class CallReader:
         if not state.facts.text_may_be_kept:
             state, notes = _not_monitored(state, "recording is off", message)
             return Step(outputs=(*outputs, *notes), state=state)
-        if _says_nothing_new(chunk, state, arrival):
+        if says_nothing_new(chunk, state.conversation, arrival):
             return Step(outputs=tuple(outputs), state=state)
         try:
             detector = self._detector(state)
@@ -285,14 +289,3 @@ def _not_monitored(
         return state, ()
     note = note_output(Topic.NOT_MONITORED, why, message, call_id=state.facts.call_id)
     return msgspec.structs.replace(state, not_monitored=(*state.not_monitored, why)), (note,)
-
-
-def _says_nothing_new(chunk: Chunk, state: CallState, arrival: Arrival) -> bool:
-    """A partial that adds no words, or that comes after its own final, needs no reading."""
-    if chunk.is_final:
-        return False
-    known = state.conversation.turn(chunk.utterance_id)
-    if known is None:
-        return not chunk.text.strip()
-    same_words = chunk.revision is Revision.REPLACE and known.text == chunk.text
-    return same_words or (known.is_final and arrival is Arrival.LATE)

@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 from stream.across import is_on_the_line
-from stream.codec import Unreadable, decode_action, decode_outcome, decode_tick
+from stream.codec import decode_action, decode_outcome, decode_tick
 from stream.complaints import acted
 from stream.ending import Ending
 from stream.events import (
@@ -23,14 +23,7 @@ from stream.events import (
 )
 from stream.events.operations import Topic
 from stream.forgetting import Forgetter
-from stream.outputs import (
-    Message,
-    Output,
-    change_output,
-    note_output,
-    unreadable,
-    verdict_output,
-)
+from stream.outputs import Message, Output, change_output, note_output, verdict_output
 from stream.recordkeeper import RecordKeeper, remembered
 from stream.state import CallState
 from stream.step import Lookup, Step
@@ -71,17 +64,14 @@ class ReportReader:
         self._forgetter = forgetter
 
     def read(self, message: Message, lookup: Lookup) -> Step:
-        """Process one message. Never raises for anything that the message itself contains."""
-        try:
-            match message.about:
-                case TopicName.ROUTING_OUTCOMES:
-                    return self._outcome(message, lookup)
-                case TopicName.SUPERVISOR_ACTIONS:
-                    return self._action(message, lookup)
-                case _:
-                    return self._tick(message, lookup)
-        except Unreadable as error:
-            return Step(outputs=unreadable(error, message))
+        """Process one message. Raises Unreadable for one that cannot be read."""
+        match message.about:
+            case TopicName.ROUTING_OUTCOMES:
+                return self._outcome(message, lookup)
+            case TopicName.SUPERVISOR_ACTIONS:
+                return self._action(message, lookup)
+            case _:
+                return self._tick(message, lookup)
 
     def _outcome(self, message: Message, lookup: Lookup) -> Step:
         event = decode_outcome(message)

@@ -6,6 +6,9 @@ from enum import StrEnum
 
 import msgspec
 
+from detectors.chunk import Chunk, Revision
+from detectors.reading import Conversation
+
 RANGES_KEPT = 64
 """Gaps remembered one by one. Beyond it the two oldest join: a repeat read twice, never a loss."""
 
@@ -51,3 +54,14 @@ def _bounded(ranges: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]
         (first, _), (_, last), *rest = ranges
         ranges = ((first, last), *rest)
     return ranges
+
+
+def says_nothing_new(chunk: Chunk, conversation: Conversation, arrival: Arrival) -> bool:
+    """A partial that adds no words, or that comes after its own final, needs no reading."""
+    if chunk.is_final:
+        return False
+    known = conversation.turn(chunk.utterance_id)
+    if known is None:
+        return not chunk.text.strip()
+    same_words = chunk.revision is Revision.REPLACE and known.text == chunk.text
+    return same_words or (known.is_final and arrival is Arrival.LATE)

@@ -46,14 +46,14 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class StateVersionError(RuntimeError):
-    """The table was written by a newer hardstop."""
+    """The table was written by a newer hardstop, or by none."""
 
 
 def at_rest(state: CallState) -> CallState:
     """What stays of a call whose record is closed: no word and nobody's name (its caller's
     pseudonym and its queue alone), so that a hold, a review or an erasure finds the end of the
     chain for as long as records are kept, and a call that comes again under its id goes on with
-    chain and episodes.
+    chain, episodes and the count of its complaints.
     """
     rest = CallState(
         facts=CallFacts(call_id=state.facts.call_id, queue_id=state.facts.queue_id),
@@ -63,6 +63,7 @@ def at_rest(state: CallState) -> CallState:
         deeds=state.deeds,
         record=state.record,
         rested=_resting(state),
+        register=Register(matters=state.register.counted),
     )
     if not state.register.is_open:
         return rest
@@ -73,6 +74,8 @@ def at_rest(state: CallState) -> CallState:
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(CallState)
 _customers = msgspec.msgpack.Decoder(CustomerState)
+
+_UNLIKE = "not of a shape it knows; run the hardstop that wrote it on all workers"
 
 CUSTOMER = b"\xff"
 """Before a pseudonym, as a key of the table: no call id, which is UTF-8, begins so."""
@@ -85,7 +88,10 @@ def encode_state(state: CallState) -> bytes:
 
 def decode_state(value: bytes) -> CallState:
     """The state in a table value. Raises StateVersionError for one from a newer version."""
-    state = _decoder.decode(value)
+    try:
+        state = _decoder.decode(value)
+    except msgspec.DecodeError as error:
+        raise StateVersionError(f"call state, as this worker reads it: {_UNLIKE}") from error
     if state.state_version > STATE_VERSION:
         raise StateVersionError(
             f"call state of version {state.state_version}, this worker knows {STATE_VERSION}: "
@@ -106,7 +112,10 @@ def encode_caller(state: CustomerState) -> bytes:
 
 def decode_caller(value: bytes) -> CustomerState:
     """The state of a caller in a table value. Raises StateVersionError for a newer version."""
-    state = _customers.decode(value)
+    try:
+        state = _customers.decode(value)
+    except msgspec.DecodeError as error:
+        raise StateVersionError(f"caller state, as this worker reads it: {_UNLIKE}") from error
     if state.state_version > CUSTOMER_STATE_VERSION:
         raise StateVersionError(
             f"caller state of version {state.state_version}, this worker knows "

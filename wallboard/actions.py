@@ -15,6 +15,7 @@ from wallboard.language import _
 from wallboard.store.tables import Alert, Call, Callback, Complaint, Hint
 from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms, HoldChange
 from workflow.call import Verified
+from workflow.calling import known_zone
 from workflow.moments import rfc3339
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
@@ -99,6 +100,10 @@ def action_of(
         raise Incomplete(_("say how far the caller is verified: none, partial or full"))
     if wish.action is ActionKind.REQUEST_SPECIALIST and wish.desk is None:
         raise Incomplete(_("say which desk is wanted"))
+    zone = wish.callback.time_zone if wish.callback else None
+    if zone and not known_zone(zone):
+        told = _("'%(zone)s' is no time zone; names are like America/New_York", zone=zone)
+        raise Incomplete(told)
     if wish.action is ActionKind.LEGAL_HOLD and not (wish.reason or "").strip():
         raise Incomplete(_("a legal hold needs its ground"))
     if wish.action is ActionKind.LEGAL_HOLD and wish.hold is None:

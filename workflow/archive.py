@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from workflow.actions import Actor
-from workflow.chain import Entry, EntryKind, verify
-from workflow.delivered import without_repeats
+from workflow.chain import Entry, EntryKind
 from workflow.happenings import Cause
 from workflow.incident import standing_holds
-from workflow.retention import Erasure, erasable, erase, is_due, state_of, without_erased
-
-E = TypeVar("E", bound=Entry)
+from workflow.retention import Erasure, erasable, erase, is_due, state_of
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -24,19 +20,6 @@ class Due(msgspec.Struct, frozen=True):
     call_id: str
     held: str | None = None
     queue_id: str | None = None
-
-
-def merged(older: Iterable[E], newer: Iterable[E]) -> tuple[E, ...]:
-    """One record from two copies: nothing twice, blank where either is or an erasure says so.
-
-    Erasures are believed only in a record that is intact.
-
-    Entries of one number that differ in anything else both stay, for `verify` to name.
-    """
-    entries = without_repeats((*older, *newer))
-    in_order = tuple(sorted(entries, key=lambda entry: entry.number))
-    # An entry that somebody slipped in must not take words away.
-    return without_erased(in_order) if verify(in_order).intact else in_order
 
 
 def queue_of(entries: Sequence[Entry]) -> str | None:
@@ -62,7 +45,7 @@ def due(
 
 
 def erased_in(
-    entries: Sequence[E],
+    entries: Sequence[Entry],
     *,
     cause: Cause,
     ground: str,

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from workflow.calling import known_zone
+
 
 class Mode(StrEnum):
     """Where an event comes from; only `live` ones may move people or calls."""
@@ -118,3 +120,11 @@ class CallFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def text_may_be_kept(self) -> bool:
         """False while recording is paused or declined: then no text is read or stored."""
         return self.recording is None or self.recording.state is RecordingState.ON
+
+
+def with_known_zone(call: CallFacts) -> CallFacts:
+    """The facts without a time zone that nobody can reckon in: platforms send what they have."""
+    customer = call.customer
+    if customer is None or customer.time_zone is None or known_zone(customer.time_zone):
+        return call
+    return msgspec.structs.replace(call, customer=msgspec.structs.replace(customer, time_zone=None))

@@ -38,6 +38,10 @@ OVER = frozenset({CallbackState.KEPT, CallbackState.CANCELLED})
 """States after which nothing is owed any more."""
 
 
+FURTHEST_MS = 10 * 366 * 86_400_000
+"""A window beyond that is a slip of the pen, and nobody's clock shows the last hours of 9999."""
+
+
 class AttemptOutcome(StrEnum):
     REACHED = "reached"
     NO_ANSWER = "no_answer"
@@ -198,6 +202,8 @@ def committed(
         raise CallbackError("the window ends before it begins")
     if end <= at_ms:
         raise CallbackError("the window is over already")
+    if end > at_ms + FURTHEST_MS:
+        raise CallbackError("the window is more than ten years away; is its year right?")
     return callback.moved(
         CallbackState.COMMITTED,
         by,

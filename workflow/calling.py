@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -73,7 +74,13 @@ class CallbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 def known_zone(name: str | None) -> bool:
     """Whether this names a time zone of the IANA database."""
-    return name is not None and name in available_timezones()
+    return name is not None and name in _zones()
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Read once: it takes milliseconds, and calls are many."""
+    return frozenset(available_timezones())
 
 
 def local(at_ms: int, time_zone: str) -> str:

@@ -268,7 +268,7 @@ _ONCE = frozenset({EntryKind.QUOTE, EntryKind.ACKNOWLEDGED, EntryKind.NOTE})
 
 def mark(kind: EntryKind, content: Content, key: bytes) -> str | None:
     """Alerts repeat what they said before; what was recorded once is not recorded again."""
-    if kind not in _ONCE:
+    if kind not in _ONCE or content.action == HEARD_AGAIN:
         return None
     words: Evidence | Content = content.evidence or content
     return digest(kind.value, words, key)

@@ -21,6 +21,7 @@ from workflow.callbacks import (
     reference,
     rung,
 )
+from workflow.calling import known_zone
 from workflow.lateness import after_time
 from workflow.moments import rfc3339
 from workflow.policy import Tier
@@ -151,6 +152,8 @@ def _offered(work: Work, deed: Deed) -> int:
     owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
     if owner_id not in work.policy.people:
         raise Refused("a callback needs a person of the policy as its owner")
+    if terms.time_zone and not known_zone(terms.time_zone):
+        raise Refused(f"'{terms.time_zone}' is no time zone; names are like America/New_York")
     zone = terms.time_zone or (work.call.customer.time_zone if work.call.customer else None)
     window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
     alerts = [a for a in work.alerts.values() if a.status not in ALERTS_OVER]

@@ -47,10 +47,17 @@ COMPLAINTS = frozenset(
 
 
 class Register(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The entries of one call, and words of dissatisfaction that pass no test by themselves yet."""
+    """The entries of one call, and words of dissatisfaction that pass no test by themselves yet.
+    `matters`: how many entries there have been, those included that are kept no more."""
 
     complaints: tuple[Complaint, ...] = ()
     waiting: tuple[Evidence, ...] = ()
+    matters: int = 0
+
+    @property
+    def counted(self) -> int:
+        """How many entries have been made: no reference is given twice."""
+        return max(self.matters, len(self.complaints))
 
     @property
     def is_open(self) -> bool:
@@ -87,14 +94,33 @@ def after_reading(
     known = register.complaints[-1] if register.complaints else None
     if known is not None and known.is_open:
         return _added(register, known, quotes, heard.handling)
-    if known is not None and Ground.EXPLICIT not in grounds:
+    if register.counted and Ground.EXPLICIT not in grounds:
         return register, None
     quotes = _merged(register.waiting, quotes)
     applied = terms_for(rules, heard.call.jurisdiction)
     if not meets(applied.terms.test, grounds):
         return msgspec.structs.replace(register, waiting=quotes), None
-    complaint = _registered(heard, applied, quotes, len(register.complaints) + 1)
-    return Register(complaints=(*register.complaints, complaint)), ComplaintChange(complaint)
+    matter = register.counted + 1
+    complaint = _registered(heard, applied, quotes, matter)
+    made = Register(complaints=(*register.complaints, complaint), matters=matter)
+    return made, ComplaintChange(complaint)
+
+
+def kept_to(
+    register: Register, handling: RecordHandling
+) -> tuple[Register, tuple[ComplaintChange, ...]]:
+    """Entries are handled as gravely as their call, which may be found out after they were made."""
+    changes = []
+    for complaint in register.complaints:
+        graver = gravest((complaint.handling, handling))
+        if graver is complaint.handling:
+            continue
+        changed = msgspec.structs.replace(
+            complaint, handling=graver, revision=complaint.revision + 1
+        )
+        register = _with(register, changed)
+        changes.append(ComplaintChange(changed))
+    return register, tuple(changes)
 
 
 def after_deed(register: Register, deed: Deed, *, at_ms: int) -> tuple[Register, ComplaintChange]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from workflow.alerts import Alert, AlertStatus, Change
+from workflow.alerts import Alert, AlertStatus, Change, RecordHandling, gravest
 from workflow.call import Mode
 from workflow.callbacks import OVER, Callback, CallbackState
 from workflow.identity import stable_id
@@ -56,12 +58,14 @@ def _of_its_time(work: Work, callback: Callback) -> None:
         if known is not None and known.trigger == BLOCKED:
             _close(work, label, "the caller has agreed to be called")
         elif known is not None:
-            work.alert(label, owner=callback.owner, reason=_why(callback))
+            _change(work, label, callback, owner=callback.owner, reason=_why(callback))
         return
     if known is not None:
         over = known.status in ALERTS_OVER
-        work.alert(
+        _change(
+            work,
             label,
+            callback,
             trigger=trigger,
             say_now=_for(callback, text),
             do_not_say=do_not_say,
@@ -88,10 +92,31 @@ def _of_its_caller(work: Work, callback: Callback) -> None:
     known = work.alerts.get(label)
     if known is not None and known.alert_id == alert_id:
         if known.owner != callback.owner and known.status not in ALERTS_OVER:
-            work.alert(label, owner=callback.owner)
+            _change(work, label, callback, owner=callback.owner)
         return
     _close(work, label, _GONE)
     work.opened(label, _alert(work, callback, alert_id, RINGS_IN, _RINGS_IN, None))
+
+
+def _change(work: Work, label: str, callback: Callback, **fields: Any) -> None:
+    handling, desk = _kept_to(work, callback, work.alerts[label])
+    work.alert(label, handling=handling, desk=desk, **fields)
+
+
+def _kept_to(
+    work: Work, callback: Callback, known: Alert | None = None
+) -> tuple[RecordHandling, str | None]:
+    """Who may see it: those alone who may see what it is about. Where an alert has made room for a
+    newer one of its kind, it is as the gravest of the call."""
+    about = [alert for alert in work.alerts.values() if alert.alert_id in callback.alert_ids]
+    if len(about) < len(callback.alert_ids):
+        about = list(work.alerts.values())
+    about = about if known is None else [known, *about]
+    handling = gravest(alert.handling for alert in about)
+    if handling is not RecordHandling.RESTRICTED:
+        # Nobody's desk: it is for whoever owns it.
+        return handling, None
+    return handling, next(alert.desk for alert in about if alert.handling is handling)
 
 
 def _close(work: Work, label: str, why: str) -> None:
@@ -103,6 +128,7 @@ def _close(work: Work, label: str, why: str) -> None:
 def _alert(
     work: Work, callback: Callback, alert_id: str, trigger: str, text: str, due_at: str | None
 ) -> Alert:
+    handling, desk = _kept_to(work, callback)
     return Alert(
         alert_id=alert_id,
         call_id=callback.origin_call_id,
@@ -119,6 +145,8 @@ def _alert(
         ack_due_at=due_at,
         say_now=_for(callback, text),
         do_not_say=_NOT,
+        desk=desk,
+        handling=handling,
         owner=callback.owner,
         callback_reference=callback.reference,
         queue_id=work.call.queue_id,

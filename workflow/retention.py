@@ -78,9 +78,12 @@ def erase(
     return Erasure(state=state, blanked=blanked, entry=entry, refused=refused)
 
 
-def without_erased(entries: Sequence[E]) -> tuple[E, ...]:
-    """One record with the content gone of every entry that an entry about an erasure names."""
-    named = {n for entry in entries if entry.kind is EntryKind.ERASED for n in entry.erased}
+def without_erased(entries: Sequence[E], *, until: int | None = None) -> tuple[E, ...]:
+    """One record with the content gone of every entry that an entry about an erasure names, as far
+    as that is numbered `until` or lower."""
+    last = len(entries) if until is None else until
+    told = [e for e in entries if e.kind is EntryKind.ERASED and e.number <= last]
+    named = {n for entry in told for n in entry.erased}
     return tuple(
         blank(entry) if entry.number in named and entry.kind not in KEPT else entry
         for entry in entries

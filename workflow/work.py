@@ -9,7 +9,7 @@ import msgspec
 from detectors.vocabulary import LABELS, LIFE_STOPS
 from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
-from workflow.call import CallFacts, Mode
+from workflow.call import CallFacts, Mode, with_known_zone
 from workflow.callbacks import Callback
 from workflow.callers import for_caller, lifted
 from workflow.decision import (
@@ -57,7 +57,7 @@ class Work:
         self._site = policy
         self.policy = policy.for_queue(call.queue_id)
         self.versions = versions.by(classifier=self.policy.detection.classifier)
-        self.call = call
+        self.call = with_known_zone(call)
         self.at_ms = at_ms
         self.at = rfc3339(at_ms)
         self.degraded = degraded

@@ -12,12 +12,14 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from scripts.cli import app
+from scripts.records import read_records
 from stream.admin import create_topics
 from stream.events import CallEnded, IncidentEntry, event_from
 from stream.settings import Settings, load_settings
 from stream.topics import TopicName
 from tests.integration.test_stream import chunk, feed, of_calls, wait_scored
 from tests.integration.workers import producer, read_all, wait_for, workers
+from tests.workflow.test_merging import forged
 from workflow.chain import EntryKind
 
 KEY = "k" * 32
@@ -153,3 +155,26 @@ def test_an_entry_written_by_somebody_else_is_named(running: Settings) -> None:
     result = run(running, "verify", "--topic", "--call", "two")
     assert result.exit_code == 1
     assert f"a second entry {quote.number}" in result.output
+
+
+def test_what_somebody_appends_to_the_topic_leaves_the_archive_as_it_was(
+    running: Settings, tmp_path: Path
+) -> None:
+    public = str(Path(running.signing_key_file or "").with_name("signing.pub.pem"))
+    archive = ("archive", str(tmp_path / "archive.jsonl"), "--public-key", public)
+    assert run(running, *archive).exit_code == 0
+    record = read_records(tmp_path / "archive.jsonl").entries["two"]
+    everything = tuple(entry.number for entry in record)
+    tail = forged(record[:2], len(record) - 2, call="two")
+    out = producer(running)
+    for entry in (*tail, *forged(record, 1, call="two", erased=everything)):
+        value = msgspec.json.encode(event_from(IncidentEntry, entry))
+        out.send(running.topic(TopicName.INCIDENTS), value, key=b"two")
+    out.flush()
+    out.close()
+    result = run(running, *archive)
+    assert result.exit_code == 1
+    assert "two: NOT TAKEN: no signed head stands on the erasure" in result.output
+    again = read_records(tmp_path / "archive.jsonl").entries["two"]
+    assert again[: len(record)] == record
+    assert run(running, "verify", "--topic", "--call", "one").exit_code == 0

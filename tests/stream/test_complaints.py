@@ -18,6 +18,7 @@ from stream.state import encode_state
 from stream.step import Step
 from stream.topics import TopicName
 from tests.stream.driver import Played
+from workflow.alerts import RecordHandling
 from workflow.complaints import ComplaintState, overdue
 from workflow.moments import milliseconds
 from workflow.policy import default_policy_text, load_policy, parse_policy
@@ -365,3 +366,36 @@ def test_there_is_never_more_than_one_open_entry_and_revisions_rise_by_one(
             assert record.quotes
             assert record.history[-1].state is record.state
         assert sum(entry.is_open for entry in call.state.register.complaints) <= 1
+
+
+def test_an_entry_made_before_its_call_became_restricted_is_told_again_as_restricted() -> None:
+    call = Call("GB")
+    (before,) = call.says(COMPLAINS)
+    assert before.handling is RecordHandling.NORMAL
+    (told_again,) = call.says("my husband beats me and he is listening to this call")
+    assert told_again.reference == before.reference
+    assert told_again.handling is RecordHandling.RESTRICTED
+    assert told_again.revision == before.revision + 1
+    assert told_again.history == before.history
+    assert not call.says("he is listening to me now and he beats me")
+    (answered,) = told(call.acts("answer_complaint", before.reference, reason="letter 17"))
+    assert answered.handling is RecordHandling.RESTRICTED
+
+
+def test_a_complaint_after_the_record_was_closed_takes_the_place_of_no_other() -> None:
+    call = Call("GB", call_reader(load_policy(), record_key=KEY))
+    call.says(SUES)
+    (first,) = call.says(COMPLAINS)
+    call.acts("answer_complaint", first.reference, reason="letter 17")
+    call.hears({"type": "call.ended", "reason": "customer_hangup"})
+    assert call.state is not None
+    for callback in call.state.desk.callbacks:
+        call.acts("keep_callback", callback)
+    call.at_ms += 3 * 3_600_000
+    call.gets(TopicName.TICKS, {"type": "tick", "all_read": True})
+    assert call.state.record.closed
+    assert not call.state.register.complaints
+    assert not call.says(HARMED), "of what is answered they may go on speaking"
+    (second,) = call.says(COMPLAINS)
+    assert second.reference != first.reference
+    assert call.state.register.counted == 2

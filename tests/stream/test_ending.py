@@ -93,6 +93,17 @@ def test_a_call_that_is_heard_of_again_goes_on_as_before() -> None:
     assert "heard again" in [entry["action"] for entry in told(step, TopicName.INCIDENTS)]
 
 
+def test_a_call_that_falls_silent_twice_is_on_record_as_heard_again_twice() -> None:
+    call = Call()
+    call.says("i am going to sue you people")
+    heard = []
+    for _ in range(2):
+        call.ticks(LIMIT)
+        assert call.known.lost
+        heard += told(call.says("are you still there"), TopicName.INCIDENTS)
+    assert [entry["action"] for entry in heard].count("heard again") == 2
+
+
 def test_the_same_words_delivered_again_do_not_bring_a_lost_call_back() -> None:
     call = Call()
     call.says("i am going to sue you people", sequence=7)

@@ -298,6 +298,19 @@ def test_an_action_that_does_not_get_through_can_be_sent_again(
     assert len(house.published) == 1
 
 
+def test_a_time_zone_that_nobody_knows_is_named_at_once(house: House, lead: dict[str, str]) -> None:
+    house.read("scores", score(1))
+    wish = {"action_id": "offer-0001", "call_id": "c1", "action": "offer_callback"}
+    with served(house) as base:
+        unknown = wish | {"callback": {"time_zone": "Pacific Time"}}
+        answer = httpx.post(f"{base}/api/actions", json=unknown, headers=lead)
+        assert answer.status_code == 400
+        assert "'Pacific Time' is no time zone" in answer.text
+        known = wish | {"callback": {"time_zone": "America/Los_Angeles"}}
+        assert httpx.post(f"{base}/api/actions", json=known, headers=lead).status_code == 202
+    assert len(house.published) == 1
+
+
 def test_health_says_what_is_away_and_metrics_hold_no_words(house: House) -> None:
     house.read("scores", score(1, text="what was said"))
     with served(house) as base:

@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workflow.call import CallFacts, Customer, with_known_zone
 from workflow.calling import CallbackRules
 from workflow.duty import Desk, Duty, Person, Roster, Stop
 from workflow.hours import Day, HoursError, OpeningHours, check_hours, is_open, next_opening
+from workflow.moments import FIRST_MS, LAST_MS, milliseconds, rfc3339
 
 OFFICE = OpeningHours(
     time_zone="Europe/London",
@@ -123,3 +125,24 @@ def test_a_callers_window_is_in_decent_hours_of_their_own_zone() -> None:
 def test_a_window_ends_with_the_calling_hours() -> None:
     start, end = CallbackRules().next_window("GB", "Europe/London", ms("2026-11-30T18:30:00+00:00"))
     assert (start, end) == (ms("2026-11-30T18:30:00+00:00"), ms("2026-11-30T20:00:00+00:00"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59.9999Z", "now"],
+)
+def test_a_moment_that_cannot_be_written_cannot_be_read(text: str) -> None:
+    with pytest.raises(ValueError, match=r"years 1 to 9999|isoformat"):
+        milliseconds(text)
+
+
+def test_the_last_and_the_first_moment_are_read_as_they_are_written() -> None:
+    for at_ms in (FIRST_MS, LAST_MS):
+        assert milliseconds(rfc3339(at_ms).rjust(24, "0")) == at_ms
+
+
+def test_a_zone_that_nobody_knows_is_left_out_of_the_facts_and_nothing_else() -> None:
+    told = CallFacts(call_id="c", customer=Customer(name="Ms Doe", time_zone="Pacific Time"))
+    assert with_known_zone(told) == CallFacts(call_id="c", customer=Customer(name="Ms Doe"))
+    known = CallFacts(call_id="c", customer=Customer(time_zone="Europe/London"))
+    assert with_known_zone(known) is known
