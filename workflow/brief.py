@@ -186,7 +186,7 @@ def _said(
         for quote, at in found.items()
         if not any(quote != other and quote in other for other in found)
     }
-    ordered = sorted(whole.items(), key=lambda each: _moment_said(*each, picture))
+    ordered = sorted(whole.items(), key=lambda each: _moment_said(each[0], each[1], picture))
     raised = [evidence.quote for evidence in alert.evidence]
     return tuple(
         Quoted(quote=_kept_short(quote, raised), at=time_into(at))

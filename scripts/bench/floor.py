@@ -208,19 +208,28 @@ class _Floor:
         self._client.send(self._topic, key=call_id.encode(), value=encode(event))
 
 
-def _act(client: Any, topic: str, call_id: str, kind: ActionKind, **on: str) -> None:
+def _act(
+    client: Any,
+    topic: str,
+    call_id: str,
+    kind: ActionKind,
+    *,
+    alert_id: str | None = None,
+    reference: str | None = None,
+) -> None:
     from stream.codec import encode
     from stream.events import Action
     from workflow.actions import Actor, ActorRole
     from workflow.moments import rfc3339
 
     deed = Action(
-        action_id="-".join((kind.value, *on.values())),
+        action_id=f"{kind.value}-{alert_id or reference}",
         call_id=call_id,
         action=kind,
         actor=Actor(id=CLOSED_BY, role=ActorRole.SUPERVISOR),
         at=rfc3339(round(time.time() * 1000)),
-        **on,
+        alert_id=alert_id,
+        reference=reference,
     )
     client.send(topic, key=call_id.encode(), value=encode(deed))
 
