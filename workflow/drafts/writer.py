@@ -197,7 +197,7 @@ def _standing(situation: Situation) -> tuple[str, ...]:
 def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
     """The customer's own facts, said back; where others read along, none of them."""
     if situation.context.channel is Channel.PUBLIC:
-        return [_line(situation, "private")]
+        return [_line(situation, "open"), _line(situation, "private")]
     told = []
     for kind in _TOLD_BACK:
         for found in _untold(situation, kind):
