@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from workflow.policy import default_policy_text
+
 Run = Any
 TOLD = (
     "I am furious. I was charged $49.99 twice in March and nobody answers my mails. "
@@ -31,6 +33,24 @@ def test_a_described_situation_is_answered_as_json(run: Run, told: str) -> None:
     assert made["landmines"]
     assert set(made["options"][0]) == {"title", "detail", "cost", "recommended"}
     assert made["coaching"]
+
+
+def test_options_name_what_an_agent_may_promise_by_the_policy(
+    run: Run, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    details = json.loads(run("draft", "--situation", told, "--json").out)["options"]
+    assert any("50 GBP in refunds. A supervisor approves" in each["detail"] for each in details)
+    policy = default_policy_text() + "\n[queues.vip.authority.agent]\nrefund_limit = 200\n"
+    (tmp_path / "own.toml").write_text(policy, encoding="utf-8")
+    lines = [
+        {"type": "call.started", "call_id": "a", "queue_id": "vip"},
+        {"call_id": "a", "speaker": "customer", "text": TOLD},
+    ]
+    path = tmp_path / "vip.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    monkeypatch.setenv("HARDSTOP_POLICY", str(tmp_path / "own.toml"))
+    result = run("draft", str(path), "--json")
+    assert any("200 GBP" in each["detail"] for each in json.loads(result.out)["options"])
 
 
 def test_standard_input_and_a_file_are_answered_alike(run: Run, told: str) -> None:
