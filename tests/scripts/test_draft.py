@@ -70,10 +70,25 @@ def test_what_it_writes_passes_its_own_check(run: Run, told: str, tmp_path: Path
 
 def test_the_check_gives_line_and_column_and_exit_code_1(run: Run) -> None:
     text = b"We charged you twice.\nSorry for any inconvenience.\n"
-    result = run("draft", "check", "-", stdin=text)
+    result = run("draft", "check", "-", "--any-length", stdin=text)
     assert result.code == 1
     assert result.out.startswith("-:2:11: hollow_apology: “any inconvenience”")
     assert result.out.endswith("1 fault\n")
+
+
+@pytest.mark.parametrize("words", [6, 149, 301])
+def test_the_check_finds_a_length_that_is_not_asked_for(run: Run, words: int) -> None:
+    text = ("We charged you twice, I see. " * 60).split()[:words]
+    result = run("draft", "check", "-", stdin=" ".join(text).encode())
+    assert result.code == 1
+    assert result.out.startswith("-:1:1: length: “We charged you twice,")
+    assert f"has {words} words; 150 to 300 are asked for" in result.out
+    assert run("draft", "check", "-", "--any-length", stdin=" ".join(text).encode()).code == 0
+
+
+def test_any_length_is_said_of_a_check_alone(run: Run, told: str) -> None:
+    result = run("draft", "--situation", told, "--any-length")
+    assert (result.code, "goes with check" in result.err) == (2, True)
 
 
 def test_a_recorded_call_is_read_with_what_the_platform_knows(run: Run, tmp_path: Path) -> None:
