@@ -82,8 +82,8 @@ def draft(
     `hardstop draft check FILE` (- is standard input) reads a draft of your own instead and prints
     every fault with line and column, a length other than 150 to 300 words among them.
 
-    Exit code 0: drafted, or no fault; 1: a fault was found, or a life may be at stake and a person
-    must take over; 2: an error, or too little was told.
+    Exit code 0: drafted, or no fault; 1: a fault was found, or a person must take over (a life may
+    be at stake, or only a named desk may handle it); 2: an error, or too little was told.
     """
     given = call or []
     if given[:1] == [CHECK] and len(given) == 2:

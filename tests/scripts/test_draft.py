@@ -125,6 +125,14 @@ def test_a_danger_to_life_is_handed_to_a_person(run: Run) -> None:
     assert "RESPONSE DRAFT" not in result.out
 
 
+def test_the_conduct_of_an_employee_is_handed_to_its_desk(run: Run) -> None:
+    told = b"I am upset. Your engineer swore at my mother, and the heating is still broken."
+    result = run("draft", "--situation", "-", stdin=told)
+    assert result.code == 1
+    assert "A PERSON MUST TAKE OVER" in result.out
+    assert "OPTIONS" not in result.out
+
+
 def test_private_data_does_not_reach_the_draft(run: Run) -> None:
     text = b"I am angry. You charged my card 4111 1111 1111 1111 twice without asking me."
     result = run("draft", "--situation", "-", stdin=text)

@@ -163,6 +163,21 @@ def test_nothing_is_drafted_for_somebody_who_may_be_an_impostor() -> None:
     assert "do not let the person know" in answer.draft
 
 
+def test_nothing_is_drafted_about_the_conduct_of_an_employee() -> None:
+    answer = draft(situation("She is upset: your driver shouted at her, the parcel is lost."))
+    assert answer.takeover
+    assert answer.options == ()
+    assert "how an employee behaved" in answer.draft
+    assert any("their team" in mine for mine in answer.landmines)
+
+
+def test_what_a_detector_heard_of_misconduct_or_a_person_at_risk_is_not_answered_either() -> None:
+    for heard in (Restriction.MISCONDUCT, Restriction.SAFEGUARDING):
+        each = read_description(TOLD, heard=(), restricted=(heard,))
+        assert isinstance(each, Situation)
+        assert draft(each).takeover
+
+
 def test_who_was_deceived_by_an_impostor_is_answered_like_anybody() -> None:
     told = "I am angry. A man posing as your bank took my money, it is fraud and nobody helps."
     assert situation(told).restricted == ()

@@ -68,12 +68,13 @@ _SPACE = re.compile(r"\s+")
 
 
 def draft(situation: Situation, size: Size = Size.USUAL) -> Draft:
-    """Everything an agent needs to answer. For a life stop, or somebody who may not be who they
-    say: what to do now, and no answer."""
+    """Everything an agent needs to answer. For a life stop, and for what only its desk may handle:
+    what to do now, and no answer."""
     if situation.is_life_stop:
         return _takeover(situation, str(situation.trigger))
-    if Restriction.IMPOSTOR in situation.restricted:
-        return _takeover(situation, Restriction.IMPOSTOR.value)
+    for why in Restriction:
+        if why in situation.restricted:
+            return _takeover(situation, why.value)
     return Draft(
         assessment=_assessment(situation),
         landmines=landmines(situation),
