@@ -167,8 +167,8 @@ def complaint_mistakes(rules: ComplaintRules) -> list[tuple[tuple[str, ...], str
         found.append((("complaints", "jurisdiction"), problem))
     for name, own in rules.terms.items():
         place = ("complaints", "terms", name)
-        if name != DEFAULT and (problem := code_mistake(name)) is not None:
-            found.append((place, f"{problem}; or 'default'"))
+        if name != DEFAULT and (wrong := code_mistake(name)) is not None:
+            found.append((place, f"{wrong}; or 'default'"))
         periods = (("acknowledge", own.acknowledge), ("answer", own.answer), ("update", own.update))
         for key, text in periods:
             try:

@@ -50,9 +50,9 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
             found.append(((section, label, "tier"), problem))
         found += [((section, label, *at), told) for at, told in _text_mistakes(label, entry)]
     found += [
-        (("crisis", "lines", code), problem)
+        (("crisis", "lines", code), wrong)
         for code in policy.crisis.lines
-        if (problem := code_mistake(code)) is not None
+        if (wrong := code_mistake(code)) is not None
     ]
     found.extend(authority_mistakes(policy.authority))
     found.extend(caller_tier_mistakes(policy.caller_tiers, policy.desks))
