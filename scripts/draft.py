@@ -37,6 +37,7 @@ SESSION_HELP = (
     "Keep the draft with all its turns in FILE (redacted words; for your eyes only); where FILE is "
     "there already, go on with it."
 )
+LENGTH_HELP = "With check: for part of an answer; its length is no fault."
 CHECK = "check"
 MOST_CLIPPED = 80
 """Characters of a quote that are shown: a fault of length would quote the whole draft."""
@@ -74,21 +75,24 @@ def draft(
     ] = 60.0,
     topic_prefix: Annotated[str | None, typer.Option(help=PREFIX_HELP)] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
+    any_length: Annotated[bool, typer.Option("--any-length", help=LENGTH_HELP)] = False,
 ) -> None:
     """Draft an answer to an escalated situation: assessment, landmines, options, coaching.
 
     `hardstop draft check FILE` (- is standard input) reads a draft of your own instead and prints
-    every fault with line and column.
+    every fault with line and column, a length other than 150 to 300 words among them.
 
-    Exit code 0: drafted, or no fault; 1: a fault was found, or a life may be at stake and a person
-    must take over; 2: an error, or too little was told.
+    Exit code 0: drafted, or no fault; 1: a fault was found, or a person must take over (a life may
+    be at stake, or only a named desk may handle it); 2: an error, or too little was told.
     """
     given = call or []
     if given[:1] == [CHECK] and len(given) == 2:
         if situation is not None:
             raise typer.BadParameter("draft check reads a draft, not a --situation")
-        _check(given[1])
+        _check(given[1], any_length=any_length)
         return
+    if any_length:
+        raise typer.BadParameter("--any-length goes with check FILE")
     goes_on = session is not None and session.exists()
     if goes_on and (given or situation is not None):
         raise typer.BadParameter(
@@ -200,18 +204,18 @@ def _context(
     )
 
 
-def _check(name: str) -> None:
+def _check(name: str, *, any_length: bool) -> None:
     """Prints the faults of a draft; exit code 1 if there is any."""
     from scripts.situations import text_of
     from scripts.terminal import count, printable
-    from workflow.drafts.check import check
+    from workflow.drafts.check import Facts, Length, check
 
     text = text_of(name)
-    faults = check(text)
+    faults = check(text, facts=Facts(length=None if any_length else Length()))
     for fault in faults:
         line, column = _place(text, fault)
         typer.echo(
-            f"{name}:{line}:{column}: {fault.code.value}: “{printable(fault.quote)}” "
+            f"{name}:{line}:{column}: {fault.code.value}: “{_clipped(printable(fault.quote))}” "
             f"{fault.reason}\n    {fault.instead}"
         )
     typer.echo(count(len(faults), "fault") if faults else "no fault found")

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from detectors.reading import EmotionScore, Finding
     from stream.events import Score
     from stream.settings import Settings
+    from workflow.authority import Authority
     from workflow.drafts.session import Heard, Said, Session
     from workflow.drafts.situation import Context, Felt, Restriction
+    from workflow.policy import Policy
 
 MOST_SHOWN = 14
 """Words of a turn that are shown as the reason for a feeling."""
@@ -35,7 +37,8 @@ def of_description(name: str, context: Context) -> Session:
 
     lines = [line for line in text_of(name).splitlines() if line.strip()]
     said, heard = _read([(Speaker.CUSTOMER, line) for line in lines])
-    return Session(said=said, described=True, context=redacted(context), heard=heard)
+    context = _may_promise(redacted(context), queue_id=None)
+    return Session(said=said, described=True, context=context, heard=heard)
 
 
 def of_file(path: Path, context: Context) -> Session:
@@ -48,13 +51,17 @@ def of_file(path: Path, context: Context) -> Session:
 
     turns: list[tuple[Speaker, str]] = []
     calls: set[str] = set()
+    queue_id: str | None = None
     for event in read_file(path):
         calls.add(event.call_id)
         if len(calls) > 1:
             raise typer.BadParameter(f"{path} holds several calls; give a file with one")
         if isinstance(event, Chunk) and event.is_final:
             turns.append((event.speaker, event.text))
-        elif isinstance(event, CallStarted | CallUpdated) and event.customer is not None:
+        if not isinstance(event, CallStarted | CallUpdated):
+            continue
+        queue_id = event.queue_id or queue_id
+        if event.customer is not None:
             context = msgspec.structs.replace(
                 context,
                 tier=context.tier or event.customer.tier or "",
@@ -63,7 +70,8 @@ def of_file(path: Path, context: Context) -> Session:
                 else context.tenure_months,
             )
     said, heard = _read(turns)
-    return Session(said=said, described=False, context=redacted(context), heard=heard)
+    context = _may_promise(redacted(context), queue_id)
+    return Session(said=said, described=False, context=context, heard=heard)
 
 
 def of_call(settings: Settings, call_id: str, context: Context) -> Session:
@@ -88,7 +96,9 @@ def of_call(settings: Settings, call_id: str, context: Context) -> Session:
         Said(speaker=score.speaker, text=score.text, at=score.spoken_at or score.at)
         for score in call.turns
     )
-    return Session(said=said, described=False, context=redacted(context), heard=heard)
+    queue_id = next((score.queue_id for score in reversed(call.turns) if score.queue_id), None)
+    context = _may_promise(redacted(context), queue_id)
+    return Session(said=said, described=False, context=context, heard=heard)
 
 
 def heard_in(text: str) -> tuple[str, Heard]:
@@ -106,6 +116,16 @@ def redacted(context: Context) -> Context:
     texts = {name: getattr(context, name) for name in ("tier", "history", "tried", "constraints")}
     changed = {name: heard_in(text)[0] for name, text in texts.items() if text.strip()}
     return msgspec.structs.replace(context, **changed)
+
+
+def _may_promise(context: Context, queue_id: str | None) -> Context:
+    """With what an agent on that queue may promise by the policy in force."""
+    import msgspec
+
+    from workflow.duty import PersonRole
+
+    authority: Authority | None = _policy().for_queue(queue_id).authority.get(PersonRole.AGENT)
+    return msgspec.structs.replace(context, authority=authority)
 
 
 def text_of(name: str) -> str:
@@ -193,7 +213,12 @@ def _shortened(text: str) -> str:
 @cache
 def _detector() -> Detector:
     from scripts.classifier import detector
+
+    return detector(_policy())
+
+
+def _policy() -> Policy:
     from scripts.policy import in_force
     from workflow.policy import load_policy
 
-    return detector(load_policy(in_force(None)))
+    return load_policy(in_force(None))

@@ -19,7 +19,7 @@ from workflow.alerts import AlertChange
 from workflow.call import Mode
 from workflow.happenings import Happening
 from workflow.identity import stable_id
-from workflow.incident import RecordError, head_of, record
+from workflow.incident import RecordError, head_of, lacks, record
 from workflow.moments import rfc3339
 from workflow.signing import KeyFault, private_key, sign
 
@@ -79,9 +79,12 @@ class Recorder:
         Alerts of the step carry the head of the record with these entries as `chain_head`.
         """
         state = step.state
-        if self._key is None or state is None or not step.happened:
+        if self._key is None or state is None:
             return step
-        call_id, recording = state.facts.call_id, state.facts.recording
+        call_id = state.facts.call_id
+        recording = None if state.facts.recording is None else state.facts.recording.id
+        if not step.happened and not lacks(state.record, recording, self._key):
+            return step
         try:
             kept, entries = record(
                 state.record,
@@ -90,7 +93,7 @@ class Recorder:
                 at_ms=message.timestamp_ms,
                 key=self._key,
                 mode=self._mode_of(state),
-                recording=None if recording is None else recording.id,
+                recording=recording,
             )
         except RecordError:
             # Nothing that a step brings is refused; what people ask for is checked before.

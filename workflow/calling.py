@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
+from workflow.country_codes import ALIASES
 from workflow.hours import Day, OpeningHours, is_open, next_opening
 
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=43_200)]
@@ -44,7 +45,8 @@ class CallbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def hours_for(self, jurisdiction: str | None) -> CallingHours:
         """The hours of a jurisdiction ("US", "US-CA" falls back on "US"), or the default."""
         name = jurisdiction or ""
-        for key in (name, name.partition("-")[0], "default"):
+        country = name.partition("-")[0]
+        for key in (name, country, ALIASES.get(country, country), "default"):
             if key in self.calling_hours:
                 return self.calling_hours[key]
         return CallingHours()

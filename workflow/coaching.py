@@ -19,8 +19,17 @@ from workflow.authority import Beyond, beyond
 from workflow.call import CallFacts, Mode, Role
 from workflow.drafts.check import Code, Facts, Known, check_sentence
 from workflow.duty import PersonRole
-from workflow.hints import Hint, HintKind, StepWords, Words, sayings, words_for
-from workflow.identity import stable_id
+from workflow.hints import (
+    BEYOND_AUTHORITY,
+    COMPLAINT_UNANSWERED,
+    Hint,
+    HintKind,
+    StepWords,
+    Words,
+    hint_id_of,
+    sayings,
+    words_for,
+)
 from workflow.listening import CoachState, Given, Screen, listened
 from workflow.moments import rfc3339
 from workflow.money import written
@@ -35,7 +44,7 @@ UNANSWERED_TURNS = 2
 """Turns an agent may take before a complaint counts as not acknowledged: the first may finish
 what was begun."""
 
-_CHECKED = {
+CHECKED = {
     Code.LEGAL_CONCLUSION: HintKind.GUARDRAIL,
     Code.OPEN_COMPENSATION: HintKind.GUARDRAIL,
     Code.NAMED_BLAME: HintKind.GUARDRAIL,
@@ -144,7 +153,7 @@ class _Turn:
         hint = self._said(HintKind.GUARDRAIL)
         if hint is None and (self.state.unanswered or 0) >= UNANSWERED_TURNS:
             words = self.words.complaint_unanswered
-            hint = self._new(HintKind.GUARDRAIL, "complaint_unanswered", words.do, words.say)
+            hint = self._new(HintKind.GUARDRAIL, COMPLAINT_UNANSWERED, words.do, words.say)
         return hint
 
     def _landmine(self) -> Hint | None:
@@ -175,7 +184,7 @@ class _Turn:
         told = self.state.complaint is not None
         facts = Facts(known=frozenset({Known.WHAT_HAPPENED} if told else ()))
         for fault in check_sentence(self.reading.turn.text, facts=facts):
-            if _CHECKED.get(fault.code) is not kind:
+            if CHECKED.get(fault.code) is not kind:
                 continue
             text = f"{fault.reason[:1].upper()}{fault.reason[1:]}."
             hint = self._new(kind, fault.code.value, text, fault.instead, heard=fault.quote)
@@ -233,7 +242,7 @@ class _Turn:
         say = words.alone
         if past.approver is not None:
             say = words.approver.format(approver=past.approver.value)
-        return self._new(HintKind.GUARDRAIL, "beyond_authority", text, say, heard=past.quote)
+        return self._new(HintKind.GUARDRAIL, BEYOND_AUTHORITY, text, say, heard=past.quote)
 
     def _speaks_as(self) -> PersonRole:
         """On the agent's side of the line a supervisor may speak too."""
@@ -252,7 +261,7 @@ class _Turn:
         heard: str | None = None,
     ) -> Hint | None:
         """A hint, unless this call had it: its id is that of the call and what it is about."""
-        hint_id = stable_id("hint", self.call.call_id, kind.value, about)
+        hint_id = hint_id_of(self.call.call_id, kind, about)
         if hint_id in self.state.given:
             return None
         return Hint(

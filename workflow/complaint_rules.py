@@ -3,7 +3,6 @@ the policy puts over it."""
 
 from __future__ import annotations
 
-import re
 import tomllib
 from enum import StrEnum
 from functools import cache
@@ -11,12 +10,11 @@ from importlib.resources import files
 
 import msgspec
 
+from workflow.country_codes import ALIASES, code_mistake
 from workflow.hours import HoursError, check_hours
 from workflow.periods import Calendar, Period, period
 
 DEFAULT = "default"
-_ALIASES = {"UK": "GB", "EL": "GR"}
-"""What people write in place of the ISO 3166 code."""
 
 
 class ComplaintTest(StrEnum):
@@ -169,8 +167,8 @@ def complaint_mistakes(rules: ComplaintRules) -> list[tuple[tuple[str, ...], str
         found.append((("complaints", "jurisdiction"), problem))
     for name, own in rules.terms.items():
         place = ("complaints", "terms", name)
-        if name != DEFAULT and not re.fullmatch("[A-Z]{2}", name):
-            found.append((place, "a country by its two letters (ISO 3166), or 'default'"))
+        if name != DEFAULT and (wrong := code_mistake(name)) is not None:
+            found.append((place, f"{wrong}; or 'default'"))
         periods = (("acknowledge", own.acknowledge), ("answer", own.answer), ("update", own.update))
         for key, text in periods:
             try:
@@ -186,7 +184,7 @@ def complaint_mistakes(rules: ComplaintRules) -> list[tuple[tuple[str, ...], str
 
 def _country(stated: str | None) -> str | None:
     code = (stated or "").strip().upper().partition("-")[0]
-    return _ALIASES.get(code, code) or None
+    return ALIASES.get(code, code) or None
 
 
 def _found(name: str) -> Terms | None:

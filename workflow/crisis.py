@@ -11,8 +11,9 @@ from typing import Annotated
 
 import msgspec
 
+from workflow.country_codes import ALIASES
+
 Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9+][0-9 -]*$", max_length=30)]
-_ALIASES = {"UK": "GB", "EL": "GR"}
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 
 
@@ -47,7 +48,7 @@ class CrisisRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """The numbers of a country, else of the country of a jurisdiction ("US-CA"); None: ask."""
         for place in (country, jurisdiction):
             code = (place or "").strip().upper().partition("-")[0]
-            code = _ALIASES.get(code, code)
+            code = ALIASES.get(code, code)
             found = self.lines.get(code) or crisis_table().get(code)
             if found is not None:
                 return found

@@ -24,6 +24,9 @@ OWN_WORK = "heard as their own work"
 HEARD_AGAIN = "heard again"
 """What the note says of a call that had fallen silent and was not over."""
 
+RECORDED = "recording named"
+"""What the note says when the platform names its recording after the record was opened."""
+
 
 class Done(msgspec.Struct, frozen=True):
     """What somebody did, and what became of it."""

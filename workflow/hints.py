@@ -13,8 +13,12 @@ import msgspec
 from detectors.rules import languages, rule_book
 from detectors.vocabulary import Emotion, HeardStep, Signal
 from workflow.call import Mode
+from workflow.identity import stable_id
 
 DEFAULT_LANGUAGE = "en"
+BEYOND_AUTHORITY = "beyond_authority"
+COMPLAINT_UNANSWERED = "complaint_unanswered"
+"""What guardrail hints are about that no rule names."""
 
 
 class HintKind(StrEnum):
@@ -95,6 +99,11 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     apology_again: _Order
     beyond_authority: _Limit
     complaint_unanswered: _Complaint
+
+
+def hint_id_of(call_id: str, kind: HintKind, about: str) -> str:
+    """The id of a hint: what it is about is told on a call once."""
+    return stable_id("hint", call_id, kind.value, about)
 
 
 @cache

@@ -26,7 +26,16 @@ from workflow.chain import (
     salt_for,
 )
 from workflow.decision import OwnWork
-from workflow.happenings import Happening, Hold, Review, digest, facts_of, mark
+from workflow.happenings import (
+    OWN_WORK,
+    RECORDED,
+    Happening,
+    Hold,
+    Review,
+    digest,
+    facts_of,
+    mark,
+)
 from workflow.identity import stable_id
 from workflow.moments import rfc3339
 from workflow.policy import TRIGGER_NAMES
@@ -43,7 +52,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `holds`: ground by who set it. `seen`: digests of the quotes and acknowledgements recorded.
     `alerts`: by alert, the digest of what was recorded of it last. `last_ms` and `closed_ms`: when
     the last entry was written, and the last that closed (UTC ms). What can be erased is numbered
-    above `blanked` and is not among `kept`.
+    above `blanked` and is not among `kept`. `sound`: digest of the recording that was named last.
     """
 
     count: int = 0
@@ -58,6 +67,7 @@ class RecordState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     closed_ms: int | None = None
     kept: tuple[int, ...] = ()
     blanked: int = 0
+    sound: str = ""
 
 
 class RecordError(ValueError):
@@ -86,7 +96,8 @@ def record(
 ) -> tuple[RecordState, tuple[Entry, ...]]:
     """The state and the new entries after what happened on `call` (its id) at `at_ms` (UTC ms).
 
-    `recording`: by what id the platform keeps the call's sound, in which the times of quotes count.
+    `recording`: by what id the platform keeps the call's sound, in which the times of quotes count:
+    it stands where the record opens, and is noted when it becomes known, or another, later.
     Nothing is recorded before the first hard stop. Raises RecordError, and ValueError for a key
     under 32 bytes.
     """
@@ -100,19 +111,46 @@ def record(
             if seen in state.seen or _says_nothing_new(state, kind, content, key):
                 continue
             erased = erasable_in(state) if kind is EntryKind.ERASED else ()
-            stated = _with_recording(kind, content, recording)
+            names_sound = recording is not None and _names_recording(kind, content)
+            stated = _with_recording(content, recording) if names_sound else content
+            if names_sound:
+                state = msgspec.structs.replace(state, sound=_sound(recording, key))
             state, entry = append(
                 state, kind, stated, call=call, at_ms=at_ms, key=key, mode=mode, erased=erased
             )
             state = _noted(state, content, seen, key)
             entries.append(entry)
+    over = any(entry.kind in _ENDS for entry in entries)
+    if not over and lacks(state, recording, key):
+        state = msgspec.structs.replace(state, sound=_sound(recording, key))
+        noted = _with_recording(Content(action=RECORDED), recording)
+        state, entry = append(
+            state, EntryKind.NOTE, noted, call=call, at_ms=at_ms, key=key, mode=mode
+        )
+        entries.append(entry)
     return state, tuple(entries)
 
 
-def _with_recording(kind: EntryKind, content: Content, recording: str | None) -> Content:
-    if kind is not EntryKind.OPENED or recording is None:
-        return content
-    return msgspec.structs.replace(content, facts={**content.facts, "recording": recording})
+_ENDS = frozenset({EntryKind.CLOSED, EntryKind.ERASED})
+"""Nothing of a call is added in the breath in which its record is closed or erased."""
+
+
+def lacks(state: RecordState, recording: str | None, key: bytes) -> bool:
+    """Whether there is a record, and the recording that the platform names is not in it."""
+    return state.count > 0 and recording is not None and state.sound != _sound(recording, key)
+
+
+def _names_recording(kind: EntryKind, content: Content) -> bool:
+    return kind is EntryKind.OPENED or content.action == OWN_WORK
+
+
+def _with_recording(content: Content, recording: str | None) -> Content:
+    facts = {} if recording is None else {"recording": recording}
+    return msgspec.structs.replace(content, facts={**content.facts, **facts})
+
+
+def _sound(recording: str | None, key: bytes) -> str:
+    return digest("recording", _with_recording(Content(), recording), key)
 
 
 def append(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from detectors.settings import DetectionSettings, OperatingPoint
 from detectors.vocabulary import LABELS, LIFE_STOPS, SUBTYPES, Trigger
 from workflow.authority import authority_mistakes
 from workflow.call import Mode
 from workflow.caller_tiers import caller_tier_mistakes
+from workflow.calling import CallingHours
 from workflow.complaint_rules import complaint_mistakes
+from workflow.country_codes import code_mistake
 from workflow.crisis import unknown_places
 from workflow.duty import absence
 from workflow.handling import CHILD, TRIGGER_NAMES, Handling, RouteMode, Tier
@@ -59,9 +61,9 @@ def contradictions(policy: Policy) -> list[tuple[Place, str]]:
             found.append(((section, label, "tier"), _NOBODY_COMES[section]))
         found += [((section, label, *at), told) for at, told in _text_mistakes(label, entry)]
     found += [
-        (("crisis", "lines", code), "no country by ISO 3166: two capital letters, like GB")
+        (("crisis", "lines", code), wrong)
         for code in policy.crisis.lines
-        if not (len(code) == 2 and code.isascii() and code.isupper())
+        if (wrong := code_mistake(code)) is not None
     ]
     found.extend(authority_mistakes(policy.authority))
     found.extend(caller_tier_mistakes(policy.caller_tiers, policy.desks))
@@ -128,11 +130,24 @@ def _duty_mistakes(policy: Policy) -> list[tuple[Place, str]]:
         except HoursError as error:
             found.append((("hours", name, *error.where.split(".")), str(error)))
     for name, calling in policy.callbacks.calling_hours.items():
-        try:
-            check_hours(calling.opening("UTC"))
-        except HoursError as error:
-            found.append((("callbacks", "calling_hours", name, "first"), str(error)))
+        found += [
+            (("callbacks", "calling_hours", name, *at), p) for at, p in _calling(name, calling)
+        ]
     return found
+
+
+def _calling(name: str, calling: CallingHours) -> Iterator[tuple[Place, str]]:
+    """What is wrong with the hours at which callers are rung, and where in their entry."""
+    if name != "default" and (problem := code_mistake(name, regions=True)) is not None:
+        yield (), f"{problem}; or 'default'"
+    try:
+        check_hours(calling.opening("UTC"))
+    except HoursError as error:
+        yield ("first",), str(error)
+        return
+    if calling.first.zfill(5) >= calling.last.zfill(5):
+        problem = f"callers would be rung through the night, from {calling.first} to {calling.last}"
+        yield ("first",), f"{problem}: `first` is the earlier of the two"
 
 
 def _detection_mistakes(detection: DetectionSettings) -> list[tuple[Place, str]]:

@@ -11,6 +11,8 @@ import msgspec
 from detectors.vocabulary import Signal
 from workflow.authority import Authority
 from workflow.caller_tiers import CallerTier
+from workflow.calling import CallingHours
+from workflow.complaint_rules import OwnTerms
 from workflow.duty import Desk, Person, PersonRole
 from workflow.handling import TRIGGER_NAMES, Handling
 from workflow.hours import OpeningHours
@@ -37,19 +39,22 @@ class PolicyError(ValueError):
         super().__init__("\n".join(f"{source}: {mistake}" for mistake in mistakes))
 
 
-_NAMES: dict[str, frozenset[str]] = {
-    "authority": frozenset(role.value for role in PersonRole),
-    "triggers": TRIGGER_NAMES,
-    "signals": frozenset(signal.value for signal in Signal),
+_Section = tuple[str, ...]
+_NAMES: dict[_Section, frozenset[str]] = {
+    ("authority",): frozenset(role.value for role in PersonRole),
+    ("triggers",): TRIGGER_NAMES,
+    ("signals",): frozenset(signal.value for signal in Signal),
 }
-_KINDS: dict[str, type[msgspec.Struct]] = {
-    "authority": Authority,
-    "caller_tiers": CallerTier,
-    "desks": Desk,
-    "hours": OpeningHours,
-    "people": Person,
-    "signals": Handling,
-    "triggers": Handling,
+_KINDS: dict[_Section, type[msgspec.Struct]] = {
+    ("authority",): Authority,
+    ("callbacks", "calling_hours"): CallingHours,
+    ("caller_tiers",): CallerTier,
+    ("complaints", "terms"): OwnTerms,
+    ("desks",): Desk,
+    ("hours",): OpeningHours,
+    ("people",): Person,
+    ("signals",): Handling,
+    ("triggers",): Handling,
 }
 
 
@@ -85,18 +90,21 @@ def type_mistake(
 
 def _resolve_wildcards(where: list[str], problem: str, data: dict[str, Any]) -> list[str]:
     # msgspec names a dict's key only as [...]: find the first entry that fails by itself.
-    if len(where) < 1 or where[0] not in _KINDS:
+    section = next((s for s in (tuple(where[:1]), tuple(where[:2])) if s in _KINDS), None)
+    if section is None:
         return where
-    section, table = where[0], data.get(where[0])
+    table: object = data
+    for name in section:
+        table = table.get(name) if isinstance(table, dict) else None
     if not isinstance(table, dict):
         return where
     kind = _KINDS[section]
     names = _NAMES.get(section)
     for name, entry in table.items():
         if names is not None and name not in names:
-            return [section, name]
+            return [*section, name]
         try:
             msgspec.convert(entry, kind)
         except msgspec.ValidationError:
-            return [section, name, *where[1:]]
+            return [*section, name, *where[len(section) :]]
     return where

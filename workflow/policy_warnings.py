@@ -44,12 +44,8 @@ def _remarks(policy: Policy, bundled: Policy) -> Iterator[Remark]:
     yield from _life_stops(policy)
     yield from _thresholds(policy, bundled)
     yield from _currency(policy)
-    if policy.duty.deputy is None:
-        yield (
-            ("duty",),
-            "nobody stands in for the duty manager: name a `deputy`, or nobody is left to ask "
-            "when they do not answer",
-        )
+    yield from _duty(policy)
+    yield from _callbacks(policy)
 
 
 def _example_people(policy: Policy, bundled: Policy) -> Iterator[Remark]:
@@ -81,6 +77,33 @@ def _desks(policy: Policy) -> Iterator[Remark]:
         else:
             continue
         yield ("desks", name, "roster"), problem
+
+
+def _duty(policy: Policy) -> Iterator[Remark]:
+    manager, deputy = policy.duty.manager, policy.duty.deputy
+    if deputy is None:
+        yield (
+            ("duty",),
+            "nobody stands in for the duty manager: name a `deputy`, or nobody is left to ask "
+            "when they do not answer",
+        )
+    elif deputy == manager:
+        yield (
+            ("duty", "deputy"),
+            f"{policy.people[deputy].name} is the duty manager as well and cannot stand in for "
+            "themselves: name somebody else",
+        )
+
+
+def _callbacks(policy: Policy) -> Iterator[Remark]:
+    rules = policy.callbacks
+    if rules.attempts > 1 and rules.retry_minutes >= rules.window_minutes:
+        yield (
+            ("callbacks", "retry_minutes"),
+            f"the next of {rules.attempts} tries comes after {rules.retry_minutes} minutes, when "
+            f"the window of {rules.window_minutes} is over, so there is one try alone: make "
+            "`retry_minutes` shorter or `window_minutes` longer",
+        )
 
 
 def _loops(policy: Policy) -> Iterator[Remark]:

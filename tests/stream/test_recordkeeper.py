@@ -363,3 +363,17 @@ def test_the_record_names_the_recording_of_the_platform() -> None:
     call.gets(TopicName.TRANSCRIPTS, started)
     call.says("i am going to sue you people")
     assert call.entries[0].facts["recording"] == "rec-7"
+
+
+def test_a_recording_that_the_platform_names_later_is_noted() -> None:
+    call = Recorded()
+    call.gets(TopicName.TRANSCRIPTS, {"type": "call.started", "call_id": "c"})
+    call.says("i am going to sue you people")
+    assert not [entry for entry in call.entries if "recording" in entry.facts]
+    told = {"type": "call.updated", "call_id": "c", "recording": {"id": "rec-7", "state": "on"}}
+    call.gets(TopicName.TRANSCRIPTS, told)
+    call.gets(TopicName.TRANSCRIPTS, told)
+    noted = [entry for entry in call.entries if "recording" in entry.facts]
+    assert [(entry.kind, entry.facts) for entry in noted] == [
+        (EntryKind.NOTE, {"recording": "rec-7"})
+    ]

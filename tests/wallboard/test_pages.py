@@ -17,7 +17,18 @@ from wallboard.app import create_app
 from wallboard.auth.gate import COOKIE, CSRF_HEADER, digest
 from wallboard.pages import HERE, data_block, templates
 from wallboard.services import Services, now_ms
-from wallboard.store.tables import Alert, Audit, Call, Feed, Message, Note, Session, Token, User
+from wallboard.store.tables import (
+    Alert,
+    Audit,
+    Call,
+    Feed,
+    Message,
+    Note,
+    Session,
+    Token,
+    Turn,
+    User,
+)
 from workflow.actions import ActionKind
 from workflow.callbacks import CallbackState
 from workflow.chain import EntryKind
@@ -197,6 +208,27 @@ def test_a_life_stop_gets_no_draft_but_what_to_do_now(as_: SignIn) -> None:
     made = as_("alex").post("/api/calls/c-7101/draft", json={}).json()
     assert made["takeover"] is True
     assert made["options"] == []
+
+
+def test_a_draft_names_what_its_reader_may_promise(floor: Services, as_: SignIn) -> None:
+    with floor.sessions.begin() as db:
+        for turn in db.scalars(select(Turn).where(Turn.call_id == "c-7106")):
+            db.delete(turn)
+        db.add(
+            Turn(
+                call_id="c-7106",
+                utterance_id="bill",
+                number=1,
+                first=1,
+                speaker="customer",
+                text="You charged me twice for the energy bill and I am furious about it.",
+                is_final=True,
+                at=0,
+            )
+        )
+    made = as_("alex").post("/api/calls/c-7106/draft", json={}).json()
+    told = " ".join(option["detail"] for option in made["options"])
+    assert "500 GBP in refunds. A manager approves" in told
 
 
 def test_nothing_is_drafted_from_a_restricted_call(floor: Services, as_: SignIn) -> None:

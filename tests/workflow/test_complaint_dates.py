@@ -200,7 +200,11 @@ def test_the_policy_that_comes_with_hardstop_registers_complaints() -> None:
         ('[complaints.terms.GB]\nanswer = "soon"', "complaints.terms.GB.answer", "no period"),
         ('[complaints.terms.GB]\nholidays = "ZZ"', "complaints.terms.GB.holidays", "no public"),
         ('[complaints.terms.GB]\ntime_zone = "Mars"', "complaints.terms.GB.time_zone", "no time"),
-        ('[complaints.terms.Britain]\nanswer = "1 day"', "complaints.terms.Britain", "two letters"),
+        (
+            '[complaints.terms.Britain]\nanswer = "1 day"',
+            "complaints.terms.Britain",
+            "two capital letters",
+        ),
         ("[complaints.terms.GB]\nreply = 3", "complaints.terms", "unknown"),
     ],
 )

@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from workflow.authority import Authority
 from workflow.drafts.check import Code
 from workflow.drafts.draft import Draft
 from workflow.drafts.grounding import invented
+from workflow.drafts.prompt import question
 from workflow.drafts.review import kept_from_models, review
 from workflow.drafts.situation import Context, Restriction, Situation, read_description
 from workflow.drafts.writer import draft
+from workflow.duty import PersonRole
 
 TOLD = (
     "I am furious. I was charged $49.99 twice in March and nobody answers my mails. Your branch "
@@ -108,6 +111,25 @@ def test_an_offer_of_money_that_the_constraints_rule_out_is_found() -> None:
     assert review(made("I can offer you a credit for it."), situation()) == ()
 
 
+def test_a_model_is_told_what_may_be_promised_and_may_name_it_in_an_option_alone() -> None:
+    own = Authority(
+        refund_limit=1200, credit_limit=25, currency="GBP", approver=PersonRole.SUPERVISOR
+    )
+    asked = question(situation(authority=own)).text
+    assert '"refund_up_to": 1200' in asked
+    assert '"who_approves_more": "supervisor"' in asked
+    assert "employee_may_promise" not in question(situation()).text
+
+    good = made(authority=own)
+    assert review(good, situation(authority=own)) == ()
+    option = msgspec.structs.replace(good.options[0], detail="Offer up to 25 GBP in credit.")
+    bold = msgspec.structs.replace(good, options=(option, *good.options[1:]))
+    assert review(bold, situation(authority=own)) == ()
+    assert [fault.part for fault in review(bold, situation())] != []
+    letter = made("I can give you 25 GBP in credit.", authority=own)
+    assert "25" in [fault.quote for fault in review(letter, situation(authority=own))]
+
+
 def test_options_and_coaching_are_reviewed_as_well() -> None:
     good = draft(situation())
     first = msgspec.structs.replace(good.options[0], detail="Give 500 dollars by any means.")
@@ -139,6 +161,21 @@ def test_nothing_is_drafted_for_somebody_who_may_be_an_impostor() -> None:
     assert answer.takeover
     assert answer.options == ()
     assert "do not let the person know" in answer.draft
+
+
+def test_nothing_is_drafted_about_the_conduct_of_an_employee() -> None:
+    answer = draft(situation("She is upset: your driver shouted at her, the parcel is lost."))
+    assert answer.takeover
+    assert answer.options == ()
+    assert "how an employee behaved" in answer.draft
+    assert any("their team" in mine for mine in answer.landmines)
+
+
+def test_what_a_detector_heard_of_misconduct_or_a_person_at_risk_is_not_answered_either() -> None:
+    for heard in (Restriction.MISCONDUCT, Restriction.SAFEGUARDING):
+        each = read_description(TOLD, heard=(), restricted=(heard,))
+        assert isinstance(each, Situation)
+        assert draft(each).takeover
 
 
 def test_who_was_deceived_by_an_impostor_is_answered_like_anybody() -> None:

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from detectors.vocabulary import LIFE_STOPS, Emotion, Trigger
+from workflow.authority import Authority
 from workflow.drafts.check import check, check_sentence, word_count
 from workflow.drafts.cues import cues
 from workflow.drafts.options import options, severity
@@ -23,6 +24,7 @@ from workflow.drafts.situation import (
     read_description,
 )
 from workflow.drafts.writer import Size, coaching, draft, faults, response, sentences
+from workflow.duty import PersonRole
 from workflow.policy import Severity
 
 MATERIAL = tomllib.loads(files("workflow.drafts").joinpath("material.toml").read_text("utf-8"))
@@ -95,28 +97,35 @@ def test_no_figure_is_invented() -> None:
             assert number.lower() in theirs, text
 
 
-def test_drafts_of_different_situations_share_at_most_half_their_sentences() -> None:
+def alike(situations: list[Situation]) -> int:
+    """How many pairs share more than half of their sentences."""
+    written = [own(each) for each in situations]
+    return sum(
+        2 * len(one & other) > min(len(one), len(other))
+        for one, other in itertools.combinations(written, 2)
+    )
+
+
+def test_no_two_drafts_share_more_than_half_their_sentences() -> None:
+    assert alike(SOME) == 0
+
+
+def test_nor_do_any_two_tellings_of_a_story() -> None:
     # What sets two tellings apart is the same for every story: two speak for all.
-    for cells in GRIDS[:2]:
-        written = [own(each) for each in cells]
-        for one, other in itertools.combinations(written, 2):
-            assert len(one & other) <= min(len(one), len(other)) / 2
+    assert [alike(cells) for cells in GRIDS[:2]] == [0, 0]
 
 
-def test_so_do_those_for_customers_of_many_years_whatever_their_tier() -> None:
+@pytest.mark.long
+def test_nor_any_two_of_all_tellings_of_all_stories() -> None:
+    assert alike([each for cells in GRIDS for each in cells]) == 0
+
+
+def test_nor_those_for_customers_of_many_years_whatever_their_tier() -> None:
     cells = [
         msgspec.structs.replace(situation(tier=tier, tenure_months=60), need=need)
         for tier, need in itertools.product(TIERS, Need)
     ]
-    for one, other in itertools.combinations([own(each) for each in cells], 2):
-        assert len(one & other) <= min(len(one), len(other)) / 2
-
-
-def test_drafts_of_different_stories_share_at_most_half_their_sentences() -> None:
-    for cells in list(zip(*GRIDS, strict=True))[::5]:
-        written = [own(each) for each in cells]
-        for one, other in itertools.combinations(written, 2):
-            assert len(one & other) <= min(len(one), len(other)) / 2
+    assert alike(cells) == 0
 
 
 def test_the_same_situation_is_always_answered_the_same() -> None:
@@ -236,6 +245,42 @@ def test_options_pass_the_check_as_well() -> None:
 def test_a_higher_tier_is_offered_more() -> None:
     basic, gold = (draft(situation(tier=tier)).options for tier in ("basic", "Gold"))
     assert {option.detail for option in basic} != {option.detail for option in gold}
+
+
+AGENT = Authority(refund_limit=50, credit_limit=25.5, currency="GBP", approver=PersonRole.MANAGER)
+
+
+def test_options_name_the_limit_of_who_answers_and_who_approves_more() -> None:
+    told = " ".join(option.detail for option in options(situation(authority=AGENT)))
+    assert "25.50 GBP in credit and 50 GBP in refunds. A manager approves" in told
+    assert "supervisor" not in told
+    assert "25.50" not in response(situation(authority=AGENT))
+
+
+def test_where_nobody_approves_more_or_no_money_may_be_promised_that_is_said() -> None:
+    alone = msgspec.structs.replace(AGENT, approver=None)
+    assert any("nobody who approves more" in o.detail for o in options(situation(authority=alone)))
+    none = msgspec.structs.replace(AGENT, refund_limit=0, credit_limit=0)
+    told = [option.detail for option in options(situation(authority=none))]
+    assert any("you may promise no money. A manager approves" in detail for detail in told)
+    assert not any("0 GBP" in detail for detail in told)
+
+
+def test_limits_are_not_named_where_money_is_ruled_out_or_the_policy_sets_none() -> None:
+    barred = situation(authority=AGENT, constraints="No refunds and no credits.")
+    assert not any("GBP" in option.detail for option in options(barred))
+    assert not any("By yourself" in option.detail for option in options(situation()))
+    assert any("supervisor" in option.detail for option in options(situation()))
+
+
+@pytest.mark.parametrize("limit", [0, 25, 1200.5])
+@pytest.mark.parametrize("approver", [None, *PersonRole])
+def test_options_with_limits_pass_the_check(limit: float, approver: PersonRole | None) -> None:
+    own = Authority(refund_limit=limit, credit_limit=limit, currency="EUR", approver=approver)
+    for text, tier in itertools.product(STORIES, TIERS):
+        for option in options(situation(text, tier=tier, authority=own)):
+            assert check(option.detail) == (), option.detail
+            assert "{" not in option.detail
 
 
 def test_constraints_that_rule_out_money_leave_no_offer_of_money() -> None:

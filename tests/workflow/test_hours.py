@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.call import CallFacts, Customer, with_known_zone
-from workflow.calling import CallbackRules
+from workflow.calling import CallbackRules, CallingHours
 from workflow.duty import Desk, Duty, Person, Roster, Stop
 from workflow.hours import Day, HoursError, OpeningHours, check_hours, is_open, next_opening
 from workflow.moments import FIRST_MS, LAST_MS, milliseconds, rfc3339
@@ -120,6 +120,13 @@ def test_a_callers_window_is_in_decent_hours_of_their_own_zone() -> None:
     assert start == ms("2026-12-01T09:00:00+11:00")
     assert end == ms("2026-12-01T13:00:00+11:00")
     assert not rules.may_call("AU", "Australia/Sydney", late_in_sydney)
+
+
+def test_hours_of_a_country_hold_whatever_its_code_is_written_as() -> None:
+    rules = CallbackRules(calling_hours={"GB": CallingHours(first="10:00")})
+    for stated in ("GB", "UK", "GB-SCT", "UK-SCT"):
+        assert rules.hours_for(stated).first == "10:00"
+    assert rules.hours_for("FR").first == "09:00"
 
 
 def test_a_window_ends_with_the_calling_hours() -> None:

@@ -21,9 +21,11 @@ from tests.workflow.floor import (
     score,
 )
 from workflow.call import Mode
+from workflow.hints import HintKind, sayings
 from workflow.identity import stable_id
 from workflow.patterns.events import Seen
 from workflow.patterns.grouping import OTHER, SMALL, percentile, pooled
+from workflow.patterns.guiding import meaning
 from workflow.patterns.keeping import Kept
 from workflow.patterns.patterns import Patterns, patterns
 from workflow.patterns.reaching import RouteEnd
@@ -199,6 +201,48 @@ def test_a_broken_guardrail_counts_once_a_call_and_a_promise_too_big_is_one() ->
         ("guardrail.beyond_authority", 1),
         ("guardrail.promises", 1),
     ]
+
+
+def test_every_guardrail_that_a_hint_told_of_is_counted_and_no_next_step() -> None:
+    def hint(kind: str, about: str) -> Seen:
+        name = stable_id("hint", "a", kind, about)
+        return event("coaching.hint", hint_id=name, call_id="a", kind=kind, at=at())
+
+    told = found(
+        hint("guardrail", "open_compensation"),
+        hint("guardrail", "named_blame"),
+        hint("guardrail", "complaint_unanswered"),
+        hint("guardrail", "of a release to come"),
+        hint("landmine", "jargon"),
+        hint("next_step", "hear"),
+    )
+    assert {c.name for c in told.said} == {
+        "guardrail.open_compensation",
+        "guardrail.named_blame",
+        "guardrail.complaint_unanswered",
+        "guardrail.other",
+        "landmine.jargon",
+    }
+    assert all(meaning(c.name) for c in told.said)
+
+
+def test_what_a_rule_heard_and_a_hint_told_is_counted_once() -> None:
+    rule = next(name for name, saying in sayings().items() if saying.kind is HintKind.GUARDRAIL)
+    name = stable_id("hint", "a", "guardrail", rule)
+    told = found(
+        score("a", said=rule),
+        event("coaching.hint", hint_id=name, call_id="a", kind="guardrail", at=at()),
+    )
+    assert [(c.name, c.count) for c in told.said] == [(rule, 1)]
+
+
+def test_teams_are_told_of_guardrails_and_landmines_apart() -> None:
+    told = found(
+        *(score(f"c{n}", said="guardrail.promises", team_id="north") for n in range(6)),
+        *(score(f"d{n}", said="landmine.calm_down", team_id="south") for n in range(7)),
+    )
+    assert [(c.name, c.count) for c in told.guardrails_by_team] == [("north", 6)]
+    assert [(c.name, c.count) for c in told.landmines_by_team] == [("south", 7)]
 
 
 def test_a_mood_is_the_worst_of_the_call_and_how_it_ended() -> None:

@@ -6,15 +6,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detectors.reading import Evidence
-from detectors.vocabulary import Speaker
+from detectors.reading import Evidence, Finding
+from detectors.vocabulary import Disposition, Speaker
 from workflow.actions import ActionKind, Actor, ActorRole, Deed, Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner, RecordHandling
 from workflow.callbacks import Callback, CallbackState, CallbackStep
 from workflow.chain import Entry, EntryKind, Fault, Head, blank, verify
-from workflow.decision import CallbackChange, RouteChange
+from workflow.decision import CallbackChange, OwnWork, RouteChange
 from workflow.delivered import without_repeats
-from workflow.happenings import Close, Done, Ended, Happening, Hold, Review
+from workflow.happenings import RECORDED, Close, Done, Ended, Happening, Hold, Review
 from workflow.incident import RecordError, RecordState, ReviewState, head_of, record
 from workflow.policy import RouteMode, Severity, Tier
 from workflow.retention import DAY_MS, Cause, Erasure, erase, is_due
@@ -105,6 +105,48 @@ def test_where_the_sound_is_kept_stands_where_a_hard_stop_is_opened() -> None:
     assert kinds(entries) == ["opened", "quote"], "an update that says nothing new is none"
     assert [entry.facts.get("recording") for entry in entries] == ["rec-7", None]
     assert verify(entries, head_of(state, "c")).intact
+
+
+def sounded(
+    state: RecordState, *changes: Happening, recording: str
+) -> tuple[RecordState, tuple[Entry, ...]]:
+    return record(state, changes, call="c", at_ms=AT, key=KEY, recording=recording)
+
+
+def test_a_recording_that_is_named_later_is_noted_when_it_is_and_once() -> None:
+    state, opening = written(OPENED)
+    state, entries = sounded(state, recording="rec-7")
+    assert [(e.kind, e.action, e.facts) for e in entries] == [
+        (EntryKind.NOTE, RECORDED, {"recording": "rec-7"})
+    ]
+    state, again = sounded(state, updated(status=AlertStatus.ACKNOWLEDGED), recording="rec-7")
+    assert kinds(again) == ["updated"]
+    state, another = sounded(state, recording="rec-8")
+    assert [e.facts for e in another] == [{"recording": "rec-8"}]
+    assert verify((*opening, *entries, *again, *another), head_of(state, "c")).intact
+
+
+def test_where_the_sound_is_kept_stands_with_what_was_heard_as_own_work() -> None:
+    finding = Finding(
+        label="fraud",
+        disposition=Disposition.RAISE,
+        probability=0.9,
+        reason="rule",
+        rule_id="fraud.victim",
+        evidence=(SUE,),
+    )
+    own = OwnWork(finding, "fraud", "fraud-line", RecordHandling.NORMAL)
+    state, entries = sounded(RecordState(), own, recording="rec-7")
+    assert kinds(entries) == ["note", "quote"]
+    assert entries[0].facts["recording"] == "rec-7"
+    assert sounded(state, recording="rec-7")[1] == ()
+
+
+def test_before_a_record_and_at_its_end_no_recording_is_noted() -> None:
+    assert sounded(RecordState(), recording="rec-7")[1] == ()
+    state, _ = written(OPENED)
+    state, entries = sounded(state, Ended("customer_hangup"), Close(), recording="rec-7")
+    assert kinds(entries) == ["call_ended", "closed"]
 
 
 def test_no_probability_is_put_on_record() -> None:

@@ -83,12 +83,14 @@ def call_json(
 
 
 @router.post("/api/calls/{call_id:path}/draft")
-def draft(call_id: str, viewer: SignedIn, db: Database, looked_at: Looks) -> dict[str, Any]:
+def draft(
+    call_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
+) -> dict[str, Any]:
     """A draft of an answer, from the final words so far. It is nowhere kept."""
     call = _call(db, viewer, call_id)
     if not may_draft(viewer, call):
         raise HTTPException(403, _("nothing is drafted from a restricted call"))
-    made = draft_for(db, call_id)
+    made = draft_for(db, services.policy, viewer, call)
     if isinstance(made, Missing):
         raise HTTPException(409, made.message)
     looked_at("call", call_id)

@@ -25,12 +25,17 @@ from wallboard.views.floor import (
     routes_of,
 )
 from workflow.drafts.draft import Draft
-from workflow.drafts.situation import Missing, read_turns
+from workflow.drafts.situation import Context, Missing, read_turns
 from workflow.drafts.writer import draft
+from workflow.duty import PersonRole
 from workflow.policy import Policy
 
 TURNS_SHOWN = 600
 """An hour and a half of talk: more no browser scrolls through."""
+
+
+_PROMISES_AS = {Role.SUPERVISOR: PersonRole.SUPERVISOR, Role.DESK: PersonRole.SPECIALIST}
+"""Whose limits hold for whoever asks for a draft; the agent's for all others."""
 
 
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,13 +139,18 @@ def may_draft(viewer: Viewer, call: Call) -> bool:
     return call.handling != RESTRICTED and viewer.role not in (Role.AGENT, Role.SERVICE)
 
 
-def draft_for(db: Session, call_id: str) -> Draft | Missing:
-    """A draft of an answer, from the final turns of a call and what was found in them."""
+def draft_for(db: Session, policy: Policy, viewer: Viewer, call: Call) -> Draft | Missing:
+    """A draft of an answer, from the final turns of a call and what was found in them; its options
+    name what this viewer may promise."""
+    call_id = call.call_id
     final = [turn for turn in turns_of(db, call_id) if turn.is_final]
     heard = db.scalars(
         select(Alert.trigger).where(Alert.call_id == call_id, Alert.status != "retracted")
     )
+    role = _PROMISES_AS.get(viewer.role, PersonRole.AGENT)
     situation = read_turns(
-        [(Speaker(turn.speaker), turn.text) for turn in final], heard=list(heard)
+        [(Speaker(turn.speaker), turn.text) for turn in final],
+        Context(authority=policy.for_queue(call.queue_id).authority.get(role)),
+        heard=list(heard),
     )
     return situation if isinstance(situation, Missing) else draft(situation)

@@ -9,8 +9,11 @@ from importlib.resources import files
 from typing import Any
 
 from detectors.vocabulary import LIFE_STOPS, Emotion
+from workflow.authority import Authority
 from workflow.drafts.draft import Option
 from workflow.drafts.situation import Channel, Context, FactKind, Situation
+from workflow.duty import PersonRole
+from workflow.money import written
 from workflow.policy import Severity
 
 LONG_STANDING = 60
@@ -54,13 +57,18 @@ def severity(situation: Situation) -> Severity:
 def options(situation: Situation) -> tuple[Option, ...]:
     """Two options where little is at stake, else three. Exactly one is recommended: the answer to
     the need, or at high severity a person who may decide more. None breaks the constraints as far
-    as they can be read: where they rule out money, no option offers any."""
+    as they can be read: where they rule out money, no option offers any. Where money may be
+    offered, the limits of whoever answers are named, and who approves what is above them."""
     given, weight = guidance(), severity(situation)
     limits = situation.context.constraints.strip()
+    authority = situation.context.authority
     core = given["core"][situation.need.value]
     kind = "priority" if is_priority(situation.context) else "standard"
-    gesture = given["goodwill"]["none" if rules_out_money(limits) else kind]
+    no_money = rules_out_money(limits)
+    gesture = given["goodwill"]["none" if no_money else kind]
+    may = "" if no_money or authority is None else f" {_may_promise(authority)}"
     senior = given["senior"]
+    approver = approver_of(authority)
     within = f" Stay within what you stated: “{limits}”." if limits else ""
     found = [
         Option(
@@ -71,7 +79,7 @@ def options(situation: Situation) -> tuple[Option, ...]:
         ),
         Option(
             title=gesture["title"],
-            detail=gesture[weight.value] + within,
+            detail=gesture[weight.value].replace("{approver}", approver) + may + within,
             cost=gesture["cost"],
             recommended=False,
         ),
@@ -80,12 +88,33 @@ def options(situation: Situation) -> tuple[Option, ...]:
         found.append(
             Option(
                 title=senior["title"],
-                detail=senior.get(situation.trigger or "plain", senior["plain"]),
+                detail=senior.get(situation.trigger or "plain", senior["plain"]).replace(
+                    "{approver}", approver
+                ),
                 cost=senior["cost"],
                 recommended=weight is Severity.HIGH,
             )
         )
     return tuple(sorted(found, key=lambda option: not option.recommended))
+
+
+def approver_of(authority: Authority | None) -> str:
+    """Who decides about more, in a word; a supervisor where the policy names nobody."""
+    named = authority.approver if authority is not None else None
+    return (named or PersonRole.SUPERVISOR).value
+
+
+def _may_promise(authority: Authority) -> str:
+    """What the employee may promise by themselves, and who approves what is above it."""
+    words: dict[str, str] = guidance()["authority"]
+    none = not authority.credit_limit and not authority.refund_limit
+    parts = (words["none" if none else "own"], words["more" if authority.approver else "alone"])
+    return (
+        " ".join(parts)
+        .replace("{credit}", f"{written(authority.credit_limit)} {authority.currency}")
+        .replace("{refund}", f"{written(authority.refund_limit)} {authority.currency}")
+        .replace("{approver}", approver_of(authority))
+    )
 
 
 def landmines(situation: Situation) -> tuple[str, ...]:

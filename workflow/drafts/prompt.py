@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
+from workflow.authority import Authority
 from workflow.drafts.answer import SCHEMA
 from workflow.drafts.check import LEAST_WORDS, MOST_WORDS, Fault
 from workflow.drafts.options import severity
@@ -57,8 +58,10 @@ to be filled in, signatures or placeholders. On the channel "public" say nothing
 
 Lengths: the response {LEAST_WORDS} to {MOST_WORDS} words, aim for the middle; the coaching \
 {LEAST_COACHING} to {MOST_COACHING} words, telling the employee why the response is built as it \
-is; two or three options of different size, fit for the tier and the severity, exactly one of them \
-recommended; landmines are things that would make it worse. Everything in plain English.
+is; two or three options of different size, fit for the tier, the severity and what the employee \
+may promise (`employee_may_promise`, where it is given: an option of money names that limit, and \
+who approves more; the response names neither), exactly one of them recommended; landmines are \
+things that would make it worse. Everything in plain English.
 
 Answer with one JSON object and nothing else, by this JSON Schema:
 {json.dumps(SCHEMA)}"""
@@ -81,6 +84,7 @@ def question(situation: Situation) -> Turn:
         "history": context.history,
         "tried_already": context.tried,
         "constraints": context.constraints,
+        "employee_may_promise": _may_promise(context.authority),
     }
     kept = {name: value for name, value in told.items() if value not in ("", None)}
     return Turn(Role.USER, f"<situation>\n{_data(kept)}\n</situation>\nDraft the answer.")
@@ -116,6 +120,18 @@ def reshaping(problem: str) -> Turn:
         Role.USER,
         f"That could not be used: {problem}. Answer again with the one JSON object alone.",
     )
+
+
+def _may_promise(authority: Authority | None) -> dict[str, object] | None:
+    if authority is None:
+        return None
+    approver = authority.approver
+    return {
+        "credit_up_to": authority.credit_limit,
+        "refund_up_to": authority.refund_limit,
+        "currency": authority.currency,
+        "who_approves_more": approver.value if approver is not None else "nobody",
+    }
 
 
 def _data(value: object) -> str:

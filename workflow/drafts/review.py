@@ -13,6 +13,7 @@ from workflow.drafts.grounding import invented
 from workflow.drafts.options import rules_out_money
 from workflow.drafts.prompt import LEAST_COACHING, MOST_COACHING
 from workflow.drafts.situation import Restriction, Situation
+from workflow.money import written
 
 _OFFERS_MONEY = re.compile(
     r"\b(?:offer|credit|give|pay|add|apply|issue|send|refund|waive|take\s+off)(?:s|ed|ing)?\b"
@@ -64,9 +65,10 @@ def review(made: Draft, situation: Situation, requests: Sequence[str] = ()) -> t
     no_money = rules_out_money(situation.context.constraints)
     found += _offers(made.draft) if no_money else ()
     found += _sums(made.draft, [*_of_employee(situation), *requests])
+    limits = _limits(situation)
     for number, option in enumerate(made.options, start=1):
         for text in (option.title, option.detail):
-            faults = [*check_sentence(text, facts=facts), *invented(text, known)]
+            faults = [*check_sentence(text, facts=facts), *invented(text, [*known, *limits])]
             faults += _offers(text) if no_money else ()
             found += [msgspec.structs.replace(f, part=f"option {number}") for f in faults]
     words = word_count(made.coaching)
@@ -91,6 +93,15 @@ def _known(situation: Situation) -> Iterator[str]:
     yield from (situation.said, context.history, context.tried, context.constraints, context.tier)
     if context.tenure_months is not None:
         yield f"{context.tenure_months} months, {context.tenure_months // 12} years"
+
+
+def _limits(situation: Situation) -> tuple[str, ...]:
+    """What the employee may promise: figures for the options, which they read alone. In the letter
+    a limit would be an offer."""
+    own = situation.context.authority
+    if own is None:
+        return ()
+    return (f"{written(own.credit_limit)} {written(own.refund_limit)} {own.currency}",)
 
 
 def _of_employee(situation: Situation) -> Iterator[str]:

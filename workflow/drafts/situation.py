@@ -8,6 +8,7 @@ from enum import StrEnum
 import msgspec
 
 from detectors.vocabulary import LIFE_STOPS, Emotion, Speaker, Trigger
+from workflow.authority import Authority
 from workflow.drafts.check import Facts, Known
 from workflow.drafts.cues import cues
 
@@ -68,7 +69,8 @@ ASK_FOR = {
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known besides the words; everything may be missing. `tenure_months` is whole."""
+    """What is known besides the words; everything may be missing. `tenure_months` is whole.
+    `authority`: what whoever answers may promise, by the policy."""
 
     tenure_months: int | None = None
     tier: str = ""
@@ -76,6 +78,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     tried: str = ""
     constraints: str = ""
     channel: Channel = Channel.CALL
+    authority: Authority | None = None
 
 
 NO_CONTEXT = Context()

@@ -68,12 +68,13 @@ _SPACE = re.compile(r"\s+")
 
 
 def draft(situation: Situation, size: Size = Size.USUAL) -> Draft:
-    """Everything an agent needs to answer. For a life stop, or somebody who may not be who they
-    say: what to do now, and no answer."""
+    """Everything an agent needs to answer. For a life stop, and for what only its desk may handle:
+    what to do now, and no answer."""
     if situation.is_life_stop:
         return _takeover(situation, str(situation.trigger))
-    if Restriction.IMPOSTOR in situation.restricted:
-        return _takeover(situation, Restriction.IMPOSTOR.value)
+    for why in Restriction:
+        if why in situation.restricted:
+            return _takeover(situation, why.value)
     return Draft(
         assessment=_assessment(situation),
         landmines=landmines(situation),
@@ -197,7 +198,7 @@ def _standing(situation: Situation) -> tuple[str, ...]:
 def _facts(situation: Situation, most: int = MOST_FACTS) -> list[str]:
     """The customer's own facts, said back; where others read along, none of them."""
     if situation.context.channel is Channel.PUBLIC:
-        return [_line(situation, "private")]
+        return [_line(situation, "open"), _line(situation, "private")]
     told = []
     for kind in _TOLD_BACK:
         for found in _untold(situation, kind):

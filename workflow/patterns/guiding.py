@@ -7,15 +7,15 @@ from functools import cache
 import msgspec
 
 from workflow.actions import ActionKind
-from workflow.hints import HintKind, sayings
-from workflow.identity import stable_id
+from workflow.coaching import CHECKED
+from workflow.drafts.check import Code
+from workflow.hints import BEYOND_AUTHORITY, COMPLAINT_UNANSWERED, HintKind, hint_id_of, sayings
 from workflow.moments import milliseconds
 from workflow.patterns.events import HintSeen
 from workflow.patterns.grouping import UNKNOWN, Count, counted
 from workflow.patterns.ledger import CallLog, Ledger
 from workflow.patterns.scope import Scope
 
-BEYOND_AUTHORITY = "beyond_authority"
 GUARDRAIL = f"{HintKind.GUARDRAIL.value}."
 
 
@@ -67,19 +67,21 @@ def by_kind(ledger: Ledger, hints: list[HintSeen]) -> tuple[Hints, ...]:
 
 
 def broken(calls: list[CallLog], hints: list[HintSeen]) -> list[tuple[str, str]]:
-    """(kind, call) for everything that should not have been said: each once a call."""
+    """(kind, call) for everything that should not have been said: each once a call. What a rule
+    hears in the agent's words is on the reading; what the draft check finds, what is promised
+    beyond a limit, and what is left unsaid, on the hint alone."""
     said = {(rule, call.call_id) for call in calls for rule in call.said if "." in rule}
-    said |= {
-        (f"{GUARDRAIL}{BEYOND_AUTHORITY}", hint.call_id)
-        for hint in hints
-        if hint.kind is HintKind.GUARDRAIL and hint.hint_id == _beyond(hint.call_id)
-    }
+    said |= {(name, hint.call_id) for hint in hints if (name := _named(hint)) is not None}
     return sorted(said)
 
 
-def by_team(ledger: Ledger, said: list[tuple[str, str]]) -> tuple[Count, ...]:
-    """Broken guardrails by team; small teams are pooled."""
-    return counted((ledger.call(call).team or UNKNOWN, call) for _, call in said)
+def by_team(ledger: Ledger, said: list[tuple[str, str]], *, guardrails: bool) -> tuple[Count, ...]:
+    """Broken guardrails, or landmines, by team; small teams are pooled."""
+    return counted(
+        (ledger.call(call).team or UNKNOWN, call)
+        for name, call in said
+        if name.startswith(GUARDRAIL) is guardrails
+    )
 
 
 def by_agent(ledger: Ledger, said: list[tuple[str, str]]) -> tuple[Count, ...]:
@@ -90,13 +92,38 @@ def by_agent(ledger: Ledger, said: list[tuple[str, str]]) -> tuple[Count, ...]:
 @cache
 def meaning(rule_id: str) -> str:
     """What a rule of the agent's words is about, in words; its name where there are none."""
-    if rule_id == f"{GUARDRAIL}{BEYOND_AUTHORITY}":
-        return "promises more than the role may"
+    if rule_id in _MEANINGS:
+        return _MEANINGS[rule_id]
     saying = sayings().get(rule_id)
     if saying is None:
         return rule_id.partition(".")[2].replace("_", " ")
     return saying.text.removeprefix("This ").rstrip(".")
 
 
-def _beyond(call_id: str) -> str:
-    return stable_id("hint", call_id, HintKind.GUARDRAIL.value, BEYOND_AUTHORITY)
+def _named(hint: HintSeen) -> str | None:
+    """The name of what a hint says must not be said: the id of a hint follows from it. A guardrail
+    that this release does not know counts all the same; None for a hint of another kind."""
+    for about, name in _abouts(hint.kind).items():
+        if hint.hint_id == hint_id_of(hint.call_id, hint.kind, about):
+            return name
+    return f"{GUARDRAIL}other" if hint.kind is HintKind.GUARDRAIL else None
+
+
+@cache
+def _abouts(kind: HintKind) -> dict[str, str]:
+    """What hints of a kind can be about, and under which name it is counted."""
+    codes = [code.value for code, its in CHECKED.items() if its is kind]
+    if kind is HintKind.GUARDRAIL:
+        codes += [BEYOND_AUTHORITY, COMPLAINT_UNANSWERED]
+    rules = [rule for rule, saying in sayings().items() if saying.kind is kind]
+    return {code: f"{kind.value}.{code}" for code in codes} | {rule: rule for rule in rules}
+
+
+_MEANINGS = {
+    f"{GUARDRAIL}{BEYOND_AUTHORITY}": "promises more than the role may",
+    f"{GUARDRAIL}{COMPLAINT_UNANSWERED}": "does not acknowledge a complaint",
+    f"{GUARDRAIL}{Code.LEGAL_CONCLUSION.value}": "draws a legal conclusion",
+    f"{GUARDRAIL}{Code.OPEN_COMPENSATION.value}": "promises money or effort without end",
+    f"{GUARDRAIL}{Code.NAMED_BLAME.value}": "blames a named person",
+    f"{GUARDRAIL}other": "something that this release has no name for",
+}

@@ -87,7 +87,8 @@ class Patterns(msgspec.Struct, frozen=True, kw_only=True):
     false_alarms: tuple[FalseAlarms, ...]
     repeats: Repeats
     said: tuple[Count, ...]
-    said_by_team: tuple[Count, ...]
+    guardrails_by_team: tuple[Count, ...]
+    landmines_by_team: tuple[Count, ...]
     said_by_agent: tuple[Count, ...]
     hints: tuple[Hints, ...]
     moods: tuple[Moods, ...]
@@ -144,7 +145,8 @@ def patterns(ledger: Ledger, scope: Scope) -> Patterns:
         false_alarms=_false_alarms(alerts),
         repeats=_repeats(stops),
         said=counted(said, pool=False),
-        said_by_team=by_team(ledger, said),
+        guardrails_by_team=by_team(ledger, said, guardrails=True),
+        landmines_by_team=by_team(ledger, said, guardrails=False),
         said_by_agent=by_agent(ledger, said) if scope.by_agent else (),
         hints=by_kind(ledger, hints),
         moods=_moods(calls),

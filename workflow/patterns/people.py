@@ -145,8 +145,12 @@ def guidance(found: Patterns, read: set[str]) -> Section:
         )
         if rows:
             parts.append(Table((heading, "calls"), rows))
-    if found.said_by_team:
-        parts.append(counts_table("team", found.said_by_team, "guardrails and landmines"))
+    for teams, what in (
+        (found.guardrails_by_team, "guardrails broken"),
+        (found.landmines_by_team, "landmines"),
+    ):
+        if teams:
+            parts.append(counts_table("team", teams, what))
     if found.said_by_agent:
         named = by_name(found.said_by_agent)
         parts.append(counts_table("agent", named, "guardrails and landmines", most=len(named)))
