@@ -33,7 +33,8 @@ on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
   if (before === null) return;
   deck.soil(ref);
-  if (before === undefined && floor.isOpen(body)) arrived(body);
+  // What is taken away is no new alert, whether it was held here or not.
+  if (!body.gone && before === undefined && floor.isOpen(body)) arrived(body);
   draw();
 });
 on("route", ({ ref, body }) => {
