@@ -35,8 +35,12 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
         yield found
 
 
-def look(chromium: Any, floor: Floor, person: str, path: str = "/board", **how: Any) -> Any:
+def look(
+    chromium: Any, floor: Floor, person: str, path: str = "/board", script: str = "", **how: Any
+) -> Any:
     context = chromium.new_context(reduced_motion="reduce", **how)
+    if script:
+        context.add_init_script(script)
     # Many tests share a machine.
     context.set_default_timeout(30_000)
     context.add_cookies([floor.cookie(person)])
@@ -67,6 +71,45 @@ def test_an_alert_appears_without_a_reload_and_life_comes_first(
     page.wait_for_selector("#life #alert-al-new")
     assert "Emergency" in page.inner_text("#alert-al-new h3")
     assert "3 life stops" in page.inner_text("#headline")
+    assert page.faults == []
+
+
+COUNT_TONES = """
+localStorage.setItem("hardstop.sound", "on");
+window.tones = 0;
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };
+"""
+
+
+@pytest.mark.parametrize("mode", ["shadow", "replay", "post_call"])
+def test_what_calls_nobody_rings_for_nobody_and_stands_apart(
+    chromium: Any, floor: Floor, mode: str
+) -> None:
+    page = look(chromium, floor, "alex", script=COUNT_TONES)
+    page.wait_for_selector("[data-link=live]")
+    title, before = page.title(), page.inner_text("#headline-count")
+    floor.tell_alert("al-quiet", "self_harm", mode=mode, status="confirmed")
+    page.wait_for_selector("#quiet #alert-al-quiet.alert--quiet")
+    assert page.evaluate("window.tones") == 0
+    assert page.text_content("#announce") == ""
+    assert (page.title(), page.inner_text("#headline-count")) == (title, before)
+    assert "1 more that calls nobody" in page.inner_text("#headline-more")
+    floor.tell_alert("al-real", "self_harm", mode="live", status="confirmed")
+    page.wait_for_selector("#life #alert-al-real")
+    assert page.evaluate("window.tones") > 0
+    assert "Self-harm" in page.text_content("#announce")
+    assert page.faults == []
+
+
+def test_in_shadow_mode_an_agent_is_told_nothing(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "priya", "/my-call")
+    page.wait_for_selector(".now--life")
+    with floor.services.sessions() as db:
+        known = db.scalars(select(Alert).where(Alert.call_id == "c-7101")).all()
+    for alert in known:
+        floor.tell_alert(alert.alert_id, alert.trigger, mode="shadow")
+    page.wait_for_selector(".now", state="detached")
     assert page.faults == []
 
 

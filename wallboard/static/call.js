@@ -46,7 +46,8 @@ function on(kind, run) {
 on("turn", ({ body }) => { talk.put(body); line.put(body); });
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
-  if (!body.gone && before === undefined && floor.isOpen(body)) place("announce").textContent = word("trigger", body.trigger);
+  const isNew = !body.gone && before === undefined && floor.isOpen(body);
+  if (isNew && floor.isLive(body)) place("announce").textContent = word("trigger", body.trigger);
 });
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ ref, body }) => (body.gone ? location.reload() : floor.call(ref, body)));

@@ -78,13 +78,18 @@ export class Floor {
 
   isOpen = (alert) => !OVER.has(alert.status);
 
-  /** Open alerts, the most urgent first: life, then severity, then who has nobody yet, then age. */
+  /** Whether somebody is to come: in shadow mode, and for what is played again, nobody is called. */
+  isLive = (alert) => (alert.mode ?? "live") === "live";
+
+  /** Open alerts, the most urgent first: what is live, life, severity, who has nobody yet, age. */
   open() {
-    const key = (alert) => [this.rank(alert), alert.status === "claimed" ? 1 : 0, moment(alert.opened_at)];
+    const key = (alert) => [
+      this.isLive(alert) ? 0 : 1, this.rank(alert), alert.status === "claimed" ? 1 : 0, moment(alert.opened_at),
+    ];
     return [...this.alerts.values()]
       .filter(this.isOpen)
       .map((alert) => ({ alert, key: key(alert) }))
-      .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || a.key[2] - b.key[2])
+      .sort(({ key: a }, { key: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])
       .map(({ alert }) => alert);
   }
 
