@@ -78,7 +78,10 @@ COUNT_TONES = """
 localStorage.setItem("hardstop.sound", "on");
 window.tones = 0;
 const make = AudioContext.prototype.createOscillator;
-AudioContext.prototype.createOscillator = function () { window.tones += 1; return make.call(this); };
+AudioContext.prototype.createOscillator = function () {
+  window.tones += 1;
+  return make.call(this);
+};
 """
 
 
