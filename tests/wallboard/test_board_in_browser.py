@@ -232,6 +232,40 @@ def test_a_false_alarm_of_a_life_stop_is_asked_for_its_reason_by_keys_alone(
     assert "self_harm" in page.evaluate("document.activeElement.id")
 
 
+def until_done(floor: Floor, page: Any, action: str) -> None:
+    """What was sent last is this action, and it takes effect."""
+    for _ in range(300):
+        if done := floor.apply_deeds():
+            assert done == [action]
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{action} was not sent")
+
+
+@pytest.mark.parametrize("path", ["/board", "/calls/c-7101"])
+def test_a_false_alarm_is_taken_back_by_keys_alone(chromium: Any, floor: Floor, path: str) -> None:
+    page = look(chromium, floor, "alex", path)
+    page.wait_for_selector("[data-link=live]")
+    page.wait_for_selector(".alert--life")
+    page.keyboard.press("?")
+    assert "Undo" in page.inner_text("#help-keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    page.wait_for_selector("dialog[open] input[name=why]")
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    until_done(floor, page, "false_alarm")
+    page.wait_for_selector(".toast [aria-keyshortcuts=z]")
+    page.keyboard.press("z")
+    until_done(floor, page, "undo_false_alarm")
+    page.wait_for_selector(".toast--good:has-text('open again')")
+    assert page.query_selector(".toast [aria-keyshortcuts=z]") is None
+    page.keyboard.press("z")
+    page.wait_for_timeout(300)
+    assert floor.apply_deeds() == []
+    assert page.faults == []
+
+
 def test_a_claim_is_pending_until_it_has_been_applied(chromium: Any, floor: Floor) -> None:
     page = look(chromium, floor, "alex")
     page.click("#life .alert >> nth=0 >> [data-act=claim]")

@@ -2,7 +2,7 @@
 
 import { sound, switches } from "./alarm.js";
 import { Deck } from "./deck.js";
-import { onPending, pending, perform } from "./deeds.js";
+import { onPending, pending, perform, undo } from "./deeds.js";
 import { about, data, el, safeLink } from "./dom.js";
 import { Earlier } from "./earlier.js";
 import { Floor } from "./floor.js";
@@ -257,6 +257,7 @@ if (may) {
       if (alert && (name !== "resolve" || alert.status === "claimed")) perform(name, alert, floor);
     });
   }
+  key("z", t("keys.undo"), undo);
 }
 for (const [names, text_, run] of [
   [["j", "ArrowDown"], t("keys.next"), () => move(1)],
