@@ -132,6 +132,36 @@ def test_what_is_withdrawn_goes_with_a_trace(chromium: Any, floor: Floor) -> Non
     assert page.query_selector("article#alert-al-maybe") is None
 
 
+@pytest.mark.parametrize("revision", [2, 1])
+def test_what_is_told_anew_later_stands_on_an_open_board(
+    chromium: Any, floor: Floor, revision: int
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    floor.tell_alert("al-again", "fraud", status="confirmed")
+    floor.tell_alert("al-again", "fraud", status="claimed", owner={"id": "x", "name": "Carmen"})
+    page.wait_for_selector("#alert-al-again >> text=Claimed by Carmen")
+    # As after the death of a worker: of the same revision, or of one before.
+    again = {"revision": revision, "owner": {"id": "y", "name": "Femi"}}
+    floor.tell_alert("al-again", "fraud", status="claimed", **again)
+    page.wait_for_selector("#alert-al-again >> text=Claimed by Femi")
+
+
+def test_what_an_agent_is_to_say_is_what_was_told_last(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "priya", "/my-call")
+    page.wait_for_selector(".now--life")
+    for words in ("Stay with me.", "Is somebody with you?"):
+        page.evaluate(
+            """(say_now) => {
+              const body = { alert_id: "al-desk", revision: 1, status: "confirmed", say_now };
+              const detail = { kind: "guidance", ref: "al-desk", call_id: "c-7101", body };
+              document.dispatchEvent(new CustomEvent("hardstop:guidance", { detail }));
+            }""",
+            words,
+        )
+        page.wait_for_selector(f".now__say >> text={words}")
+
+
 def test_what_was_missed_while_away_comes_once(chromium: Any, floor: Floor) -> None:
     page = look(chromium, floor, "alex")
     page.wait_for_selector("[data-link=live]")

@@ -32,7 +32,6 @@ function on(kind, run) {
 
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
-  if (before === null) return;
   deck.soil(ref);
   // What is taken away is no new alert, whether it was held here or not.
   if (!body.gone && before === undefined && floor.isOpen(body)) arrived(body);

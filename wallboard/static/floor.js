@@ -1,5 +1,6 @@
 // What is known of the floor: alerts, routes, calls, and the names of people and desks.
-// The newest revision wins, so that an event that comes twice changes nothing.
+// What is told last stands: the server decides what an event is worth (a revision that is told anew may
+// be lower), and the live channel tells each number of the feed once, in order.
 
 import { live } from "./live.js";
 import { moment } from "./moments.js";
@@ -36,24 +37,17 @@ export class Floor {
     return live.now();
   }
 
-  /** An alert's newest state. Gives what it was before: undefined if it is new, null if older. */
+  /** An alert as it stands now. Gives what it was before: undefined if it is new. */
   alert(ref, body) {
     const before = this.alerts.get(ref);
-    if (body.gone) {
-      this.alerts.delete(ref);
-      return before;
-    }
-    if (before && before.revision >= body.revision) return null;
-    this.alerts.set(ref, body);
+    if (body.gone) this.alerts.delete(ref);
+    else this.alerts.set(ref, body);
     return before;
   }
 
   route(ref, body) {
-    const before = this.routes.get(ref);
     if (body.gone) this.routes.delete(ref);
-    else if (!before || body.attempt > before.attempt || ORDER.indexOf(body.state) >= ORDER.indexOf(before.state)) {
-      this.routes.set(ref, body);
-    }
+    else this.routes.set(ref, body);
   }
 
   call(ref, body) {
