@@ -74,8 +74,10 @@ def test_an_alert_appears_without_a_reload_and_life_comes_first(
     assert page.faults == []
 
 
-COUNT_TONES = """
+SOUND_ON = """
 localStorage.setItem("hardstop.sound", "on");
+"""
+COUNT_TONES = """
 window.tones = 0;
 const make = AudioContext.prototype.createOscillator;
 AudioContext.prototype.createOscillator = function () {
@@ -89,7 +91,7 @@ AudioContext.prototype.createOscillator = function () {
 def test_what_calls_nobody_rings_for_nobody_and_stands_apart(
     chromium: Any, floor: Floor, mode: str
 ) -> None:
-    page = look(chromium, floor, "alex", script=COUNT_TONES)
+    page = look(chromium, floor, "alex", script=SOUND_ON + COUNT_TONES)
     page.wait_for_selector("[data-link=live]")
     title, before = page.title(), page.inner_text("#headline-count")
     floor.tell_alert("al-quiet", "self_harm", mode=mode, status="confirmed")
@@ -103,6 +105,24 @@ def test_what_calls_nobody_rings_for_nobody_and_stands_apart(
     assert page.evaluate("window.tones") > 0
     assert "Self-harm" in page.text_content("#announce")
     assert page.faults == []
+
+
+def test_sound_is_as_in_ones_settings_until_it_is_switched_on_the_board(
+    chromium: Any, floor: Floor
+) -> None:
+    with floor.services.sessions.begin() as db:
+        db.get_one(User, "alex").settings = {"sound": True}
+    page = look(chromium, floor, "alex", script=COUNT_TONES)
+    page.wait_for_selector("#sound[aria-pressed=true]")
+    page.wait_for_selector("[data-link=live]")
+    floor.tell_alert("al-heard", "fraud", status="confirmed")
+    page.wait_for_selector("#alert-al-heard")
+    assert page.evaluate("window.tones") > 0
+    page.click("#sound")
+    page.reload()
+    page.wait_for_selector("#sound[aria-pressed=false]")
+    other = look(chromium, floor, "bo")
+    other.wait_for_selector("#sound[aria-pressed=false]")
 
 
 def test_in_shadow_mode_an_agent_is_told_nothing(chromium: Any, floor: Floor) -> None:
