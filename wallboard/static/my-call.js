@@ -72,7 +72,8 @@ function hint() {
   return open.sort((a, b) => moment(b.at) - moment(a.at))[0];
 }
 
-/** What the agent says now, unless it is shadow mode or a recording: the alert that the others yield to, else the gravest that is known. */
+/** What the agent says now: the alert that the others yield to, else the gravest that is known. In
+ *  shadow mode, and on recordings, agents are told nothing. */
 function speaking() {
   const open = [...[...guidance.values()].filter(floor.isOpen), ...floor.open().filter(floor.isLive)];
   const first = open.map((one) => one.yields_to).find(Boolean);
