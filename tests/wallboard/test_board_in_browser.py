@@ -62,6 +62,16 @@ def test_the_link_of_the_demo_leads_to_the_board_at_once(chromium: Any, floor: F
     assert page.url == f"{floor.url}/board"
 
 
+def test_the_welcome_fits_on_a_phone(chromium: Any, floor: Floor) -> None:
+    with floor.services.sessions.begin() as db:
+        secret = invitations.invite(db, Role.SUPERVISOR, now_ms(), "alex")
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{floor.url}/welcome/{secret}")
+    page.wait_for_selector("[name=password]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_an_alert_appears_without_a_reload_and_life_comes_first(
     chromium: Any, floor: Floor
 ) -> None:
