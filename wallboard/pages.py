@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from wallboard.access import Role, Viewer
+from wallboard.auth.gate import preferences_of
 from wallboard.language import mark, named, of_pages, spoken
 from wallboard.services import Services
 from wallboard.views.zones import date_in
@@ -134,5 +135,6 @@ def _about(request: Request, services: Services, viewer: Viewer | None) -> dict[
             "role": viewer.role.value,
             "desks": viewer.desks,
             "time_zone": viewer.time_zone,
+            "sound": bool(preferences_of(request).get("sound")),
         },
     }

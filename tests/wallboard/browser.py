@@ -18,9 +18,10 @@ from sqlalchemy import select
 from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
 from wallboard.hub import Hub
+from wallboard.intake.deeds import deed_body
 from wallboard.services import Services, now_ms
 from wallboard.store.feeding import News, add_to_feed, seen_of
-from wallboard.store.tables import Alert, Call
+from wallboard.store.tables import Alert, Call, Deed
 from workflow.moments import rfc3339
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -110,6 +111,28 @@ class Floor:
             add_to_feed(db, news)
         self.fresh()
         self.services.hub.notify()
+
+    def apply_deeds(self) -> list[str]:
+        """The workers answer that what was sent has taken effect; gives which actions."""
+        with self.services.sessions.begin() as db:
+            sent = list(db.scalars(select(Deed).where(Deed.applied.is_(None))))
+            for deed in sent:
+                deed.applied, deed.answered_at = True, now_ms()
+            news = [
+                News(
+                    kind="deed",
+                    ref=deed.action_id,
+                    call_id=deed.call_id,
+                    at=now_ms(),
+                    body=deed_body(deed),
+                    seen=seen_of(deed, deed.mode),
+                )
+                for deed in sent
+            ]
+            add_to_feed(db, news)
+            done = [deed.action for deed in sent]
+        self.services.hub.notify()
+        return done
 
     def tell_alert(self, alert_id: str, like: str, **changes: Any) -> None:
         """An alert as the intake would project it: a copy of another, or its next revision."""

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import msgspec
 import uvicorn
+from starlette.types import ASGIApp
 
 from stream.events import Action
 from wallboard.access import Viewer
@@ -216,12 +217,12 @@ def callback(revision: int = 1, **more: Any) -> dict[str, Any]:
 
 
 @contextmanager
-def served(house: House) -> Iterator[str]:
-    """The app behind a real server; its address."""
+def served(house: House, app: ASGIApp | None = None) -> Iterator[str]:
+    """The app, or another in its place, behind a real server; its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    config = uvicorn.Config(create_app(house.services), port=port, log_level="error")
+    config = uvicorn.Config(app or create_app(house.services), port=port, log_level="error")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -10,38 +10,20 @@ from __future__ import annotations
 
 import argparse
 import io
-import socket
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import uvicorn
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec import convert, to_builtins
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import select
 
-from stream.events import IncidentHead
 from tests.wallboard.browser import CHROMIUM, Floor, served
-from tests.wallboard.office import NOW, Office, furnish
-from wallboard.access import Role, Scope
-from wallboard.app import create_app
-from wallboard.auth import tokens
-from wallboard.auth.audit import What, note
+from tests.wallboard.showroom import shown_office
 from wallboard.auth.gate import COOKIE
-from wallboard.intake.arrival import plain
-from wallboard.store.tables import Entry, Head
-from wallboard.webhooks import hooks
-from workflow import chain
-from workflow.moments import rfc3339
-from workflow.signing import sign
 
 OUT = Path(__file__).parents[2] / "docs" / "screenshots"
 COLOURS = 256
@@ -59,7 +41,8 @@ HUGE = {"width": 3840, "height": 2160}
 
 @dataclass(frozen=True)
 class Sight:
-    """One page as one person sees it. `looks`: (suffix, scheme, size)."""
+    """One page as one person sees it. `path` may name what is known only once it is served:
+    `{record}`, `{webhook}`, `{invitation}`. `looks`: (suffix, scheme, size)."""
 
     name: str
     person: str
@@ -87,6 +70,7 @@ FLOOR = (
         "/my-call",
         (("light", "light", NARROW), ("dark", "dark", NARROW)),
     ),
+    Sight("not-yours", "bo", "/calls/c-7104", live=False),
 )
 CALM = (
     Sight("board-calm", "alex", "/board", (("light", "light", DESK),)),
@@ -101,16 +85,21 @@ SILENT = (
 OFFICE = (
     Sight("callbacks", "alex", "/callbacks"),
     Sight("incidents", "alex", "/incidents"),
-    Sight("incident", "alex", ""),
+    Sight("incident", "alex", "/incidents/{record}"),
     Sight("complaints", "carmen", "/complaints"),
     Sight("patterns", "alex", "/patterns"),
     Sight("users", "sam", "/admin/users", live=False),
+    Sight("user", "sam", "/admin/users/grace", live=False),
     Sight("tokens", "sam", "/admin/tokens", live=False),
     Sight("webhooks", "sam", "/admin/webhooks", live=False),
+    Sight("webhook", "sam", "/admin/webhooks/{webhook}", live=False),
     Sight("audit", "sam", "/admin/audit", live=False),
     Sight("account", "alex", "/account", live=False),
+    Sight("refused", "alex", "/admin/users", live=False),
     Sight("sign-in", "", "/sign-in", live=False),
+    Sight("welcome", "", "/welcome/{invitation}", live=False),
 )
+SIGHTS = (*FLOOR, *CALM, *SILENT, *OFFICE)
 
 
 def main() -> int:
@@ -144,12 +133,8 @@ def main() -> int:
             with served(place) as floor:
                 floor.fresh(age_ms=-HOUR if sight.after == "lost" else STALE_MS)
                 take([sight], floor.url, floor.cookie, floor)
-        with _office(Path(folder)) as (office, url):
-            with office.sessions() as db:
-                identifier = db.scalars(select(Head.incident_id)).one()
-            sights = [
-                replace(sight, path=sight.path or f"/incidents/{identifier}") for sight in OFFICE
-            ]
+        with shown_office(Path(folder)) as (url, places):
+            sights = [replace(sight, path=sight.path.format(**places)) for sight in OFFICE]
             take(
                 sights,
                 url,
@@ -224,80 +209,6 @@ def _reduced(picture: Image.Image) -> Image.Image:
     reduced = Image.fromarray(flat.reshape(picture.height, picture.width), mode="P")
     reduced.putpalette([part for colour in chosen for part in colour])
     return reduced
-
-
-def _signed(office: Office, key: Ed25519PrivateKey) -> Head:
-    """The head of the record that is looked at, as the workers sign it."""
-    with office.sessions() as db:
-        last = db.scalars(select(Entry).order_by(Entry.incident_id, Entry.number.desc())).first()
-        assert last is not None
-    head = chain.Head(incident_id=last.incident_id, number=last.number, hash=str(last.body["hash"]))
-    told = to_builtins(sign(head, key)) | {"type": "incident.head", "call_id": last.call_id}
-    event = convert(told | {"at": rfc3339(last.at)}, IncidentHead)
-    return Head(
-        incident_id=last.incident_id,
-        number=last.number,
-        digest=event.hash,
-        call_id=last.call_id,
-        at=last.at,
-        body=plain(event),
-    )
-
-
-@contextmanager
-def _office(folder: Path) -> Iterator[tuple[Office, str]]:
-    """The back office of a fortnight, with an administrator's things."""
-    office = Office(folder)
-    furnish(office)
-    key = Ed25519PrivateKey.generate()
-    office.services = replace(office.services, signed_with=(key.public_key(),))
-    office.app = create_app(office.services)
-    office.add([_signed(office, key)])
-    office.as_("alex", Role.SUPERVISOR, password="kept as a hash", queues=["billing", "energy"])
-    office.as_("carmen", Role.QA, desks=["complaints"], password="kept as a hash")
-    office.as_("sam", Role.ADMIN, password="kept as a hash")
-    office.as_("grace", Role.DESK, desks=["crisis"], password="kept as a hash")
-    office.as_("priya", Role.AGENT, agent_id="a-1042", teams=["north"])
-    with office.sessions.begin() as db:
-        for name, scopes in (
-            ("Operations wall, Leeds", [Scope.READ, Scope.STREAM]),
-            ("Quality archive", [Scope.READ, Scope.TRANSCRIPTS]),
-        ):
-            tokens.issue(
-                db, name=name, scopes=scopes, days=365, created_by="sam", now=NOW - 24 * HOUR
-            )
-        for name, url, form, kinds in (
-            ("Crisis channel", "https://hooks.slack.com/services/T0/B0/x", "slack", ("alert",)),
-            ("Case system", "https://cases.example/hooks", "standard", ("alert", "callback")),
-        ):
-            what = hooks.wanted(name=name, url=url, format=form, kinds=kinds)
-            hooks.create(db, what, "sam", NOW - 24 * HOUR)
-        for minutes, who, kind, ref in (
-            (3, "alex", "looked.call", "call-live-1"),
-            (9, "carmen", "looked.complaint", "CP-9LKT0-11WZE"),
-            (22, "alex", "looked.callback", "CB-1"),
-            (41, "grace", What.SIGN_IN, None),
-            (58, "priya", What.SIGN_IN, None),
-            (63, "unknown", What.SIGN_IN_REFUSED, None),
-            (75, "sam", What.TOKEN_MADE, "Operations wall, Leeds"),
-        ):
-            note(db, NOW - minutes * 60_000, kind, user_id=who, ref=ref, address="10.4.0.17")
-    office.services.freshness.contact_at = office.services.freshness.last_event_at = NOW
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    config = uvicorn.Config(office.app, port=port, log_level="warning", lifespan="off")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        threading.Event().wait(0.05)
-    try:
-        yield office, f"http://127.0.0.1:{port}"
-    finally:
-        office.services.hub.close()
-        server.should_exit = server.force_exit = True
-        thread.join(10)
 
 
 if __name__ == "__main__":

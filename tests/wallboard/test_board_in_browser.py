@@ -35,8 +35,12 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
         yield found
 
 
-def look(chromium: Any, floor: Floor, person: str, path: str = "/board", **how: Any) -> Any:
+def look(
+    chromium: Any, floor: Floor, person: str, path: str = "/board", script: str = "", **how: Any
+) -> Any:
     context = chromium.new_context(reduced_motion="reduce", **how)
+    if script:
+        context.add_init_script(script)
     # Many tests share a machine.
     context.set_default_timeout(30_000)
     context.add_cookies([floor.cookie(person)])
@@ -58,6 +62,16 @@ def test_the_link_of_the_demo_leads_to_the_board_at_once(chromium: Any, floor: F
     assert page.url == f"{floor.url}/board"
 
 
+def test_the_welcome_fits_on_a_phone(chromium: Any, floor: Floor) -> None:
+    with floor.services.sessions.begin() as db:
+        secret = invitations.invite(db, Role.SUPERVISOR, now_ms(), "alex")
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{floor.url}/welcome/{secret}")
+    page.wait_for_selector("[name=password]")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_an_alert_appears_without_a_reload_and_life_comes_first(
     chromium: Any, floor: Floor
 ) -> None:
@@ -67,6 +81,68 @@ def test_an_alert_appears_without_a_reload_and_life_comes_first(
     page.wait_for_selector("#life #alert-al-new")
     assert "Emergency" in page.inner_text("#alert-al-new h3")
     assert "3 life stops" in page.inner_text("#headline")
+    assert page.faults == []
+
+
+SOUND_ON = """
+localStorage.setItem("hardstop.sound", "on");
+"""
+COUNT_TONES = """
+window.tones = 0;
+const make = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () {
+  window.tones += 1;
+  return make.call(this);
+};
+"""
+
+
+@pytest.mark.parametrize("mode", ["shadow", "replay", "post_call"])
+def test_what_calls_nobody_rings_for_nobody_and_stands_apart(
+    chromium: Any, floor: Floor, mode: str
+) -> None:
+    page = look(chromium, floor, "alex", script=SOUND_ON + COUNT_TONES)
+    page.wait_for_selector("[data-link=live]")
+    title, before = page.title(), page.inner_text("#headline-count")
+    floor.tell_alert("al-quiet", "self_harm", mode=mode, status="confirmed")
+    page.wait_for_selector("#quiet #alert-al-quiet.alert--quiet")
+    assert page.evaluate("window.tones") == 0
+    assert page.text_content("#announce") == ""
+    assert (page.title(), page.inner_text("#headline-count")) == (title, before)
+    assert "1 more that calls nobody" in page.inner_text("#headline-more")
+    floor.tell_alert("al-real", "violence", mode="live", status="confirmed")
+    page.wait_for_selector("#life #alert-al-real")
+    assert page.evaluate("window.tones") > 0
+    assert "Violence" in page.text_content("#announce")
+    assert page.faults == []
+
+
+def test_sound_is_as_in_ones_settings_until_it_is_switched_on_the_board(
+    chromium: Any, floor: Floor
+) -> None:
+    with floor.services.sessions.begin() as db:
+        db.get_one(User, "alex").settings = {"sound": True}
+    page = look(chromium, floor, "alex", script=COUNT_TONES)
+    page.wait_for_selector("#sound[aria-pressed=true]")
+    page.wait_for_selector("[data-link=live]")
+    floor.tell_alert("al-heard", "fraud", status="confirmed")
+    page.wait_for_selector("#alert-al-heard")
+    assert page.evaluate("window.tones") > 0
+    page.click("#sound")
+    page.reload()
+    page.wait_for_selector("#sound[aria-pressed=false]")
+    other = look(chromium, floor, "bo")
+    other.wait_for_selector("#sound[aria-pressed=false]")
+
+
+def test_in_shadow_mode_an_agent_is_told_nothing(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "priya", "/my-call")
+    page.wait_for_selector(".now--life")
+    with floor.services.sessions() as db:
+        known = db.scalars(select(Alert).where(Alert.call_id == "c-7101")).all()
+    for alert in known:
+        floor.tell_alert(alert.alert_id, alert.trigger, mode="shadow")
+    page.wait_for_selector(".now", state="detached")
     assert page.faults == []
 
 
@@ -84,6 +160,36 @@ def test_what_is_withdrawn_goes_with_a_trace(chromium: Any, floor: Floor) -> Non
     page.wait_for_selector("li#alert-al-maybe")
     assert "Withdrawn" in page.inner_text("li#alert-al-maybe")
     assert page.query_selector("article#alert-al-maybe") is None
+
+
+@pytest.mark.parametrize("revision", [2, 1])
+def test_what_is_told_anew_later_stands_on_an_open_board(
+    chromium: Any, floor: Floor, revision: int
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    floor.tell_alert("al-again", "fraud", status="confirmed")
+    floor.tell_alert("al-again", "fraud", status="claimed", owner={"id": "x", "name": "Carmen"})
+    page.wait_for_selector("#alert-al-again >> text=Claimed by Carmen")
+    # As after the death of a worker: of the same revision, or of one before.
+    again = {"revision": revision, "owner": {"id": "y", "name": "Femi"}}
+    floor.tell_alert("al-again", "fraud", status="claimed", **again)
+    page.wait_for_selector("#alert-al-again >> text=Claimed by Femi")
+
+
+def test_what_an_agent_is_to_say_is_what_was_told_last(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "priya", "/my-call")
+    page.wait_for_selector(".now--life")
+    for words in ("Stay with me.", "Is somebody with you?"):
+        page.evaluate(
+            """(say_now) => {
+              const body = { alert_id: "al-desk", revision: 1, status: "confirmed", say_now };
+              const detail = { kind: "guidance", ref: "al-desk", call_id: "c-7101", body };
+              document.dispatchEvent(new CustomEvent("hardstop:guidance", { detail }));
+            }""",
+            words,
+        )
+        page.wait_for_selector(f".now__say >> text={words}")
 
 
 def test_what_was_missed_while_away_comes_once(chromium: Any, floor: Floor) -> None:
@@ -184,6 +290,40 @@ def test_a_false_alarm_of_a_life_stop_is_asked_for_its_reason_by_keys_alone(
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog[open]", state="detached")
     assert "self_harm" in page.evaluate("document.activeElement.id")
+
+
+def until_done(floor: Floor, page: Any, action: str) -> None:
+    """What was sent last is this action, and it takes effect."""
+    for _ in range(300):
+        if done := floor.apply_deeds():
+            assert done == [action]
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{action} was not sent")
+
+
+@pytest.mark.parametrize("path", ["/board", "/calls/c-7101"])
+def test_a_false_alarm_is_taken_back_by_keys_alone(chromium: Any, floor: Floor, path: str) -> None:
+    page = look(chromium, floor, "alex", path)
+    page.wait_for_selector("[data-link=live]")
+    page.wait_for_selector(".alert--life")
+    page.keyboard.press("?")
+    assert "Undo" in page.inner_text("#help-keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("f")
+    page.wait_for_selector("dialog[open] input[name=why]")
+    page.keyboard.press("Space")
+    page.keyboard.press("Control+Enter")
+    until_done(floor, page, "false_alarm")
+    page.wait_for_selector(".toast [aria-keyshortcuts=z]")
+    page.keyboard.press("z")
+    until_done(floor, page, "undo_false_alarm")
+    page.wait_for_selector(".toast--good:has-text('open again')")
+    assert page.query_selector(".toast [aria-keyshortcuts=z]") is None
+    page.keyboard.press("z")
+    page.wait_for_timeout(300)
+    assert floor.apply_deeds() == []
+    assert page.faults == []
 
 
 def test_a_claim_is_pending_until_it_has_been_applied(chromium: Any, floor: Floor) -> None:

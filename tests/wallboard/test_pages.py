@@ -294,10 +294,16 @@ def test_every_template_can_be_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("trigger", "desk", "told"), [("self_harm", "crisis", 1), ("media", "media", 0)]
+    ("trigger", "desk", "mode", "told"),
+    [
+        ("self_harm", "crisis", "live", 1),
+        ("media", "media", "live", 0),
+        ("self_harm", "crisis", "shadow", 0),
+        ("self_harm", "crisis", "replay", 0),
+    ],
 )
 def test_in_a_restricted_life_stop_the_agent_reads_what_to_say_and_nothing_else(
-    floor: Services, as_: SignIn, trigger: str, desk: str, told: int
+    floor: Services, as_: SignIn, trigger: str, desk: str, mode: str, told: int
 ) -> None:
     restrict(floor, trigger, desk)
     with floor.sessions.begin() as db:
@@ -308,6 +314,7 @@ def test_in_a_restricted_life_stop_the_agent_reads_what_to_say_and_nothing_else(
         assert user is not None
         user.agent_id = call.agent_id
         call.first_at = now_ms()
+        alert.mode = mode
         body = alert.body
     answer = as_("priya").get("/api/my-call")
     assert (answer.json()["call"]["call_id"], answer.json()["alerts"]) == (body["call_id"], [])

@@ -16,6 +16,7 @@ from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED, handling_of
 from wallboard.store.feeding import seen_of
 from wallboard.store.tables import Alert, Callback, Route
+from workflow.call import Mode
 from workflow.policy import Severity
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity, start=1)}
@@ -111,8 +112,10 @@ def _of_its_owner(floor: Floor, event: AlertEvent) -> str | None:
 
 def is_guidance(alert: Alert) -> bool:
     """Whether the agent on the call is told what to say though the alert is for its desk alone: a
-    life may hang on their next sentence. What is alleged of staff is no life stop."""
-    return alert.handling == RESTRICTED and alert.trigger in _LIFE
+    life may hang on their next sentence. What is alleged of staff is no life stop; in shadow mode,
+    and on recordings, agents are told nothing."""
+    live = alert.mode == Mode.LIVE.value
+    return live and alert.handling == RESTRICTED and alert.trigger in _LIFE
 
 
 def guidance_body(alert: Alert) -> dict[str, Any]:

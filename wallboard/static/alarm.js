@@ -1,6 +1,7 @@
-// Sound and desktop notifications: both off until somebody asks for them.
+// Sound and desktop notifications: both off until somebody asks for them. Sound can be asked for once,
+// under "Your settings"; what is switched on the page holds on that device.
 
-import { el, icon } from "./dom.js";
+import { about, el, icon } from "./dom.js";
 import { t } from "./text.js";
 import { toast } from "./page.js";
 
@@ -8,7 +9,7 @@ const SOUND = "hardstop.sound";
 const NOTIFY = "hardstop.notify";
 let context = null;
 
-const soundOn = () => localStorage.getItem(SOUND) === "on";
+const soundOn = () => (localStorage.getItem(SOUND) ?? (about.viewer?.sound ? "on" : "off")) === "on";
 const notifyOn = () => localStorage.getItem(NOTIFY) === "on" && globalThis.Notification?.permission === "granted";
 
 function audio() {
@@ -71,5 +72,7 @@ export function switches(place) {
   show();
   place.append(noise, desktop);
   // A browser lets a page sound only after somebody has touched it.
-  if (soundOn()) document.addEventListener("pointerdown", audio, { once: true });
+  for (const touch of ["pointerdown", "keydown"]) {
+    document.addEventListener(touch, () => soundOn() && audio(), { once: true });
+  }
 }

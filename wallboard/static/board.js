@@ -2,7 +2,7 @@
 
 import { sound, switches } from "./alarm.js";
 import { Deck } from "./deck.js";
-import { onPending, pending, perform } from "./deeds.js";
+import { onPending, pending, perform, undo } from "./deeds.js";
 import { about, data, el, safeLink } from "./dom.js";
 import { Earlier } from "./earlier.js";
 import { Floor } from "./floor.js";
@@ -19,6 +19,7 @@ const asWall = wall ? "?wall=1" : "";
 const may = ["supervisor", "desk"].includes(about.viewer?.role) && !wall;
 const place = (id) => document.getElementById(id);
 const WALL_CARDS = 6;
+const PARTS = ["life", "others", "quiet"];
 const deck = new Deck(floor, (id) => ({ may, pending: pending.get(id) }));
 const earlier = new Earlier(floor, asWall, (call) => { if (touch(call)) draw(); });
 let drawing = false;
@@ -31,9 +32,9 @@ function on(kind, run) {
 
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
-  if (before === null) return;
   deck.soil(ref);
-  if (before === undefined && floor.isOpen(body)) arrived(body);
+  // What is taken away is no new alert, whether it was held here or not.
+  if (!body.gone && before === undefined && floor.isOpen(body)) arrived(body);
   draw();
 });
 on("route", ({ ref, body }) => {
@@ -79,10 +80,11 @@ async function reload() {
 
 function arrived(alert) {
   if (!shown(alert)) return;
+  earlier.ask(alert.call_id);
+  if (!floor.isLive(alert)) return;
   const title = word("trigger", alert.trigger);
   place("announce").textContent = t("board.announce", { what: title, desk: floor.desk(alert.desk) });
   sound(alert, title, t("board.notification", { desk: floor.desk(alert.desk) }), floor.rank(alert) === 0);
-  earlier.ask(alert.call_id);
 }
 
 // What is shown
@@ -109,12 +111,11 @@ function draw() {
 function render() {
   const open = floor.open().filter(shown);
   const first = wall ? open.slice(0, WALL_CARDS) : open;
-  const isLife = (alert) => floor.rank(alert) === 0;
   const done = deck.deal(first);
-  deck.lay(place("life"), wall ? first : first.filter(isLife));
-  deck.lay(place("others"), wall ? [] : first.filter((alert) => !isLife(alert)));
-  place("life-part").hidden = !place("life").childElementCount;
-  place("others-part").hidden = !place("others").childElementCount;
+  for (const part of PARTS) {
+    deck.lay(place(part), first.filter((alert) => partOf(alert) === part));
+    place(`${part}-part`).hidden = !place(part).childElementCount;
+  }
   place("others-title").hidden = place("life-part").hidden;
   place("loading")?.remove();
   if (wall) {
@@ -129,6 +130,13 @@ function render() {
   if (!done) draw();
 }
 
+/** The part of the page in which an alert stands; a wall has one list. */
+function partOf(alert) {
+  if (wall) return "life";
+  if (!floor.isLive(alert)) return "quiet";
+  return floor.rank(alert) === 0 ? "life" : "others";
+}
+
 /** What the alerts are about, each kind once: "3 × Fraud, Media". */
 function names(alerts) {
   const counts = new Map();
@@ -136,7 +144,8 @@ function names(alerts) {
   return [...counts].map(([trigger, n]) => (n > 1 ? `${n} × ` : "") + word("trigger", trigger)).join(", ");
 }
 
-function headline(open) {
+function headline(all) {
+  const open = all.filter(floor.isLive);
   const life = open.filter((alert) => floor.rank(alert) === 0).length;
   const waiting = open.filter((alert) => alert.status !== "claimed" && !alert.acknowledged_by).length;
   const filtered = FILTERS.some((name) => chosen().get(name));
@@ -154,6 +163,7 @@ function headline(open) {
   if (life && others) parts.push(t("board.count_others", { n: others }));
   if (waiting) parts.push(t("board.waiting", { n: waiting }));
   else if (open.length) parts.push(t("board.none_waiting"));
+  if (all.length > open.length) parts.push(t("board.count_quiet", { n: all.length - open.length }));
   place("headline-more").textContent = parts.join(" · ");
   document.title = `${open.length ? `(${open.length}) ` : ""}${t("board.title")} · hardstop`;
 }
@@ -246,6 +256,7 @@ if (may) {
       if (alert && (name !== "resolve" || alert.status === "claimed")) perform(name, alert, floor);
     });
   }
+  key("z", t("keys.undo"), undo);
 }
 for (const [names, text_, run] of [
   [["j", "ArrowDown"], t("keys.next"), () => move(1)],

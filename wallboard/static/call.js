@@ -1,7 +1,7 @@
 // The page of one call: its words as they come, and everything around them.
 
 import { fill, newCard, tick } from "./card.js";
-import { onPending, pending, perform, writeMessage } from "./deeds.js";
+import { onPending, pending, perform, undo, writeMessage } from "./deeds.js";
 import { draftPart } from "./draft.js";
 import { about, data, el, icon, safeLink } from "./dom.js";
 import { Floor } from "./floor.js";
@@ -46,7 +46,8 @@ function on(kind, run) {
 on("turn", ({ body }) => { talk.put(body); line.put(body); });
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
-  if (before === undefined && floor.isOpen(body)) place("announce").textContent = word("trigger", body.trigger);
+  const isNew = !body.gone && before === undefined && floor.isOpen(body);
+  if (isNew && floor.isLive(body)) place("announce").textContent = word("trigger", body.trigger);
 });
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ ref, body }) => (body.gone ? location.reload() : floor.call(ref, body)));
@@ -208,6 +209,7 @@ if (may) {
       if (alert && (name !== "resolve" || alert.status === "claimed")) perform(name, alert, floor);
     });
   }
+  key("z", t("keys.undo"), undo);
   key("m", t("keys.message"), () => writeMessage(id, floor.agent(state.call.agent_id)));
 }
 key("l", t("keys.follow"), () => talk.follow(true));

@@ -46,8 +46,9 @@ export function newCard(alert) {
 export function fill(card, alert, floor, { may, pending }) {
   const rank = floor.rank(alert);
   const provisional = alert.status === "provisional";
-  card.className = `alert alert--${RANK_NAMES[rank]}${provisional ? " alert--provisional" : ""}`;
-  card.classList.toggle("alert--imminent", Boolean(alert.imminent));
+  const live = floor.isLive(alert);
+  card.className = `alert alert--${live ? RANK_NAMES[rank] : "quiet"}${provisional ? " alert--provisional" : ""}`;
+  card.classList.toggle("alert--imminent", live && Boolean(alert.imminent));
   card.dataset.status = alert.status;
   const kept = card.contains(document.activeElement) ? document.activeElement.dataset.act ?? "" : null;
   const heading = `title-${alert.alert_id}`;
@@ -83,9 +84,9 @@ function head(alert, floor, heading, rank) {
         {},
         alert.imminent ? el("span.tag.tag--now", {}, icon("warning"), t("card.imminent")) : null,
         statusTag(alert, floor),
-        rank === 0 ? el("span.visually-hidden", {}, t("severity.life")) : el("span.tag", {}, word("severity", alert.severity)),
+        rank === 0 && floor.isLive(alert) ? el("span.visually-hidden", {}, t("severity.life")) : el("span.tag", {}, word("severity", alert.severity)),
         alert.handling === "restricted" ? el("span.tag", {}, icon("lock"), t("card.restricted")) : null,
-        alert.mode && alert.mode !== "live" ? el("span.tag", {}, word("mode", alert.mode)) : null,
+        floor.isLive(alert) ? null : el("span.tag", {}, word("mode", alert.mode)),
       ),
     ),
     el("p.alert__age", { title: t("card.since_said") }, el("span.num", { "data-tick": "age" }), el("span", {}, t("card.ago"))),
@@ -240,6 +241,7 @@ export function trace(alert, floor) {
     icon(withdrawn ? "provisional" : "check"),
     el("span.trace__name", {}, word("trigger", alert.trigger)),
     el("span.tag", {}, word("status", alert.status)),
+    floor.isLive(alert) ? null : el("span.tag", {}, word("mode", alert.mode)),
     el("span.trace__why", {}, alert.closed_reason ?? ""),
     el("span.faint.num", { "data-tick": "gone" }, goneFor(alert, floor)),
     el("a", { href: `/calls/${encodeURIComponent(alert.call_id)}` }, t("card.see_call")),

@@ -9,6 +9,12 @@ const UNDO_S = 10;
 /** What is pending by alert: {alert_id: action}. */
 export const pending = new Map();
 
+/** What takes back a false alarm, while that is offered; the latest comes last. */
+const offered = [];
+
+/** Take back the false alarm that was called last. */
+export const undo = () => offered.at(-1)?.();
+
 let changed = () => {};
 /** Called with an alert's id whenever its pending deed begins or ends. */
 export const onPending = (run) => { changed = run; };
@@ -40,11 +46,18 @@ async function send(name, alert, floor, more = {}) {
 
 function offerUndo(alert, floor, what) {
   let left = UNDO_S;
-  const action = { label: t("done.undo"), run: () => { clearInterval(timer); send("undo_false_alarm", alert, floor); } };
+  const over = () => {
+    clearInterval(timer);
+    offered.splice(offered.indexOf(run), 1);
+    note.gone();
+  };
+  const run = () => { over(); send("undo_false_alarm", alert, floor); };
+  offered.push(run);
+  const action = { label: t("done.undo"), letter: "z", run };
   const note = toast(t("done.false_alarm", { what, n: left }), { for_s: UNDO_S, action });
   const timer = setInterval(() => {
     left -= 1;
-    if (left <= 0) clearInterval(timer);
+    if (left <= 0) over();
     else note.say(t("done.false_alarm", { what, n: left }));
   }, 1000);
 }

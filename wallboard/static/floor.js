@@ -1,5 +1,6 @@
 // What is known of the floor: alerts, routes, calls, and the names of people and desks.
-// The newest revision wins, so that an event that comes twice changes nothing.
+// What is told last stands: the server decides what an event is worth (a revision that is told anew may
+// be lower), and the live channel tells each number of the feed once, in order.
 
 import { live } from "./live.js";
 import { moment } from "./moments.js";
@@ -36,24 +37,17 @@ export class Floor {
     return live.now();
   }
 
-  /** An alert's newest state. Gives what it was before: undefined if it is new, null if older. */
+  /** An alert as it stands now. Gives what it was before: undefined if it is new. */
   alert(ref, body) {
     const before = this.alerts.get(ref);
-    if (body.gone) {
-      this.alerts.delete(ref);
-      return before;
-    }
-    if (before && before.revision >= body.revision) return null;
-    this.alerts.set(ref, body);
+    if (body.gone) this.alerts.delete(ref);
+    else this.alerts.set(ref, body);
     return before;
   }
 
   route(ref, body) {
-    const before = this.routes.get(ref);
     if (body.gone) this.routes.delete(ref);
-    else if (!before || body.attempt > before.attempt || ORDER.indexOf(body.state) >= ORDER.indexOf(before.state)) {
-      this.routes.set(ref, body);
-    }
+    else this.routes.set(ref, body);
   }
 
   call(ref, body) {
@@ -78,13 +72,18 @@ export class Floor {
 
   isOpen = (alert) => !OVER.has(alert.status);
 
-  /** Open alerts, the most urgent first: life, then severity, then who has nobody yet, then age. */
+  /** Whether somebody is to come: in shadow mode, and for what is played again, nobody is called. */
+  isLive = (alert) => (alert.mode ?? "live") === "live";
+
+  /** Open alerts, the most urgent first: what is live, life, severity, who has nobody yet, age. */
   open() {
-    const key = (alert) => [this.rank(alert), alert.status === "claimed" ? 1 : 0, moment(alert.opened_at)];
+    const key = (alert) => [
+      this.isLive(alert) ? 0 : 1, this.rank(alert), alert.status === "claimed" ? 1 : 0, moment(alert.opened_at),
+    ];
     return [...this.alerts.values()]
       .filter(this.isOpen)
       .map((alert) => ({ alert, key: key(alert) }))
-      .sort((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || a.key[2] - b.key[2])
+      .sort(({ key: a }, { key: b }) => a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3])
       .map(({ alert }) => alert);
   }
 

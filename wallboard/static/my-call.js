@@ -56,9 +56,7 @@ function on(kind, run) {
   });
 }
 on("alert", ({ ref, body }) => floor.alert(ref, body));
-on("guidance", ({ ref, body }) => {
-  if ((guidance.get(ref)?.revision ?? 0) < body.revision) guidance.set(ref, body);
-});
+on("guidance", ({ ref, body }) => guidance.set(ref, body));
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ body }) => (body.gone || body.ended_at ? reload() : (state.call = body)));
 on("hint", ({ ref, body }) => hints.set(ref, body));
@@ -75,9 +73,10 @@ function hint() {
   return open.sort((a, b) => moment(b.at) - moment(a.at))[0];
 }
 
-/** What the agent says now: the alert that the others yield to, else the gravest that is known. */
+/** What the agent says now: the alert that the others yield to, else the gravest that is known. In
+ *  shadow mode, and on recordings, agents are told nothing. */
 function speaking() {
-  const open = [...[...guidance.values()].filter(floor.isOpen), ...floor.open()];
+  const open = [...[...guidance.values()].filter(floor.isOpen), ...floor.open().filter(floor.isLive)];
   const first = open.map((one) => one.yields_to).find(Boolean);
   return open.find((one) => one.alert_id === first) ?? open[0];
 }
@@ -91,7 +90,7 @@ function draw() {
   const message = on_ ? unread() : null;
   // What to say in a hard stop comes before any hint: two voices at once are none.
   const next = on_ && !alert ? hint() : null;
-  put("now", alert && [alert.alert_id, alert.revision, floor.routeOf(alert)?.state, floor.routeOf(alert)?.attempt], () => now(alert));
+  put("now", alert && heardOf(alert), () => now(alert));
   put("message", message && [message.message_id], () => letter(message));
   put("hint", next && [next.hint_id], () => advice(next));
   const owed = on_ && !alert ? (state.owed ?? [])[0] : null;
@@ -113,6 +112,12 @@ function put(id, about, make) {
   if (drawn[id] === mark) return;
   drawn[id] = mark;
   place(id).replaceChildren(...(about ? [make()] : []));
+}
+
+/** What `now` says of an alert. */
+function heardOf(alert) {
+  const [{ alert_id, trigger, status, say_now, do_not_say }, route] = [alert, floor.routeOf(alert)];
+  return [alert_id, trigger, status, say_now, do_not_say, route?.state, route?.attempt, route?.person_id];
 }
 
 function now(alert) {

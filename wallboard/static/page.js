@@ -68,14 +68,20 @@ if (document.querySelector(WIDE)) {
 
 // Short messages
 
-/** A message that passes. `action`: {label, run}; gives a function that takes it away. */
+/** A message that passes. `action`: {label, run, letter}, where `letter` names the key that does the
+ *  same; gives a function that takes it away. */
 export function toast(text, { kind = "", for_s = 6, action = null } = {}) {
   const name = { good: "check", bad: "warning" }[kind] ?? "info";
   const node = el(`div.toast${kind ? `.toast--${kind}` : ""}`, {}, icon(name), el("span.toast__text", {}, text));
   const gone = () => node.remove();
   if (action) {
     node.append(
-      el("button.button", { type: "button", onclick: () => { gone(); action.run(); } }, action.label),
+      el(
+        "button.button",
+        { type: "button", "aria-keyshortcuts": action.letter, onclick: () => { gone(); action.run(); } },
+        action.label,
+        action.letter && el("kbd", { "aria-hidden": "true" }, action.letter),
+      ),
     );
   }
   document.getElementById("toasts").append(node);

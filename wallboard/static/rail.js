@@ -44,7 +44,7 @@ function traces(gone, floor) {
   const there = new Map([...list.children].map((line) => [line.dataset.gone, line]));
   let next = list.firstElementChild;
   for (const alert of gone) {
-    const name = `${alert.alert_id}/${alert.revision}`;
+    const name = [alert.alert_id, alert.status, alert.closed_reason].join("/");
     const line = there.get(name) ?? trace(alert, floor);
     there.delete(name);
     line.dataset.gone = name;

@@ -1,7 +1,7 @@
 """What is known of calls and alerts, in the shape in which the event stream tells of them.
 
 A page that begins with these and applies every event after `number` misses nothing: the number is
-read first, so that what changes meanwhile comes once more, where the newest revision wins.
+read first, so that what changes meanwhile comes once more, and ends as it stands here.
 """
 
 from __future__ import annotations
