@@ -13,12 +13,12 @@ import hashlib
 from enum import StrEnum
 
 import msgspec
-import phonenumbers
 
 from workflow.alerts import Owner
 from workflow.call import Verified
 from workflow.calling import CallbackRules, known_zone
 from workflow.moments import milliseconds, rfc3339
+from workflow.numbers import NumberError, e164
 from workflow.policy import Tier
 from workflow.ringing import RungIn
 
@@ -138,24 +138,6 @@ def reference(*parts: str | int) -> str:
     return f"CB-{text[:4]}-{text[4:]}"
 
 
-def e164(number: str, country: str | None = None) -> str:
-    """A telephone number as E.164, "+442079460018".
-
-    `country` (ISO 3166) is where a national number is from. Raises CallbackError.
-    """
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException as error:
-        raise CallbackError(
-            "this is no telephone number; give it with its country code, like +44 20 7946 0018"
-        ) from error
-    if not phonenumbers.is_possible_number(parsed):
-        raise CallbackError("this number is too short or too long for its country")
-    if not phonenumbers.is_valid_number(parsed):
-        raise CallbackError("no such number is in use in its country; ask the caller to repeat it")
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
-
-
 def committed(
     callback: Callback,
     *,
@@ -179,14 +161,17 @@ def committed(
     given = number or callback.number
     if given is None:
         raise CallbackError("a callback needs the number to ring: ask the caller for it")
-    dialled = e164(given, country)
+    try:
+        dialled = e164(given, country)
+    except NumberError as error:
+        raise CallbackError(str(error)) from error
     zone = time_zone or callback.time_zone
     if zone is not None and not known_zone(zone):
         raise CallbackError(f"'{zone}' is no time zone; names are like America/New_York")
     if window is None:
         if zone is None:
             raise CallbackError("ask the caller for a window, or for their time zone")
-        start, end = rules.next_window(callback.jurisdiction, zone, at_ms)
+        start, end = rules.next_window(callback.jurisdiction, (zone,), at_ms)
     else:
         try:
             start, end = milliseconds(window[0]), milliseconds(window[1])

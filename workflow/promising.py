@@ -8,7 +8,7 @@ import msgspec
 
 from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
 from workflow.alerts import Alert, Owner
-from workflow.call import Mode, Verified
+from workflow.call import Customer, Mode, Verified
 from workflow.callbacks import (
     AttemptOutcome,
     Callback,
@@ -21,6 +21,8 @@ from workflow.callbacks import (
     reference,
     rung,
 )
+from workflow.calling import caller_zones
+from workflow.hours import OpeningHours
 from workflow.lateness import after_time
 from workflow.moments import rfc3339
 from workflow.policy import Tier
@@ -28,6 +30,8 @@ from workflow.reminders import remind
 from workflow.ringing import RungIn
 from workflow.work import LIFE, Work
 from workflow.work import OVER as ALERTS_OVER
+
+_NOTHING_SAID = CallbackTerms()
 
 
 def promise(
@@ -40,8 +44,7 @@ def promise(
         window = (work.at_ms, work.at_ms + rules.welfare_minutes * 60_000)
     else:
         owner, state = who_rings(work, desk), CallbackState.OFFERED
-        zone = work.call.customer.time_zone if work.call.customer else None
-        window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
+        window = _decent(work, desk)
     callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
     if welfare:
         callback = msgspec.structs.replace(callback, welfare=True)
@@ -151,8 +154,7 @@ def _offered(work: Work, deed: Deed) -> int:
     owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
     if owner_id not in work.policy.people:
         raise Refused("a callback needs a person of the policy as its owner")
-    zone = terms.time_zone or (work.call.customer.time_zone if work.call.customer else None)
-    window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
+    window = _decent(work, desk, terms)
     alerts = [a for a in work.alerts.values() if a.status not in ALERTS_OVER]
     callback = _record(
         work,
@@ -205,6 +207,23 @@ def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) ->
         safe_to_leave_message=terms.safe_to_leave_message,
         note=terms.note,
     )
+
+
+def _decent(work: Work, desk: str, terms: CallbackTerms = _NOTHING_SAID) -> tuple[int, int]:
+    """The next decent hours wherever the caller may be; daytime at the desk where nobody knows."""
+    call, policy = work.call, work.policy
+    customer = call.customer or Customer()
+    zones = caller_zones(
+        terms.time_zone or customer.time_zone,
+        terms.number or customer.number,
+        customer.country,
+        call.jurisdiction,
+    )
+    known = work.desk(desk)
+    hours = policy.hours.get(known.hours or "") if known is not None else None
+    site = hours or next(iter(policy.hours.values()), OpeningHours())
+    rules = policy.callbacks
+    return rules.next_window(call.jurisdiction, zones, work.at_ms, site=site.time_zone)
 
 
 def _record(

@@ -1,0 +1,67 @@
+"""The callback log: when a caller is rung, at which number, and what was told of it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from tests.workflow.test_desk import VERSIONS
+from tests.workflow.test_ways import CALL, Story
+from workflow.actions import ActionKind, CallbackTerms
+from workflow.call import CallFacts, Customer
+from workflow.callbacks import Callback
+from workflow.desk import Desk
+from workflow.moments import milliseconds
+from workflow.policy import default_policy_text, parse_policy
+
+NIGHT_IN_NEW_YORK = milliseconds("2026-09-22T08:00:00Z")
+
+
+def caller(**facts: object) -> CallFacts:
+    """A call of somebody of whom the platform tells only this."""
+    customer = Customer(ref="r", name="Ms Doe", **facts)  # type: ignore[arg-type]
+    return msgspec.structs.replace(CALL, customer=customer)
+
+
+def owed(story: Story) -> Callback:
+    """What the caller is owed once the line is lost in the middle of a legal threat."""
+    story.says("legal_threat")
+    story.hangs_up()
+    return story.callbacks[-1]
+
+
+def test_a_caller_whose_zone_nobody_knows_is_rung_at_a_decent_hour_all_over_their_country() -> None:
+    call = caller(number="+12125550142")
+    story = Story(at_ms=NIGHT_IN_NEW_YORK, call=call)
+    promised = owed(story)
+    assert promised.time_zone is None
+    # 9:00 in Honolulu, and afternoon in New York.
+    assert promised.window_start == "2026-09-22T19:00:00.000Z"
+    assert promised.window_end == "2026-09-22T23:00:00.000Z"
+
+
+def test_a_caller_of_no_known_country_is_rung_by_day_at_the_desk() -> None:
+    text = default_policy_text().replace("Europe/London", "Australia/Sydney")
+    story = Story(
+        Desk(parse_policy(text, source="policy.toml"), VERSIONS),
+        at_ms=milliseconds("2026-09-22T13:00:00Z"),
+        call=CallFacts(call_id="c", queue_id="q"),
+    )
+    assert owed(story).window_start == "2026-09-22T23:00:00.000Z"
+
+
+def test_what_was_only_offered_is_not_called_agreed() -> None:
+    story = Story()
+    promised = owed(story)
+    story.waits_for(promised.window_start)
+    (alert,) = story.about(promised.reference)
+    assert "no time agreed" in alert.say_now
+    assert "as agreed" not in alert.say_now
+    window = {"window_start": "2026-09-22T09:00:00Z", "window_end": "2026-09-22T10:00:00Z"}
+    story.does(
+        ActionKind.COMMIT_CALLBACK,
+        reference=promised.reference,
+        callback=CallbackTerms(**window),  # type: ignore[arg-type]
+    )
+    story.waits_for("2026-09-22T09:00:00Z")
+    (alert,) = story.about(promised.reference)
+    assert "as agreed" in alert.say_now
