@@ -18,7 +18,7 @@ from workflow.alerts import Owner
 from workflow.call import Verified
 from workflow.calling import CallbackRules, known_zone
 from workflow.moments import milliseconds, rfc3339
-from workflow.numbers import NumberError, e164
+from workflow.numbers import NumberError, dialled, e164
 from workflow.policy import Tier
 from workflow.ringing import RungIn
 
@@ -158,11 +158,10 @@ def committed(
     """
     if not callback.is_open:
         raise CallbackError(f"the callback is {callback.state.value} already")
-    given = number or callback.number
-    if given is None:
+    if number is None and callback.number is None:
         raise CallbackError("a callback needs the number to ring: ask the caller for it")
     try:
-        dialled = e164(given, country)
+        ringable = e164(number, country) if number else dialled(callback.number or "", country)
     except NumberError as error:
         raise CallbackError(str(error)) from error
     zone = time_zone or callback.time_zone
@@ -188,7 +187,7 @@ def committed(
         by,
         at_ms,
         note,
-        number=dialled,
+        number=ringable,
         time_zone=zone,
         time_zone_source="caller" if time_zone else callback.time_zone_source,
         window_start=rfc3339(start),

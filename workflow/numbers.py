@@ -21,9 +21,33 @@ def e164(number: str, country: str | None = None) -> str:
 
 
 def dialled(number: str, country: str | None = None) -> str:
-    """The number that a caller rings from, as E.164: that it can be dialled is enough, as tables
-    of numbers in use lag behind. Raises NumberError."""
-    return _written(_possible(number, country))
+    """The number that a caller rings from, as E.164. Raises NumberError.
+
+    With its country code it is enough that it can be dialled: tables of numbers in use lag behind.
+    """
+    try:
+        return _written(_possible(number, None))
+    except NumberError:
+        return e164(number, country)
+
+
+NO_NUMBER = "no number to ring yet"
+
+
+def of_platform(number: str | None, country: str | None) -> tuple[str | None, str | None]:
+    """The number that a platform tells, as E.164; where it is none ("anonymous", or a national one
+    from nobody knows where), a note of what it told, for whoever has to find the caller."""
+    if number is None or not number.strip():
+        return None, None
+    try:
+        return dialled(number, country), None
+    except NumberError:
+        told = " ".join(number.replace(";", " ").split())[:TOLD_CHARS]
+        return None, f"{NO_NUMBER}: the platform told '{told}'"
+
+
+TOLD_CHARS = 40
+"""Twice a long number: enough to see what it is, whatever comes in."""
 
 
 def country_of(number: str | None) -> str | None:

@@ -22,9 +22,11 @@ from workflow.callbacks import (
     rung,
 )
 from workflow.calling import caller_zones
+from workflow.countries import country
 from workflow.hours import OpeningHours
 from workflow.lateness import after_time
 from workflow.moments import rfc3339
+from workflow.numbers import of_platform
 from workflow.policy import Tier
 from workflow.reminders import remind
 from workflow.ringing import RungIn
@@ -193,7 +195,6 @@ def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) ->
         if terms.owner_id not in work.policy.people:
             raise CallbackError("the owner must be a person of the policy")
         owner = work.owner(terms.owner_id)
-    customer = work.call.customer
     return committed(
         callback,
         by=by,
@@ -202,7 +203,7 @@ def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) ->
         time_zone=terms.time_zone,
         window=window,
         rules=work.policy.callbacks,
-        country=customer.country if customer else None,
+        country=_country(work),
         owner=owner,
         safe_to_leave_message=terms.safe_to_leave_message,
         note=terms.note,
@@ -226,6 +227,12 @@ def _decent(work: Work, desk: str, terms: CallbackTerms = _NOTHING_SAID) -> tupl
     return rules.next_window(call.jurisdiction, zones, work.at_ms, site=site.time_zone)
 
 
+def _country(work: Work) -> str | None:
+    """Where a number without its country code is from."""
+    customer = work.call.customer or Customer()
+    return country(customer.country) or country(work.call.jurisdiction)
+
+
 def _record(
     work: Work,
     name: str,
@@ -238,6 +245,7 @@ def _record(
     summary: str | None = None,
 ) -> Callback:
     call, customer = work.call, work.call.customer
+    number, contact_note = of_platform(customer.number if customer else None, _country(work))
     return Callback(
         reference=name,
         origin_call_id=call.call_id,
@@ -250,7 +258,8 @@ def _record(
         alert_ids=tuple(alert.alert_id for alert in alerts),
         customer_ref=customer.ref if customer else None,
         caller_name=customer.name if customer else None,
-        number=customer.number if customer else None,
+        number=number,
+        contact_note=contact_note,
         time_zone=customer.time_zone if customer else None,
         time_zone_source="platform" if customer and customer.time_zone else None,
         window_start=rfc3339(window[0]),

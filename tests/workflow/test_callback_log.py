@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from tests.workflow.test_desk import VERSIONS
 from tests.workflow.test_ways import CALL, Story
@@ -65,3 +66,45 @@ def test_what_was_only_offered_is_not_called_agreed() -> None:
     story.waits_for("2026-09-22T09:00:00Z")
     (alert,) = story.about(promised.reference)
     assert "as agreed" in alert.say_now
+
+
+@pytest.mark.parametrize(
+    ("told", "place", "number"),
+    [
+        ("020 7946 0018", "GB", "+442079460018"),
+        ("020 7946 0018", "uk", "+442079460018"),
+        ("+44 (0)20 7946 0018", None, "+442079460018"),
+        # Of a range that tables do not know: the platform is rung from it all the same.
+        ("+447700900131", None, "+447700900131"),
+    ],
+)
+def test_the_platforms_number_stands_as_e164(told: str, place: str | None, number: str) -> None:
+    call = caller(number=told, country=place, time_zone="Europe/London")
+    assert owed(Story(call=call)).number == number
+    lost = Story(call=call)
+    lost.says("self_harm")
+    lost.hangs_up()
+    assert (lost.callbacks[-1].welfare, lost.callbacks[-1].number) == (True, number)
+
+
+@pytest.mark.parametrize("told", ["020 7946 0018", "anonymous", "+44 20", "x" * 900])
+def test_what_is_no_number_to_dial_is_told_to_whoever_rings(told: str) -> None:
+    story = Story(call=caller(number=told, time_zone="Europe/London"))
+    promised = owed(story)
+    assert promised.number is None
+    assert promised.contact_note is not None
+    assert told[:40] in promised.contact_note
+    assert len(promised.contact_note) < 100
+    assert told not in "".join(alert.reason for alert in story.state.alerts.values())
+
+
+def test_the_country_of_the_jurisdiction_reads_a_national_number() -> None:
+    call = msgspec.structs.replace(caller(number="020 7946 0018"), jurisdiction="GB-SCT")
+    assert owed(Story(call=call)).number == "+442079460018"
+
+
+def test_who_gives_no_number_and_withholds_theirs_is_asked_for_it() -> None:
+    story = Story(call=caller(number="anonymous", time_zone="Europe/London"))
+    promised = owed(story)
+    story.does(ActionKind.COMMIT_CALLBACK, reference=promised.reference)
+    assert "needs the number" in story.refused()
