@@ -100,6 +100,13 @@ def rings_in(work: Work, name: str, news: RungIn) -> None:
 
 def do(work: Work, deed: Deed) -> int:
     """Carry out what a person did to a callback; gives its revision. Raises Refused."""
+    try:
+        return _done(work, deed)
+    except CallbackError as error:
+        raise Refused(str(error)) from error
+
+
+def _done(work: Work, deed: Deed) -> int:
     if deed.action is ActionKind.OFFER_CALLBACK:
         return _offered(work, deed)
     callback = work.callbacks.get(deed.reference or "")
@@ -109,18 +116,15 @@ def do(work: Work, deed: Deed) -> int:
         raise Refused("somebody else was faster: the callback has changed meanwhile")
     terms = deed.callback or CallbackTerms()
     by, at_ms = deed.actor.id, work.at_ms
-    try:
-        match deed.action:
-            case ActionKind.COMMIT_CALLBACK:
-                _not_forbidden(work, deed)
-                changed = _committed(work, callback, terms, by)
-            case ActionKind.ATTEMPT_CALLBACK:
-                outcome = terms.outcome or AttemptOutcome.NO_ANSWER
-                changed = attempted(callback, by=by, at_ms=at_ms, outcome=outcome, note=terms.note)
-            case _:
-                changed = _closed_or_given(work, callback, deed, terms)
-    except CallbackError as error:
-        raise Refused(str(error)) from error
+    match deed.action:
+        case ActionKind.COMMIT_CALLBACK:
+            _not_forbidden(work, _window(terms))
+            changed = _committed(work, callback, terms, by)
+        case ActionKind.ATTEMPT_CALLBACK:
+            outcome = terms.outcome or AttemptOutcome.NO_ANSWER
+            changed = attempted(callback, by=by, at_ms=at_ms, outcome=outcome, note=terms.note)
+        case _:
+            changed = _closed_or_given(work, callback, deed, terms)
     work.callback(changed)
     remind(work, changed)
     return changed.revision
@@ -149,8 +153,9 @@ def _closed_or_given(work: Work, callback: Callback, deed: Deed, terms: Callback
 def _offered(work: Work, deed: Deed) -> int:
     if work.mode is Mode.SHADOW:
         raise Refused("this queue is in shadow mode: nothing is promised")
-    _not_forbidden(work, deed)
     terms = deed.callback or CallbackTerms()
+    agreed = _window(terms)
+    _not_forbidden(work, agreed)
     asked = deed.desk or "supervisors"
     desk = asked if asked in work.policy.desks else next(iter(work.policy.desks))
     owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
@@ -168,28 +173,33 @@ def _offered(work: Work, deed: Deed) -> int:
         by=deed.actor.id,
         summary=deed.reason,
     )
-    try:
-        if terms.window_start is not None:
-            callback = _committed(work, callback, terms, deed.actor.id)
-    except CallbackError as error:
-        raise Refused(str(error)) from error
+    if agreed is not None:
+        callback = _committed(work, callback, terms, deed.actor.id)
     work.callback(callback)
     return callback.revision
 
 
-def _not_forbidden(work: Work, deed: Deed) -> None:
+def _window(terms: CallbackTerms) -> tuple[str, str] | None:
+    """The window that the caller agreed to, if any. Raises CallbackError for half of one."""
+    start, end = terms.window_start, terms.window_end
+    if start is None and end is None:
+        return None
+    if start is None or end is None:
+        missing = "start" if start is None else "end"
+        raise CallbackError(f"the window lacks its {missing}: say from when until when, or neither")
+    return start, end
+
+
+def _not_forbidden(work: Work, window: tuple[str, str] | None) -> None:
     """A caller at risk who is on the line is not sent away with a promise."""
     at_risk = any(a.trigger in LIFE and a.status not in ALERTS_OVER for a in work.alerts.values())
     if at_risk and not work.ended:
         raise Refused("a caller at risk stays on the line: no callback while the call is live")
-    if work.do_not_call and not (deed.callback and deed.callback.window_start):
+    if work.do_not_call and window is None:
         raise Refused("the caller asked not to be called: only a window they agree to now will do")
 
 
 def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) -> Callback:
-    window = None
-    if terms.window_start is not None and terms.window_end is not None:
-        window = (terms.window_start, terms.window_end)
     owner = None
     if terms.owner_id is not None:
         if terms.owner_id not in work.policy.people:
@@ -201,7 +211,7 @@ def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) ->
         at_ms=work.at_ms,
         number=terms.number,
         time_zone=terms.time_zone,
-        window=window,
+        window=_window(terms),
         rules=work.policy.callbacks,
         country=_country(work),
         owner=owner,

@@ -9,7 +9,7 @@ from tests.workflow.test_desk import VERSIONS
 from tests.workflow.test_ways import CALL, Story
 from workflow.actions import ActionKind, CallbackTerms
 from workflow.call import CallFacts, Customer
-from workflow.callbacks import Callback
+from workflow.callbacks import Callback, CallbackState
 from workflow.desk import Desk
 from workflow.moments import milliseconds
 from workflow.policy import default_policy_text, parse_policy
@@ -108,3 +108,26 @@ def test_who_gives_no_number_and_withholds_theirs_is_asked_for_it() -> None:
     promised = owed(story)
     story.does(ActionKind.COMMIT_CALLBACK, reference=promised.reference)
     assert "needs the number" in story.refused()
+
+
+HALVES = [
+    ({"window_start": "2026-09-22T09:00:00Z"}, "lacks its end"),
+    ({"window_end": "2026-09-22T10:00:00Z"}, "lacks its start"),
+]
+
+
+@pytest.mark.parametrize(("half", "why"), HALVES)
+@pytest.mark.parametrize("forbidden", [False, True])
+def test_half_a_window_is_no_agreement(half: dict[str, str], why: str, forbidden: bool) -> None:
+    story = Story()
+    promised = owed(story)
+    if forbidden:
+        story.says("do_not_call", utterance="u2")
+    terms = CallbackTerms(**half)  # type: ignore[arg-type]
+    story.does(ActionKind.COMMIT_CALLBACK, reference=promised.reference, callback=terms)
+    assert why in story.refused()
+    standing = story.state.callbacks[promised.reference]
+    assert (standing.state, standing.do_not_call) == (CallbackState.OFFERED, forbidden)
+    story.does(ActionKind.OFFER_CALLBACK, callback=terms)
+    assert why in story.refused()
+    assert set(story.state.callbacks) == {promised.reference}
