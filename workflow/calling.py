@@ -32,13 +32,16 @@ class CallingHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class CallbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`window_minutes`: how long a proposed window is. `attempts` with `retry_minutes` in between;
     a missed one goes to the duty manager after `escalate_minutes`. `welfare_minutes`: by when a
-    caller at risk who was lost is rung. `calling_hours` by jurisdiction, `default` for the rest."""
+    caller at risk who was lost is rung, or the duty manager takes it over at once;
+    `welfare_retry_minutes`: after a try in vain. `calling_hours` by jurisdiction, `default` for
+    the rest."""
 
     window_minutes: Minutes = 240
     attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     retry_minutes: Minutes = 45
     escalate_minutes: Minutes = 15
     welfare_minutes: Minutes = 10
+    welfare_retry_minutes: Minutes = 2
     calling_hours: dict[str, CallingHours] = msgspec.field(
         default_factory=lambda: {"default": CallingHours()}
     )

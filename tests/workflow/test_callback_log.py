@@ -9,7 +9,7 @@ from tests.workflow.test_desk import VERSIONS
 from tests.workflow.test_ways import CALL, Story
 from workflow.actions import ActionKind, CallbackTerms
 from workflow.call import CallFacts, Customer
-from workflow.callbacks import Callback, CallbackState
+from workflow.callbacks import AttemptOutcome, Callback, CallbackState
 from workflow.desk import Desk
 from workflow.moments import milliseconds
 from workflow.policy import default_policy_text, parse_policy
@@ -131,3 +131,54 @@ def test_half_a_window_is_no_agreement(half: dict[str, str], why: str, forbidden
     story.does(ActionKind.OFFER_CALLBACK, callback=terms)
     assert why in story.refused()
     assert set(story.state.callbacks) == {promised.reference}
+
+
+def lost_at_risk() -> Story:
+    story = Story()
+    story.says("self_harm")
+    story.hangs_up()
+    return story
+
+
+def tried(story: Story, outcome: AttemptOutcome = AttemptOutcome.NO_ANSWER) -> None:
+    terms = CallbackTerms(outcome=outcome)
+    about = story.callbacks[-1].reference
+    story.does(ActionKind.ATTEMPT_CALLBACK, reference=about, callback=terms)
+
+
+def test_who_was_at_risk_is_tried_again_and_again_and_by_the_duty_manager_in_the_end() -> None:
+    story = lost_at_risk()
+    ends = story.callbacks[-1].window_end
+    for _ in range(4):
+        tried(story)
+        assert story.callbacks[-1].state is CallbackState.ATTEMPTED
+        story.waits(120)
+        assert (story.callbacks[-1].state, story.callbacks[-1].owner.id) == (
+            CallbackState.DUE,
+            "femi",
+        )
+    story.waits_for(ends)
+    given = story.callbacks[-1]
+    assert (given.state, given.owner.id) == (CallbackState.ESCALATED, "lee")
+    assert given.deputy is not None
+    assert given.deputy.id == "femi"
+    tried(story)
+    story.waits(120)
+    again = story.callbacks[-1]
+    assert (again.state, again.owner.id, again.deputy) == (
+        CallbackState.ESCALATED,
+        "lee",
+        given.deputy,
+    )
+    tried(story, AttemptOutcome.REACHED)
+    assert story.callbacks[-1].state is CallbackState.KEPT
+
+
+def test_a_welfare_call_that_somebody_gives_up_is_the_duty_managers_at_once() -> None:
+    story = lost_at_risk()
+    story.does(ActionKind.MISS_CALLBACK, reference=story.callbacks[-1].reference)
+    story.waits(1)
+    assert (story.callbacks[-1].state, story.callbacks[-1].owner.id) == (
+        CallbackState.ESCALATED,
+        "lee",
+    )
