@@ -109,6 +109,14 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether something is owed to somebody who has rung in and is on the line."""
         return self.is_open and self.rung_in is not None and self.rung_in.is_on_the_line
 
+    @property
+    def tries(self) -> int:
+        """How often somebody has rung in the window that holds: since it began, and since it was
+        agreed."""
+        bounds = [milliseconds(text) for text in (self.window_start, self.agreed_at) if text]
+        since = max(bounds, default=0)
+        return sum(milliseconds(attempt.at) >= since for attempt in self.attempts)
+
     def moved(
         self, state: CallbackState, by: str, at_ms: int, note: str | None = None, **changes: object
     ) -> Callback:

@@ -92,9 +92,11 @@ def next_moment(callback: Callback, rules: CallbackRules) -> int | None:
 def _retry_at(callback: Callback, rules: CallbackRules) -> int:
     if callback.welfare:
         return _since(callback) + rules.welfare_retry_minutes * 60_000
-    if len(callback.attempts) >= rules.attempts:
+    if callback.tries >= rules.attempts:
         return _moment(callback.window_end)
-    return _since(callback) + rules.retry_minutes * 60_000
+    # Who was rung before the window that they agreed to is not rung again before it either.
+    starts = _moment(callback.window_start)
+    return max(starts, _since(callback) + rules.retry_minutes * 60_000)
 
 
 def _since(callback: Callback) -> int:

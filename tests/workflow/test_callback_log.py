@@ -182,3 +182,41 @@ def test_a_welfare_call_that_somebody_gives_up_is_the_duty_managers_at_once() ->
         CallbackState.ESCALATED,
         "lee",
     )
+
+
+def agree(story: Story, start: str, end: str) -> None:
+    window = CallbackTerms(window_start=start, window_end=end)
+    about = story.callbacks[-1].reference
+    story.does(ActionKind.COMMIT_CALLBACK, reference=about, callback=window)
+    assert not story.refused()
+
+
+def test_tries_are_counted_in_the_window_that_holds() -> None:
+    story = Story()
+    owed(story)
+    agree(story, "2026-09-22T08:00:00Z", "2026-09-22T12:00:00Z")
+    story.waits_for("2026-09-22T08:00:00Z")
+    for number in (1, 2, 3):
+        tried(story)
+        assert story.callbacks[-1].tries == number
+        story.waits(45 * 60)
+    assert story.callbacks[-1].state is CallbackState.ATTEMPTED
+    agree(story, "2026-09-23T08:00:00Z", "2026-09-23T12:00:00Z")
+    assert story.callbacks[-1].tries == 0
+    story.waits_for("2026-09-23T08:00:00Z")
+    tried(story)
+    story.waits(45 * 60)
+    again = story.callbacks[-1]
+    assert (again.state, again.tries, len(again.attempts)) == (CallbackState.DUE, 1, 4)
+
+
+def test_a_try_before_the_window_is_none_of_it_and_brings_nothing_forward() -> None:
+    story = Story()
+    owed(story)
+    agree(story, "2026-09-22T08:00:00Z", "2026-09-22T12:00:00Z")
+    tried(story)
+    story.waits(3600)
+    early = story.callbacks[-1]
+    assert (early.state, early.tries) == (CallbackState.ATTEMPTED, 0)
+    story.waits_for(early.window_start)
+    assert story.callbacks[-1].state is CallbackState.DUE
