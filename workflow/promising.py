@@ -8,7 +8,7 @@ import msgspec
 
 from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
 from workflow.alerts import Alert, Owner
-from workflow.call import Customer, Mode, Verified
+from workflow.call import Mode, Verified
 from workflow.callbacks import (
     AttemptOutcome,
     Callback,
@@ -17,23 +17,19 @@ from workflow.callbacks import (
     CallbackStep,
     attempted,
     blocked,
-    committed,
     reference,
     rung,
 )
-from workflow.calling import caller_zones
-from workflow.countries import country
-from workflow.hours import OpeningHours
 from workflow.lateness import after_time
 from workflow.moments import rfc3339
 from workflow.numbers import of_platform
 from workflow.policy import Tier
 from workflow.reminders import remind
 from workflow.ringing import RungIn
+from workflow.terms import agreed_to, agreed_window, told_of
+from workflow.whereabouts import country_of_caller, decent_hours
 from workflow.work import LIFE, Work
 from workflow.work import OVER as ALERTS_OVER
-
-_NOTHING_SAID = CallbackTerms()
 
 
 def promise(
@@ -46,7 +42,7 @@ def promise(
         window = (work.at_ms, work.at_ms + rules.welfare_minutes * 60_000)
     else:
         owner, state = who_rings(work, desk), CallbackState.OFFERED
-        window = _decent(work, desk)
+        window = decent_hours(work, desk)
     callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
     if welfare:
         callback = msgspec.structs.replace(callback, welfare=True)
@@ -118,8 +114,8 @@ def _done(work: Work, deed: Deed) -> int:
     by, at_ms = deed.actor.id, work.at_ms
     match deed.action:
         case ActionKind.COMMIT_CALLBACK:
-            _not_forbidden(work, _window(terms))
-            changed = _committed(work, callback, terms, by)
+            _not_forbidden(work, agreed_window(terms))
+            changed = agreed_to(work, callback, terms, by)
         case ActionKind.ATTEMPT_CALLBACK:
             outcome = terms.outcome or AttemptOutcome.NO_ANSWER
             changed = attempted(callback, by=by, at_ms=at_ms, outcome=outcome, note=terms.note)
@@ -154,14 +150,13 @@ def _offered(work: Work, deed: Deed) -> int:
     if work.mode is Mode.SHADOW:
         raise Refused("this queue is in shadow mode: nothing is promised")
     terms = deed.callback or CallbackTerms()
-    agreed = _window(terms)
+    agreed = agreed_window(terms)
     _not_forbidden(work, agreed)
-    asked = deed.desk or "supervisors"
-    desk = asked if asked in work.policy.desks else next(iter(work.policy.desks))
+    desk = _desk(work, deed.desk)
     owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
     if owner_id not in work.policy.people:
         raise Refused("a callback needs a person of the policy as its owner")
-    window = _decent(work, desk, terms)
+    window = decent_hours(work, desk, terms)
     alerts = [a for a in work.alerts.values() if a.status not in ALERTS_OVER]
     callback = _record(
         work,
@@ -172,22 +167,26 @@ def _offered(work: Work, deed: Deed) -> int:
         window,
         by=deed.actor.id,
         summary=deed.reason,
+        note=None if agreed else terms.note,
     )
-    if agreed is not None:
-        callback = _committed(work, callback, terms, deed.actor.id)
+    if agreed is None:
+        callback = told_of(work, callback, terms)
+    else:
+        callback = agreed_to(work, callback, terms, deed.actor.id)
     work.callback(callback)
     return callback.revision
 
 
-def _window(terms: CallbackTerms) -> tuple[str, str] | None:
-    """The window that the caller agreed to, if any. Raises CallbackError for half of one."""
-    start, end = terms.window_start, terms.window_end
-    if start is None and end is None:
-        return None
-    if start is None or end is None:
-        missing = "start" if start is None else "end"
-        raise CallbackError(f"the window lacks its {missing}: say from when until when, or neither")
-    return start, end
+def _desk(work: Work, asked: str | None) -> str:
+    """Whose people ring back: where no desk is named, those whom supervisors are asked from."""
+    desks = work.policy.desks
+    if asked is None:
+        given = (*work.policy.signals.values(), *work.policy.tiers.rules.values())
+        supervisors = [entry.desk for entry in given if entry.tier is Tier.SUPERVISOR]
+        return "supervisors" if "supervisors" in desks else [*supervisors, *desks][0]
+    if asked not in desks:
+        raise Refused(f"no desk '{asked}'; desks are: {', '.join(sorted(desks))}")
+    return asked
 
 
 def _not_forbidden(work: Work, window: tuple[str, str] | None) -> None:
@@ -197,50 +196,6 @@ def _not_forbidden(work: Work, window: tuple[str, str] | None) -> None:
         raise Refused("a caller at risk stays on the line: no callback while the call is live")
     if work.do_not_call and window is None:
         raise Refused("the caller asked not to be called: only a window they agree to now will do")
-
-
-def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) -> Callback:
-    owner = None
-    if terms.owner_id is not None:
-        if terms.owner_id not in work.policy.people:
-            raise CallbackError("the owner must be a person of the policy")
-        owner = work.owner(terms.owner_id)
-    return committed(
-        callback,
-        by=by,
-        at_ms=work.at_ms,
-        number=terms.number,
-        time_zone=terms.time_zone,
-        window=_window(terms),
-        rules=work.policy.callbacks,
-        country=_country(work),
-        owner=owner,
-        safe_to_leave_message=terms.safe_to_leave_message,
-        note=terms.note,
-    )
-
-
-def _decent(work: Work, desk: str, terms: CallbackTerms = _NOTHING_SAID) -> tuple[int, int]:
-    """The next decent hours wherever the caller may be; daytime at the desk where nobody knows."""
-    call, policy = work.call, work.policy
-    customer = call.customer or Customer()
-    zones = caller_zones(
-        terms.time_zone or customer.time_zone,
-        terms.number or customer.number,
-        customer.country,
-        call.jurisdiction,
-    )
-    known = work.desk(desk)
-    hours = policy.hours.get(known.hours or "") if known is not None else None
-    site = hours or next(iter(policy.hours.values()), OpeningHours())
-    rules = policy.callbacks
-    return rules.next_window(call.jurisdiction, zones, work.at_ms, site=site.time_zone)
-
-
-def _country(work: Work) -> str | None:
-    """Where a number without its country code is from."""
-    customer = work.call.customer or Customer()
-    return country(customer.country) or country(work.call.jurisdiction)
 
 
 def _record(
@@ -253,9 +208,12 @@ def _record(
     *,
     by: str = "hardstop",
     summary: str | None = None,
+    note: str | None = None,
 ) -> Callback:
     call, customer = work.call, work.call.customer
-    number, contact_note = of_platform(customer.number if customer else None, _country(work))
+    number, contact_note = of_platform(
+        customer.number if customer else None, country_of_caller(work)
+    )
     return Callback(
         reference=name,
         origin_call_id=call.call_id,
@@ -264,7 +222,7 @@ def _record(
         state=state,
         owner=owner,
         deputy=work.owner(work.policy.duty.manager),
-        history=(CallbackStep(at=work.at, by=by, state=state),),
+        history=(CallbackStep(at=work.at, by=by, state=state, note=note),),
         alert_ids=tuple(alert.alert_id for alert in alerts),
         customer_ref=customer.ref if customer else None,
         caller_name=customer.name if customer else None,

@@ -220,3 +220,65 @@ def test_a_try_before_the_window_is_none_of_it_and_brings_nothing_forward() -> N
     assert (early.state, early.tries) == (CallbackState.ATTEMPTED, 0)
     story.waits_for(early.window_start)
     assert story.callbacks[-1].state is CallbackState.DUE
+
+
+def test_a_callback_for_a_desk_that_there_is_not_is_refused() -> None:
+    story = Story()
+    story.does(ActionKind.OFFER_CALLBACK, desk="suporvisors")
+    assert "no desk 'suporvisors'; desks are: compliance, crisis" in story.refused()
+    assert not story.state.callbacks
+    story.does(ActionKind.OFFER_CALLBACK, desk="media")
+    assert story.callbacks[-1].owner.id == "elena"
+
+
+def test_who_names_no_desk_has_the_one_that_supervisors_are_asked_from() -> None:
+    text = default_policy_text().replace("desks.supervisors", "desks.floor")
+    text = text.replace('"supervisors"', '"floor"')
+    story = Story(Desk(parse_policy(text, source="policy.toml"), VERSIONS))
+    story.does(ActionKind.OFFER_CALLBACK)
+    assert story.callbacks[-1].owner.id == "alex"
+
+
+def test_what_the_caller_told_stands_on_an_offer_without_a_window() -> None:
+    story = Story(call=CallFacts(call_id="c", queue_id="q"))
+    terms = CallbackTerms(
+        number="+1 212 555 0142",
+        time_zone="America/New_York",
+        safe_to_leave_message=True,
+        contact_note="ask for Tom",
+        note="he is at work until five",
+    )
+    story.does(ActionKind.OFFER_CALLBACK, callback=terms)
+    offered = story.callbacks[-1]
+    assert (offered.state, offered.agreed_at) == (CallbackState.OFFERED, None)
+    assert (offered.number, offered.time_zone) == ("+12125550142", "America/New_York")
+    assert (offered.time_zone_source, offered.safe_to_leave_message) == ("caller", True)
+    assert (offered.contact_note, offered.history[0].note) == ("ask for Tom", terms.note)
+
+
+@pytest.mark.parametrize(
+    ("terms", "why"),
+    [({"number": "12"}, "country code"), ({"time_zone": "London"}, "no time zone")],
+)
+def test_nothing_is_offered_on_terms_that_there_are_not(terms: dict[str, str], why: str) -> None:
+    story = Story()
+    story.does(ActionKind.OFFER_CALLBACK, callback=CallbackTerms(**terms))  # type: ignore[arg-type]
+    assert why in story.refused()
+    assert not story.state.callbacks
+
+
+def test_a_number_that_was_not_one_is_no_longer_spoken_of_once_there_is_one() -> None:
+    story = Story(call=caller(number="anonymous", time_zone="Europe/London"))
+    about = owed(story).reference
+    noted = CallbackTerms(contact_note="not at work")
+    story.does(ActionKind.OFFER_CALLBACK, callback=noted)
+    lacking = story.callbacks[-1].contact_note or ""
+    assert lacking.startswith("no number to ring yet")
+    assert lacking.endswith("; not at work")
+    number = CallbackTerms(number="+442079460018")
+    story.does(ActionKind.COMMIT_CALLBACK, reference=about, callback=number)
+    assert not story.refused()
+    assert (story.callbacks[-1].number, story.callbacks[-1].contact_note) == (
+        "+442079460018",
+        None,
+    )
