@@ -190,7 +190,7 @@ def committed(
     owner: Owner | None = None,
     note: str | None = None,
 ) -> Callback:
-    """The caller has agreed. The window they agreed wins over calling hours.
+    """The caller has agreed. The window they agreed, now or before, wins over calling hours.
 
     Raises CallbackError for what could not be kept: no number, a window that is over.
     """
@@ -201,7 +201,10 @@ def committed(
     number, zone = _checked(dialled, callback.number, country), callback.time_zone
     if zone is not None and not known_zone(zone):
         raise CallbackError(f"'{zone}' is no time zone; names are like America/New_York")
-    if window is None:
+    agreed_at = rfc3339(at_ms)
+    if window is None and (standing := _standing(callback, at_ms)) is not None:
+        agreed_at, start, end = standing
+    elif window is None:
         if zone is None:
             raise CallbackError("ask the caller for a window, or for their time zone")
         start, end = rules.next_window(callback.jurisdiction, (zone,), at_ms)
@@ -224,11 +227,20 @@ def committed(
         number=number,
         window_start=rfc3339(start),
         window_end=rfc3339(end),
-        agreed_at=rfc3339(at_ms),
+        agreed_at=agreed_at,
         owner=owner or callback.owner,
         do_not_call=False,
         contact_note=_without(ASKED_NOT, callback.contact_note),
     )
+
+
+def _standing(callback: Callback, at_ms: int) -> tuple[str, int, int] | None:
+    """When a window was agreed that still holds, and the window (UTC ms)."""
+    agreed, first, last = callback.agreed_at, callback.window_start, callback.window_end
+    if agreed is None or first is None or last is None or callback.do_not_call:
+        return None
+    start, end = milliseconds(first), milliseconds(last)
+    return (agreed, start, end) if end > at_ms else None
 
 
 def _checked(how: Callable[[str, str | None], str], number: str, country: str | None) -> str:

@@ -10,6 +10,7 @@ from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
 from workflow.alerts import Alert, Owner
 from workflow.call import Mode, Verified
 from workflow.callbacks import (
+    SYSTEM,
     AttemptOutcome,
     Callback,
     CallbackError,
@@ -73,6 +74,14 @@ def forbid(work: Work, callbacks: Sequence[Callback]) -> None:
         if changed is not None:
             work.callback(changed)
             remind(work, changed)
+
+
+def verified(work: Work, how: Verified) -> None:
+    """The caller's identity was checked: whoever rings goes by that."""
+    for callback in tuple(work.callbacks.values()):
+        if callback.is_open and callback.verified is not how:
+            note = f"the caller's identity: {how.value} verified"
+            work.callback(callback.moved(callback.state, SYSTEM, work.at_ms, note, verified=how))
 
 
 def tend(work: Work) -> None:

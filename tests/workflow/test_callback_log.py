@@ -8,7 +8,7 @@ import pytest
 from tests.workflow.test_desk import VERSIONS
 from tests.workflow.test_ways import CALL, Story
 from workflow.actions import ActionKind, CallbackTerms
-from workflow.call import CallFacts, Customer
+from workflow.call import CallFacts, Customer, Verified
 from workflow.callbacks import AttemptOutcome, Callback, CallbackState
 from workflow.desk import Desk
 from workflow.moments import milliseconds
@@ -282,3 +282,70 @@ def test_a_number_that_was_not_one_is_no_longer_spoken_of_once_there_is_one() ->
         "+442079460018",
         None,
     )
+
+
+def test_who_has_agreed_to_be_called_is_no_longer_noted_as_not_to_be() -> None:
+    story = Story()
+    about = owed(story).reference
+    noted = CallbackTerms(
+        window_start="2026-09-22T08:00:00Z",
+        window_end="2026-09-22T12:00:00Z",
+        contact_note="not at work",
+    )
+    story.does(ActionKind.COMMIT_CALLBACK, reference=about, callback=noted)
+    story.says("do_not_call", utterance="u2")
+    assert story.callbacks[-1].contact_note == (
+        "not at work; the caller asked not to be called: write, or ask first"
+    )
+    agree(story, "2026-09-23T08:00:00Z", "2026-09-23T12:00:00Z")
+    assert (story.callbacks[-1].do_not_call, story.callbacks[-1].contact_note) == (
+        False,
+        "not at work",
+    )
+    taken_back = CallbackTerms(
+        window_start="2026-09-23T08:00:00Z", window_end="2026-09-23T12:00:00Z", contact_note=""
+    )
+    story.does(ActionKind.COMMIT_CALLBACK, reference=about, callback=taken_back)
+    assert story.callbacks[-1].contact_note is None
+
+
+def test_a_window_that_was_agreed_stands_when_something_else_is_told() -> None:
+    story = Story()
+    about = owed(story).reference
+    agree(story, "2026-09-23T08:00:00Z", "2026-09-23T12:00:00Z")
+    agreed = story.callbacks[-1]
+    told = CallbackTerms(safe_to_leave_message=True)
+    story.does(ActionKind.COMMIT_CALLBACK, reference=about, callback=told)
+    known = story.callbacks[-1]
+    assert known.safe_to_leave_message
+    assert (known.window_start, known.window_end) == (agreed.window_start, agreed.window_end)
+    assert known.agreed_at == agreed.agreed_at
+    story.waits_for(agreed.window_end)
+    story.does(ActionKind.COMMIT_CALLBACK, reference=about, callback=told)
+    assert (story.callbacks[-1].window_start or "") > (agreed.window_end or "")
+
+
+def test_whom_the_agent_has_verified_meanwhile_is_verified_on_the_log() -> None:
+    story = Story()
+    story.says("legal_threat")
+    story.does(ActionKind.OFFER_CALLBACK)
+    offered = story.callbacks[-1]
+    assert offered.verified is Verified.NONE
+    story.does(ActionKind.SET_VERIFIED, verified=Verified.FULL)
+    known = story.callbacks[-1]
+    assert (known.reference, known.verified) == (offered.reference, Verified.FULL)
+    assert (known.state, known.revision) == (offered.state, offered.revision + 1)
+    story.does(ActionKind.SET_VERIFIED, verified=Verified.FULL)
+    assert story.callbacks[-1].revision == known.revision
+    story.does(ActionKind.KEEP_CALLBACK, reference=known.reference)
+    story.does(ActionKind.SET_VERIFIED, verified=Verified.PARTIAL)
+    assert story.callbacks[-1].verified is Verified.FULL
+
+
+def test_verifying_the_caller_puts_no_try_off() -> None:
+    story = lost_at_risk()
+    tried(story)
+    story.waits(60)
+    story.does(ActionKind.SET_VERIFIED, verified=Verified.FULL)
+    story.waits(60)
+    assert story.callbacks[-1].state is CallbackState.DUE
