@@ -82,10 +82,14 @@ def commit(
     safe_message: Annotated[
         bool | None, typer.Option(help="Whether a message may be left safely.")
     ] = None,
+    contact_note: Annotated[
+        str | None, typer.Option(help="What to know before ringing; an empty one takes it back.")
+    ] = None,
     note: Note = None,
     topic_prefix: Prefix = None,
 ) -> None:
-    """The caller has agreed: now it is a promise. Without a window: the next decent hours."""
+    """The caller has agreed: now it is a promise. Without a window: the one agreed before, else the
+    next decent hours."""
     _do(
         topic_prefix,
         by,
@@ -98,6 +102,7 @@ def commit(
             "window_end": end,
             "owner_id": owner,
             "safe_to_leave_message": safe_message,
+            "contact_note": contact_note,
             "note": note,
         },
     )

@@ -62,7 +62,8 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CallbackTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was offered to or agreed with the caller. The window is RFC 3339."""
+    """What was offered to or agreed with the caller. The window is RFC 3339. `contact_note`: what
+    to know before ringing ("not at work"); "" takes back what was noted."""
 
     number: str | None = None
     time_zone: str | None = None
@@ -71,6 +72,7 @@ class CallbackTerms(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
     owner_id: str | None = None
     outcome: AttemptOutcome | None = None
     safe_to_leave_message: bool | None = None
+    contact_note: str | None = None
     note: str | None = None
 
 

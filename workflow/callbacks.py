@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
-import phonenumbers
 
 from workflow.alerts import Owner
 from workflow.call import Verified
 from workflow.calling import CallbackRules, known_zone
 from workflow.moments import milliseconds, rfc3339
+from workflow.numbers import NO_NUMBER, NumberError, dialled, e164
 from workflow.policy import Tier
 from workflow.ringing import RungIn
 
@@ -70,9 +71,9 @@ class CallbackStep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A promised callback. The window is RFC 3339; `number` E.164. `welfare`: somebody at risk was
     lost, and is rung at once, at any hour. `rung_in`: the last call on which the caller rang in
-    while it was open. `do_not_call`: the caller asked not to be rung, and agreed to nothing since.
-    `queue_id`: where it was promised, which decides how long it is kept once it is over.
-    `revision` rises with every change."""
+    while it was open. `contact_note`: what to know before ringing. `do_not_call`: the caller asked
+    not to be rung, and agreed to nothing since. `queue_id`: where it was promised, which decides
+    how long it is kept once it is over. `revision` rises with every change."""
 
     reference: str
     origin_call_id: str
@@ -113,6 +114,14 @@ class Callback(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether something is owed to somebody who has rung in and is on the line."""
         return self.is_open and self.rung_in is not None and self.rung_in.is_on_the_line
 
+    @property
+    def tries(self) -> int:
+        """How often somebody has rung in the window that holds: since it began, and since it was
+        agreed."""
+        bounds = [milliseconds(text) for text in (self.window_start, self.agreed_at) if text]
+        since = max(bounds, default=0)
+        return sum(milliseconds(attempt.at) >= since for attempt in self.attempts)
+
     def moved(
         self, state: CallbackState, by: str, at_ms: int, note: str | None = None, **changes: object
     ) -> Callback:
@@ -131,6 +140,8 @@ class CallbackError(ValueError):
     """A promise that cannot be made or changed like this; the text is for the person who tried."""
 
 
+ASKED_NOT = "the caller asked not to be called: write, or ask first"
+"""The contact note of whoever may not be rung, until they agree to it."""
 SYSTEM = "hardstop"
 """Who changes a record when time alone does."""
 
@@ -142,22 +153,34 @@ def reference(*parts: str | int) -> str:
     return f"CB-{text[:4]}-{text[4:]}"
 
 
-def e164(number: str, country: str | None = None) -> str:
-    """A telephone number as E.164, "+442079460018".
-
-    `country` (ISO 3166) is where a national number is from. Raises CallbackError.
-    """
-    try:
-        parsed = phonenumbers.parse(number, country)
-    except phonenumbers.NumberParseException as error:
-        raise CallbackError(
-            "this is no telephone number; give it with its country code, like +44 20 7946 0018"
-        ) from error
-    if not phonenumbers.is_possible_number(parsed):
-        raise CallbackError("this number is too short or too long for its country")
-    if not phonenumbers.is_valid_number(parsed):
-        raise CallbackError("no such number is in use in its country; ask the caller to repeat it")
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+def reached_by(
+    callback: Callback,
+    *,
+    number: str | None = None,
+    country: str | None = None,
+    time_zone: str | None = None,
+    safe_to_leave_message: bool | None = None,
+    contact_note: str | None = None,
+) -> Callback:
+    """The record with what the caller has told of how to reach them; what they did not speak of
+    stays as it was. Raises CallbackError for a number or a time zone that there is not."""
+    changes: dict[str, object] = {}
+    if number and number != callback.number:
+        changes["number"] = _checked(e164, number, country)
+    if time_zone:
+        if not known_zone(time_zone):
+            raise CallbackError(f"'{time_zone}' is no time zone; names are like America/New_York")
+        changes |= {"time_zone": time_zone, "time_zone_source": "caller"}
+    if safe_to_leave_message is not None:
+        changes["safe_to_leave_message"] = safe_to_leave_message
+    known = callback.contact_note
+    if "number" in changes:
+        known = _without(NO_NUMBER, known)
+    if contact_note is not None:
+        # That there is no number to ring stays true, whatever else is noted.
+        lacking = [part for part in _parts(known) if part.startswith(NO_NUMBER)]
+        known = "; ".join([*lacking, *_parts(contact_note)]) or None
+    return msgspec.structs.replace(callback, contact_note=known, **changes)
 
 
 def committed(
@@ -165,32 +188,30 @@ def committed(
     *,
     by: str,
     at_ms: int,
-    number: str | None,
-    time_zone: str | None,
     window: tuple[str, str] | None,
     rules: CallbackRules,
     country: str | None = None,
     owner: Owner | None = None,
-    safe_to_leave_message: bool | None = None,
     note: str | None = None,
 ) -> Callback:
-    """The caller has agreed. The window they agreed wins over calling hours.
+    """The caller has agreed. The window they agreed, now or before, wins over calling hours.
 
     Raises CallbackError for what could not be kept: no number, a window that is over.
     """
     if not callback.is_open:
         raise CallbackError(f"the callback is {callback.state.value} already")
-    given = number or callback.number
-    if given is None:
+    if callback.number is None:
         raise CallbackError("a callback needs the number to ring: ask the caller for it")
-    dialled = e164(given, country)
-    zone = time_zone or callback.time_zone
+    number, zone = _checked(dialled, callback.number, country), callback.time_zone
     if zone is not None and not known_zone(zone):
         raise CallbackError(f"'{zone}' is no time zone; names are like America/New_York")
-    if window is None:
+    agreed_at = rfc3339(at_ms)
+    if window is None and (standing := _standing(callback, at_ms)) is not None:
+        agreed_at, start, end = standing
+    elif window is None:
         if zone is None:
             raise CallbackError("ask the caller for a window, or for their time zone")
-        start, end = rules.next_window(callback.jurisdiction, zone, at_ms)
+        start, end = rules.next_window(callback.jurisdiction, (zone,), at_ms)
     else:
         try:
             start, end = milliseconds(window[0]), milliseconds(window[1])
@@ -209,20 +230,30 @@ def committed(
         by,
         at_ms,
         note,
-        number=dialled,
-        time_zone=zone,
-        time_zone_source="caller" if time_zone else callback.time_zone_source,
+        number=number,
         window_start=rfc3339(start),
         window_end=rfc3339(end),
-        agreed_at=rfc3339(at_ms),
+        agreed_at=agreed_at,
         owner=owner or callback.owner,
         do_not_call=False,
-        safe_to_leave_message=(
-            callback.safe_to_leave_message
-            if safe_to_leave_message is None
-            else safe_to_leave_message
-        ),
+        contact_note=_without(ASKED_NOT, callback.contact_note),
     )
+
+
+def _standing(callback: Callback, at_ms: int) -> tuple[str, int, int] | None:
+    """When a window was agreed that still holds, and the window (UTC ms)."""
+    agreed, first, last = callback.agreed_at, callback.window_start, callback.window_end
+    if agreed is None or first is None or last is None or callback.do_not_call:
+        return None
+    start, end = milliseconds(first), milliseconds(last)
+    return (agreed, start, end) if end > at_ms else None
+
+
+def _checked(how: Callable[[str, str | None], str], number: str, country: str | None) -> str:
+    try:
+        return how(number, country)
+    except NumberError as error:
+        raise CallbackError(str(error)) from error
 
 
 def attempted(
@@ -242,8 +273,19 @@ def blocked(callback: Callback, at_ms: int) -> Callback | None:
     caller agrees to a window again."""
     if not callback.is_open or callback.welfare or callback.do_not_call:
         return None
-    note = "the caller asked not to be called: write, or ask first"
-    return callback.moved(callback.state, SYSTEM, at_ms, note, do_not_call=True, contact_note=note)
+    known = callback.contact_note
+    told = f"{known}; {ASKED_NOT}" if known else ASKED_NOT
+    changes = {"do_not_call": True, "contact_note": told}
+    return callback.moved(callback.state, SYSTEM, at_ms, ASKED_NOT, **changes)
+
+
+def _without(gone: str, note: str | None) -> str | None:
+    """A contact note without the part that begins like this: it holds no more."""
+    return "; ".join(part for part in _parts(note) if not part.startswith(gone)) or None
+
+
+def _parts(note: str | None) -> list[str]:
+    return [part for part in (note or "").strip().split("; ") if part]
 
 
 def rung(callback: Callback, news: RungIn, at_ms: int) -> Callback | None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from functools import cache
 from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from workflow.country_codes import ALIASES
-from workflow.hours import Day, OpeningHours, is_open, next_opening
+from workflow import countries
+from workflow.hours import Day, OpeningHours, closing, common_opening, is_open
+from workflow.numbers import country_of
 
 Minutes = Annotated[int, msgspec.Meta(ge=1, le=43_200)]
 
@@ -31,13 +33,16 @@ class CallingHours(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class CallbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`window_minutes`: how long a proposed window is. `attempts` with `retry_minutes` in between;
     a missed one goes to the duty manager after `escalate_minutes`. `welfare_minutes`: by when a
-    caller at risk who was lost is rung. `calling_hours` by jurisdiction, `default` for the rest."""
+    caller at risk who was lost is rung, or the duty manager takes it over at once;
+    `welfare_retry_minutes`: after a try in vain. `calling_hours` by jurisdiction, `default` for
+    the rest."""
 
     window_minutes: Minutes = 240
     attempts: Annotated[int, msgspec.Meta(ge=1, le=20)] = 3
     retry_minutes: Minutes = 45
     escalate_minutes: Minutes = 15
     welfare_minutes: Minutes = 10
+    welfare_retry_minutes: Minutes = 2
     calling_hours: dict[str, CallingHours] = msgspec.field(
         default_factory=lambda: {"default": CallingHours()}
     )
@@ -46,7 +51,7 @@ class CallbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """The hours of a jurisdiction ("US", "US-CA" falls back on "US"), or the default."""
         name = jurisdiction or ""
         country = name.partition("-")[0]
-        for key in (name, country, ALIASES.get(country, country), "default"):
+        for key in (name, country, countries.ALIASES.get(country, country), "default"):
             if key in self.calling_hours:
                 return self.calling_hours[key]
         return CallingHours()
@@ -56,22 +61,44 @@ class CallbackRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         return is_open(self.hours_for(jurisdiction).opening(time_zone), at_ms)
 
     def next_window(
-        self, jurisdiction: str | None, time_zone: str | None, at_ms: int
+        self, jurisdiction: str | None, zones: Sequence[str], at_ms: int, *, site: str = "UTC"
     ) -> tuple[int, int]:
         """Start and end (UTC ms) of the next window in which a caller may be rung.
 
-        Without a known zone the whole next day's hours in UTC must do: the owner asks.
+        `zones`: the caller's own, or every one that they may be in: it is a decent hour in each.
+        Where none is known, or no hour is decent in all, daytime in the zone of the `site` must do:
+        the owner asks.
         """
-        opening = self.hours_for(jurisdiction).opening(time_zone or "UTC")
-        start = next_opening(opening, at_ms)
-        begins = at_ms if start is None else start
-        ends = begins + self.window_minutes * 60_000
-        moment = datetime.fromtimestamp(ends / 1000, UTC)
-        # A window ends with the calling hours of its day, whatever its length.
-        while not is_open(opening, ends - 1) and moment.timestamp() * 1000 > begins + 60_000:
-            moment -= timedelta(minutes=15)
-            ends = round(moment.timestamp() * 1000)
-        return begins, ends
+        hours = self.hours_for(jurisdiction)
+        for where in (zones, (site,)):
+            openings = [hours.opening(zone) for zone in where]
+            begins = common_opening(openings, at_ms)
+            if begins is not None:
+                return begins, self._end(openings, begins)
+        return at_ms, at_ms + self.window_minutes * 60_000
+
+    def _end(self, openings: Sequence[OpeningHours], begins: int) -> int:
+        """A window ends with the calling hours of its day, whatever its length."""
+        last = begins + self.window_minutes * 60_000
+        ends = begins
+        while ends < last and (closes := min(closing(o, ends) for o in openings)) > ends:
+            ends = min(last, closes)
+        return ends
+
+
+def caller_zones(
+    time_zone: str | None, number: str | None, country: str | None, jurisdiction: str | None
+) -> tuple[str, ...]:
+    """The time zones that a caller may be in: the one that is known, else all of their country.
+
+    `number` is E.164, and tells no more than the country: people take their numbers along.
+    """
+    if time_zone is not None and known_zone(time_zone):
+        return (time_zone,)
+    for place in (country_of(number), countries.country(country), countries.country(jurisdiction)):
+        if found := countries.zones(place):
+            return found
+    return ()
 
 
 def known_zone(name: str | None) -> bool:

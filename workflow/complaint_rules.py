@@ -10,7 +10,7 @@ from importlib.resources import files
 
 import msgspec
 
-from workflow.country_codes import ALIASES, code_mistake
+from workflow.countries import ALIASES, code_mistake
 from workflow.hours import HoursError, check_hours
 from workflow.periods import Calendar, Period, period
 

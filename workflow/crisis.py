@@ -11,7 +11,7 @@ from typing import Annotated
 
 import msgspec
 
-from workflow.country_codes import ALIASES
+from workflow.countries import country as country_code
 
 Number = Annotated[str, msgspec.Meta(pattern=r"^[0-9+][0-9 -]*$", max_length=30)]
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
@@ -47,8 +47,7 @@ class CrisisRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def numbers(self, country: str | None, jurisdiction: str | None = None) -> CrisisNumbers | None:
         """The numbers of a country, else of the country of a jurisdiction ("US-CA"); None: ask."""
         for place in (country, jurisdiction):
-            code = (place or "").strip().upper().partition("-")[0]
-            code = ALIASES.get(code, code)
+            code = country_code(place) or ""
             found = self.lines.get(code) or crisis_table().get(code)
             if found is not None:
                 return found

@@ -10,7 +10,7 @@ from workflow.false_alarms import FALSE_ALARM, give_back, take_back
 from workflow.identity import stable_id
 from workflow.moments import milliseconds, rfc3339
 from workflow.policy import Handling, Tier
-from workflow.promising import do
+from workflow.promising import do, verified
 from workflow.register import COMPLAINTS
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work
@@ -45,6 +45,7 @@ def done(work: Work, deed: Deed) -> int | None:
     if deed.action is ActionKind.SET_VERIFIED:
         if deed.verified is None:
             raise Refused("say how far the caller is verified: none, partial or full")
+        verified(work, deed.verified)
         return None
     if deed.action in _CALLBACKS:
         return do(work, deed)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
+
+from workflow.moments import LAST_MS
 
 LOOKED_AHEAD_DAYS = 15
 """How far the next opening is looked for: past the longest row of holidays."""
@@ -106,6 +108,38 @@ def next_opening(hours: OpeningHours, at_ms: int) -> int | None:
         if starts:
             return round(min(starts).timestamp() * 1000)
     return None
+
+
+def common_opening(every: Sequence[OpeningHours], at_ms: int) -> int | None:
+    """The next moment (UTC ms) at which all of them are open; None: not soon, or there are none."""
+    start = at_ms
+    last = at_ms + LOOKED_AHEAD_DAYS * 24 * 3_600_000
+    while every and start <= last:
+        latest = start
+        for hours in every:
+            opens = next_opening(hours, latest)
+            if opens is None:
+                return None
+            latest = opens
+        if latest == start:
+            return start
+        start = latest
+    return None
+
+
+def closing(hours: OpeningHours, at_ms: int) -> int:
+    """Until when (UTC ms) it stays open; `at_ms` itself where it is closed."""
+    if hours.always:
+        return LAST_MS
+    moment = datetime.fromtimestamp(at_ms / 1000, UTC)
+    local = moment.astimezone(ZoneInfo(hours.time_zone)).date()
+    ends = [
+        end
+        for day in (local - timedelta(days=1), local)
+        for start, end in _openings(hours, day)
+        if start <= moment < end
+    ]
+    return round(max(ends).timestamp() * 1000) if ends else at_ms
 
 
 def _openings(hours: OpeningHours, day: date) -> Iterator[tuple[datetime, datetime]]:

@@ -12,7 +12,7 @@ from workflow.call import Mode
 from workflow.caller_tiers import caller_tier_mistakes
 from workflow.calling import CallingHours
 from workflow.complaint_rules import complaint_mistakes
-from workflow.country_codes import code_mistake
+from workflow.countries import code_mistake
 from workflow.crisis import unknown_places
 from workflow.duty import absence
 from workflow.handling import CHILD, TRIGGER_NAMES, Handling, RouteMode, Tier

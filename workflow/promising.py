@@ -10,6 +10,7 @@ from workflow.actions import ActionKind, CallbackTerms, Deed, Refused
 from workflow.alerts import Alert, Owner
 from workflow.call import Mode, Verified
 from workflow.callbacks import (
+    SYSTEM,
     AttemptOutcome,
     Callback,
     CallbackError,
@@ -17,16 +18,17 @@ from workflow.callbacks import (
     CallbackStep,
     attempted,
     blocked,
-    committed,
     reference,
     rung,
 )
-from workflow.calling import known_zone
 from workflow.lateness import after_time
 from workflow.moments import rfc3339
+from workflow.numbers import of_platform
 from workflow.policy import Tier
 from workflow.reminders import remind
 from workflow.ringing import RungIn
+from workflow.terms import agreed_to, agreed_window, told_of
+from workflow.whereabouts import country_of_caller, decent_hours
 from workflow.work import LIFE, Work
 from workflow.work import OVER as ALERTS_OVER
 
@@ -41,8 +43,7 @@ def promise(
         window = (work.at_ms, work.at_ms + rules.welfare_minutes * 60_000)
     else:
         owner, state = who_rings(work, desk), CallbackState.OFFERED
-        zone = work.call.customer.time_zone if work.call.customer else None
-        window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
+        window = decent_hours(work, desk)
     callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
     if welfare:
         callback = msgspec.structs.replace(callback, welfare=True)
@@ -75,6 +76,14 @@ def forbid(work: Work, callbacks: Sequence[Callback]) -> None:
             remind(work, changed)
 
 
+def verified(work: Work, how: Verified) -> None:
+    """The caller's identity was checked: whoever rings goes by that."""
+    for callback in tuple(work.callbacks.values()):
+        if callback.is_open and callback.verified is not how:
+            note = f"the caller's identity: {how.value} verified"
+            work.callback(callback.moved(callback.state, SYSTEM, work.at_ms, note, verified=how))
+
+
 def tend(work: Work) -> None:
     """Let time pass for every callback: due, missed, taken over."""
     manager = work.owner(work.policy.duty.manager)
@@ -96,6 +105,13 @@ def rings_in(work: Work, name: str, news: RungIn) -> None:
 
 def do(work: Work, deed: Deed) -> int:
     """Carry out what a person did to a callback; gives its revision. Raises Refused."""
+    try:
+        return _done(work, deed)
+    except CallbackError as error:
+        raise Refused(str(error)) from error
+
+
+def _done(work: Work, deed: Deed) -> int:
     if deed.action is ActionKind.OFFER_CALLBACK:
         return _offered(work, deed)
     callback = work.callbacks.get(deed.reference or "")
@@ -105,18 +121,15 @@ def do(work: Work, deed: Deed) -> int:
         raise Refused("somebody else was faster: the callback has changed meanwhile")
     terms = deed.callback or CallbackTerms()
     by, at_ms = deed.actor.id, work.at_ms
-    try:
-        match deed.action:
-            case ActionKind.COMMIT_CALLBACK:
-                _not_forbidden(work, deed)
-                changed = _committed(work, callback, terms, by)
-            case ActionKind.ATTEMPT_CALLBACK:
-                outcome = terms.outcome or AttemptOutcome.NO_ANSWER
-                changed = attempted(callback, by=by, at_ms=at_ms, outcome=outcome, note=terms.note)
-            case _:
-                changed = _closed_or_given(work, callback, deed, terms)
-    except CallbackError as error:
-        raise Refused(str(error)) from error
+    match deed.action:
+        case ActionKind.COMMIT_CALLBACK:
+            _not_forbidden(work, agreed_window(terms))
+            changed = agreed_to(work, callback, terms, by)
+        case ActionKind.ATTEMPT_CALLBACK:
+            outcome = terms.outcome or AttemptOutcome.NO_ANSWER
+            changed = attempted(callback, by=by, at_ms=at_ms, outcome=outcome, note=terms.note)
+        case _:
+            changed = _closed_or_given(work, callback, deed, terms)
     work.callback(changed)
     remind(work, changed)
     return changed.revision
@@ -145,17 +158,14 @@ def _closed_or_given(work: Work, callback: Callback, deed: Deed, terms: Callback
 def _offered(work: Work, deed: Deed) -> int:
     if work.mode is Mode.SHADOW:
         raise Refused("this queue is in shadow mode: nothing is promised")
-    _not_forbidden(work, deed)
     terms = deed.callback or CallbackTerms()
-    asked = deed.desk or "supervisors"
-    desk = asked if asked in work.policy.desks else next(iter(work.policy.desks))
+    agreed = agreed_window(terms)
+    _not_forbidden(work, agreed)
+    desk = _desk(work, deed.desk)
     owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
     if owner_id not in work.policy.people:
         raise Refused("a callback needs a person of the policy as its owner")
-    if terms.time_zone and not known_zone(terms.time_zone):
-        raise Refused(f"'{terms.time_zone}' is no time zone; names are like America/New_York")
-    zone = terms.time_zone or (work.call.customer.time_zone if work.call.customer else None)
-    window = work.policy.callbacks.next_window(work.call.jurisdiction, zone, work.at_ms)
+    window = decent_hours(work, desk, terms)
     alerts = [a for a in work.alerts.values() if a.status not in ALERTS_OVER]
     callback = _record(
         work,
@@ -166,48 +176,35 @@ def _offered(work: Work, deed: Deed) -> int:
         window,
         by=deed.actor.id,
         summary=deed.reason,
+        note=None if agreed else terms.note,
     )
-    try:
-        if terms.window_start is not None:
-            callback = _committed(work, callback, terms, deed.actor.id)
-    except CallbackError as error:
-        raise Refused(str(error)) from error
+    if agreed is None:
+        callback = told_of(work, callback, terms)
+    else:
+        callback = agreed_to(work, callback, terms, deed.actor.id)
     work.callback(callback)
     return callback.revision
 
 
-def _not_forbidden(work: Work, deed: Deed) -> None:
+def _desk(work: Work, asked: str | None) -> str:
+    """Whose people ring back: where no desk is named, those whom supervisors are asked from."""
+    desks = work.policy.desks
+    if asked is None:
+        given = (*work.policy.signals.values(), *work.policy.tiers.rules.values())
+        supervisors = [entry.desk for entry in given if entry.tier is Tier.SUPERVISOR]
+        return "supervisors" if "supervisors" in desks else [*supervisors, *desks][0]
+    if asked not in desks:
+        raise Refused(f"no desk '{asked}'; desks are: {', '.join(sorted(desks))}")
+    return asked
+
+
+def _not_forbidden(work: Work, window: tuple[str, str] | None) -> None:
     """A caller at risk who is on the line is not sent away with a promise."""
     at_risk = any(a.trigger in LIFE and a.status not in ALERTS_OVER for a in work.alerts.values())
     if at_risk and not work.ended:
         raise Refused("a caller at risk stays on the line: no callback while the call is live")
-    if work.do_not_call and not (deed.callback and deed.callback.window_start):
+    if work.do_not_call and window is None:
         raise Refused("the caller asked not to be called: only a window they agree to now will do")
-
-
-def _committed(work: Work, callback: Callback, terms: CallbackTerms, by: str) -> Callback:
-    window = None
-    if terms.window_start is not None and terms.window_end is not None:
-        window = (terms.window_start, terms.window_end)
-    owner = None
-    if terms.owner_id is not None:
-        if terms.owner_id not in work.policy.people:
-            raise CallbackError("the owner must be a person of the policy")
-        owner = work.owner(terms.owner_id)
-    customer = work.call.customer
-    return committed(
-        callback,
-        by=by,
-        at_ms=work.at_ms,
-        number=terms.number,
-        time_zone=terms.time_zone,
-        window=window,
-        rules=work.policy.callbacks,
-        country=customer.country if customer else None,
-        owner=owner,
-        safe_to_leave_message=terms.safe_to_leave_message,
-        note=terms.note,
-    )
 
 
 def _record(
@@ -220,8 +217,12 @@ def _record(
     *,
     by: str = "hardstop",
     summary: str | None = None,
+    note: str | None = None,
 ) -> Callback:
     call, customer = work.call, work.call.customer
+    number, contact_note = of_platform(
+        customer.number if customer else None, country_of_caller(work)
+    )
     return Callback(
         reference=name,
         origin_call_id=call.call_id,
@@ -230,11 +231,12 @@ def _record(
         state=state,
         owner=owner,
         deputy=work.owner(work.policy.duty.manager),
-        history=(CallbackStep(at=work.at, by=by, state=state),),
+        history=(CallbackStep(at=work.at, by=by, state=state, note=note),),
         alert_ids=tuple(alert.alert_id for alert in alerts),
         customer_ref=customer.ref if customer else None,
         caller_name=customer.name if customer else None,
-        number=customer.number if customer else None,
+        number=number,
+        contact_note=contact_note,
         time_zone=customer.time_zone if customer else None,
         time_zone_source="platform" if customer and customer.time_zone else None,
         window_start=rfc3339(window[0]),

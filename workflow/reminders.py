@@ -20,6 +20,10 @@ RINGS_IN = "caller_rings_in"
 """What the alerts of a callback are called, in place of a trigger."""
 
 _SAY = "Ring {name} back now, as agreed. Begin with what they told us, so they need not repeat it."
+_OFFERED = (
+    "Ring {name} back now: a call was offered, and no time agreed. Ask if it suits, then begin "
+    "with what they told us."
+)
 _WELFARE = "The line was lost while {name} was at risk. Ring now; if nobody answers, ask for help."
 _RINGS_IN = (
     "{name} is on the line now and waits for your call: join, or tell the agent what you know. "
@@ -47,7 +51,7 @@ def _of_its_time(work: Work, callback: Callback) -> None:
     if callback.state in OVER:
         _close(work, label, callback.state.value)
         return
-    trigger, text, do_not_say = DUE, _SAY, _NOT
+    trigger, text, do_not_say = DUE, _SAY if callback.agreed_at else _OFFERED, _NOT
     if callback.welfare:
         trigger, text = WELFARE, _WELFARE
     elif callback.do_not_call:

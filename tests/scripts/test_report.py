@@ -74,6 +74,14 @@ def test_a_report_is_one_page_that_fetches_nothing_and_the_same_as_json(run: Run
     assert told["sources"][0]["events"] == 8
 
 
+def test_a_report_on_a_queue_counts_callbacks_alone(run: Run) -> None:
+    kept = callback("a", ("offered", 0), ("committed", 5), ("kept", 600), queue_id="claims")
+    events = written("callbacks.jsonl", kept)
+    done = run("report", "--files", events, *DAY, "--queue", "claims", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["report"]["promises"]["offered"] == 1
+
+
 def test_no_caller_and_no_agent_is_named_and_no_word_is_quoted(run: Run) -> None:
     run("report", written("events.jsonl", *a_day()), *DAY)
     made = Path("hardstop-report/report.html").read_text()

@@ -25,6 +25,7 @@ from tests.wallboard.office import (
 )
 from wallboard.access import Role
 from wallboard.store.tables import Audit, Turn
+from workflow.callbacks import Attempt, AttemptOutcome
 from workflow.chain import Content, EntryKind
 from workflow.incident import incident_id
 from workflow.moments import rfc3339
@@ -110,6 +111,23 @@ def test_the_owner_sees_that_the_caller_has_rung_in_on_a_call_that_is_not_theirs
     page = owner.get("/callbacks").text
     assert "On the line now" in page
     assert "/calls/call-again" not in page
+
+
+@pytest.mark.parametrize(
+    ("welfare", "shown"), [(False, '<dd class="num">1 of 3 '), (True, '<dd class="num">1 ')]
+)
+def test_tries_are_shown_that_were_made_in_the_window_that_holds(
+    office: Office, welfare: bool, shown: str
+) -> None:
+    tried = tuple(
+        Attempt(at=rfc3339(NOW + at), by="alex", outcome=AttemptOutcome.NO_ANSWER)
+        for at in (-9 * HOUR, -8 * HOUR, -HOUR // 2)
+    )
+    office.add(
+        [callback("CB-AAAA-AAAA", AGREED, window=(-HOUR, HOUR), attempts=tried, welfare=welfare)]
+    )
+    assert one_callback(office)["attempts"] == 1
+    assert shown in office.as_("alex", Role.SUPERVISOR).get("/callbacks").text
 
 
 @pytest.mark.parametrize("rung", [rings(rfc3339(NOW - 1000)), rings(at=NOW - 5 * HOUR)])

@@ -84,6 +84,11 @@ def test_an_agent_promises_a_callback_by_keys_and_it_stands_in_the_log(
     with closing(Window(chromium, floor, "alex", "/callbacks")) as alex:
         alex.shows(".record", "+442079460018")
         alex.shows(".record", "10:00 – 12:00")
+        alex.page.click(".record [data-act=commit]")
+        alex.page.fill("#act-commit [name=contact_note]", "ask for Tom")
+        alex.page.click("#act-commit .button--primary")
+        alex.shows(".record .notice", "ask for Tom")
+        alex.shows(".record", "10:00 – 12:00")
 
 
 def test_an_agent_marks_the_caller_as_verified_and_asks_for_a_specialist(

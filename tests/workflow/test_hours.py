@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.call import CallFacts, Customer, with_known_zone
-from workflow.calling import CallbackRules, CallingHours
+from workflow.calling import CallbackRules, CallingHours, caller_zones
 from workflow.duty import Desk, Duty, Person, Roster, Stop
 from workflow.hours import Day, HoursError, OpeningHours, check_hours, is_open, next_opening
 from workflow.moments import FIRST_MS, LAST_MS, milliseconds, rfc3339
@@ -116,7 +116,7 @@ def test_somebody_is_always_asked_and_nobody_twice(at_ms: int, desk: str) -> Non
 def test_a_callers_window_is_in_decent_hours_of_their_own_zone() -> None:
     rules = CallbackRules()
     late_in_sydney = ms("2026-11-30T23:00:00+11:00")
-    start, end = rules.next_window("AU", "Australia/Sydney", late_in_sydney)
+    start, end = rules.next_window("AU", ("Australia/Sydney",), late_in_sydney)
     assert start == ms("2026-12-01T09:00:00+11:00")
     assert end == ms("2026-12-01T13:00:00+11:00")
     assert not rules.may_call("AU", "Australia/Sydney", late_in_sydney)
@@ -130,7 +130,8 @@ def test_hours_of_a_country_hold_whatever_its_code_is_written_as() -> None:
 
 
 def test_a_window_ends_with_the_calling_hours() -> None:
-    start, end = CallbackRules().next_window("GB", "Europe/London", ms("2026-11-30T18:30:00+00:00"))
+    late = ms("2026-11-30T18:30:00+00:00")
+    start, end = CallbackRules().next_window("GB", ("Europe/London",), late)
     assert (start, end) == (ms("2026-11-30T18:30:00+00:00"), ms("2026-11-30T20:00:00+00:00"))
 
 
@@ -153,3 +154,50 @@ def test_a_zone_that_nobody_knows_is_left_out_of_the_facts_and_nothing_else() ->
     assert with_known_zone(told) == CallFacts(call_id="c", customer=Customer(name="Ms Doe"))
     known = CallFacts(call_id="c", customer=Customer(time_zone="Europe/London"))
     assert with_known_zone(known) is known
+
+
+def test_a_long_window_ends_with_the_calling_hours_too() -> None:
+    rules = CallbackRules(window_minutes=24 * 60)
+    start, end = rules.next_window(None, ("Europe/London",), ms("2026-11-30T10:00:00+00:00"))
+    assert (start, end) == (ms("2026-11-30T10:00:00+00:00"), ms("2026-11-30T20:00:00+00:00"))
+
+
+def test_where_hours_never_end_a_window_runs_over_midnight() -> None:
+    hours = CallingHours(first="00:00", last="24:00")
+    rules = CallbackRules(calling_hours={"default": hours})
+    start, end = rules.next_window(None, ("Europe/London",), ms("2026-11-30T22:00:00+00:00"))
+    assert (start, end) == (ms("2026-11-30T22:00:00+00:00"), ms("2026-12-01T02:00:00+00:00"))
+
+
+@given(
+    st.integers(1_750_000_000_000, 1_850_000_000_000),
+    st.sampled_from(["US", "US-CA", "AU", "RU", "UK", "ca"]),
+)
+def test_without_a_zone_it_is_a_decent_hour_all_over_the_country(at_ms: int, place: str) -> None:
+    rules, zones = CallbackRules(), caller_zones(None, None, place, None)
+    assert zones
+    start, end = rules.next_window(place, zones, at_ms)
+    assert at_ms <= start < end
+    for zone in zones:
+        assert rules.may_call(place, zone, start)
+        assert rules.may_call(place, zone, end - 1)
+
+
+def test_a_number_tells_the_country_and_no_more() -> None:
+    assert len(caller_zones(None, "+12125550142", "GB", "GB")) > 20
+    assert caller_zones(None, "+80012345678", None, "IE") == ("Europe/Dublin",)
+    assert caller_zones("America/Chicago", "+12125550142", None, None) == ("America/Chicago",)
+    assert caller_zones(None, None, None, None) == ()
+
+
+def test_where_nobody_knows_the_country_it_is_daytime_at_the_site() -> None:
+    night = ms("2026-11-30T23:00:00+11:00")
+    start, _end = CallbackRules().next_window(None, (), night, site="Australia/Sydney")
+    assert start == ms("2026-12-01T09:00:00+11:00")
+
+
+def test_where_no_hour_is_decent_all_over_the_country_it_is_daytime_at_the_site() -> None:
+    rules = CallbackRules(calling_hours={"default": CallingHours(first="10:00", last="16:00")})
+    zones = caller_zones(None, None, "RU", None)
+    start, _end = rules.next_window(None, zones, ms("2026-11-30T02:00:00+00:00"), site="Asia/Omsk")
+    assert start == ms("2026-11-30T10:00:00+06:00")

@@ -146,6 +146,15 @@ def test_a_call_to_somebody_at_risk_is_a_promise_though_nobody_agreed() -> None:
     assert (told.welfare_in_time.part, told.kept_in_time.whole) == (1, 1)
 
 
+def test_a_callback_of_which_nothing_else_is_left_is_of_the_queue_it_names() -> None:
+    kept = callback("a", ("offered", 0), ("committed", 5), ("kept", 600), queue_id="claims")
+    assert found(kept, queue="claims").promises.offered == 1
+    assert found(kept, queue="billing").promises.offered == 0
+    # Where the call is known, it says of which queue it was.
+    assert found(alert("a", queue_id="billing"), kept, queue="billing").promises.offered == 1
+    assert found(alert("a", queue_id=None), kept, queue="claims").promises.offered == 1
+
+
 def test_false_alarms_are_a_share_of_what_was_closed_with_a_verdict() -> None:
     told = found(
         alert("open"),

@@ -88,6 +88,7 @@ function terms(form, row) {
     ...field(form, "number"),
     ...field(form, "time_zone"),
     ...field(form, "owner_id"),
+    ...field(form, "contact_note"),
     ...field(form, "note"),
     window_start: iso("window_start"),
     window_end: iso("window_end"),

@@ -57,7 +57,8 @@ class Hours(msgspec.Struct, frozen=True, kw_only=True):
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One callback. Moments are UTC ms; `theirs` and `ours` are the window by the two clocks.
-    `on_the_line`: the caller has rung in; `live_call`: on this call, which the viewer may see."""
+    `attempts`: in the window that holds. `on_the_line`: the caller has rung in; `live_call`: on
+    this call, which the viewer may see."""
 
     reference: str
     call_id: str
@@ -142,7 +143,7 @@ def row_of(
         our_zone=ours,
         hours=_hours(policy, record.jurisdiction, zone, now_ms),
         welfare=record.welfare,
-        attempts=len(record.attempts),
+        attempts=record.tries,
         attempts_allowed=policy.callbacks.attempts,
         last_attempt=None if last is None else last.outcome.value,
         safe_to_leave_message=record.safe_to_leave_message,

@@ -142,6 +142,7 @@ class CallbackSeen(_Seen, tag="callback", frozen=True, kw_only=True):
     window_end: str | None = None
     agreed_at: str | None = None
     welfare: bool = False
+    queue_id: str | None = None
 
 
 class HintSeen(_Seen, tag="coaching.hint", frozen=True, kw_only=True):

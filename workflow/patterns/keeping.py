@@ -72,7 +72,9 @@ def end_of(record: CallbackSeen) -> Kept:
 
 def _is_of(ledger: Ledger, scope: Scope, record: CallbackSeen) -> bool:
     call = ledger.calls.get(record.origin_call_id)
-    if scope.queue is not None and (call is None or call.queue != scope.queue):
+    # Callbacks are kept longer than what else is known of their call, or by themselves.
+    queue = record.queue_id if call is None or call.queue is None else call.queue
+    if scope.queue is not None and queue != scope.queue:
         return False
     mode_fits = call.is_of(scope.mode) if call is not None else scope.mode.value == "live"
     first = record.history[0].at if record.history else None
