@@ -46,7 +46,7 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         _comes_for_both(work, handling, asked, alert)
         return
     stops = work.chain(handling.desk)
-    call = work.call
+    first, call = work.desk(stops[0].desk), work.call
     due_ms = work.at_ms + handling.answer_within_s * 1000
     route = Route(
         route_id=stable_id("route", alert.alert_id, handling.desk, alert.revision if asked else 0),
@@ -56,7 +56,8 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         tier=handling.tier,
         desk=stops[0].desk,
         mode=_mode(work, handling.mode),
-        target=work.policy.desks[stops[0].desk].target,
+        # A desk that no policy has any more is known by its name alone.
+        target=stops[0].desk if first is None else first.target,
         owner=Owner(id=stops[0].person, name=stops[0].name),
         requested_at=work.at,
         expires_at=rfc3339(due_ms),

@@ -143,7 +143,8 @@ def _undo(work: Work, label: str, alert: Alert, deed: Deed) -> int:
 
 def _asked(work: Work, deed: Deed) -> int:
     """The sanctioned path to escalate: an agent asks, and a person comes."""
-    desk, handling = _wanted(work, deed)
+    of, handling = _wanted(work, deed)
+    desk = handling.desk
     label = f"{AGENT_REQUEST}:{desk}"
     known = work.alerts.get(label)
     if known is not None and known.status not in OVER:
@@ -154,7 +155,7 @@ def _asked(work: Work, deed: Deed) -> int:
     work.episodes[label] = episode
     stop = work.chain(desk)[0]
     name = work.policy.desks[desk].name
-    texts = work.texts(_label_of(work, handling), handling, None)
+    texts = work.texts(of, handling, None)
     told = f": {deed.reason}" if deed.reason else ""
     call = work.call
     alert = Alert(
@@ -190,28 +191,21 @@ def _asked(work: Work, deed: Deed) -> int:
     return alert.revision
 
 
-def _label_of(work: Work, handling: Handling) -> str:
-    """The label whose entry this is."""
-    policy = work.policy
-    every: list[tuple[str, Handling]] = [(t.value, entry) for t, entry in policy.triggers.items()]
-    every += [(s.value, entry) for s, entry in policy.signals.items()]
-    return next(label for label, entry in every if entry is handling)
-
-
 def _wanted(work: Work, deed: Deed) -> tuple[str, Handling]:
+    """How the desk that is asked for comes, and for what it comes so: a label or a rule."""
     policy = work.policy
-    given = [
-        *policy.signals.values(),
-        *policy.tiers.rules.values(),
-        *policy.triggers.values(),
+    given: list[tuple[str, Handling]] = [
+        *((signal.value, entry) for signal, entry in policy.signals.items()),
+        *policy.tiers.rules.items(),
+        *((trigger.value, entry) for trigger, entry in policy.triggers.items()),
     ]
     if deed.action is ActionKind.REQUEST_SUPERVISOR:
-        found = [entry for entry in given if entry.tier is Tier.SUPERVISOR]
+        found = [one for one in given if one[1].tier is Tier.SUPERVISOR]
     else:
         if deed.desk not in policy.desks:
             known = ", ".join(sorted(policy.desks))
             raise Refused(f"no desk '{deed.desk}'; desks are: {known}")
-        found = [entry for entry in given if entry.desk == deed.desk]
+        found = [one for one in given if one[1].desk == deed.desk]
     if not found:
         raise Refused("the policy does not say how this desk is reached: no trigger goes there")
-    return found[0].desk, found[0]
+    return found[0]

@@ -37,6 +37,7 @@ class Story:
 
     def __init__(self, desk: Desk = DESK, mode: Mode = Mode.LIVE, at_ms: int = AT) -> None:
         self.desk, self.mode, self.at_ms = desk, mode, at_ms
+        self.call = CALL
         self.state = DeskState()
         self.routes: list[Route] = []
         self.callbacks: list[Callback] = []
@@ -57,7 +58,7 @@ class Story:
     def says(self, *labels: str, utterance: str = "u1", final: bool = True) -> Decision:
         heard = reading(*labels, utterance=utterance, final=final)
         return self._after(
-            self.desk.after_reading(self.state, heard, CALL, at_ms=self.at_ms, mode=self.mode)
+            self.desk.after_reading(self.state, heard, self.call, at_ms=self.at_ms, mode=self.mode)
         )
 
     def platform(
@@ -76,7 +77,9 @@ class Story:
             reason=reason,
         )
         return self._after(
-            self.desk.after_outcome(self.state, outcome, CALL, at_ms=self.at_ms, mode=self.mode)
+            self.desk.after_outcome(
+                self.state, outcome, self.call, at_ms=self.at_ms, mode=self.mode
+            )
         )
 
     def waits(self, seconds: float) -> Decision:
@@ -90,7 +93,7 @@ class Story:
                 break
             self.at_ms = max(self.at_ms, due)
             decision = self._after(
-                self.desk.after_time(self.state, CALL, at_ms=self.at_ms, mode=self.mode)
+                self.desk.after_time(self.state, self.call, at_ms=self.at_ms, mode=self.mode)
             )
         return decision
 
@@ -104,11 +107,13 @@ class Story:
             **more,  # type: ignore[arg-type]
         )
         return self._after(
-            self.desk.after_action(self.state, deed, CALL, at_ms=self.at_ms, mode=self.mode)
+            self.desk.after_action(self.state, deed, self.call, at_ms=self.at_ms, mode=self.mode)
         )
 
     def hangs_up(self) -> Decision:
-        return self._after(self.desk.after_call(self.state, CALL, at_ms=self.at_ms, mode=self.mode))
+        return self._after(
+            self.desk.after_call(self.state, self.call, at_ms=self.at_ms, mode=self.mode)
+        )
 
     def alert(self, label: str) -> Alert:
         return self.state.alerts[label]
