@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from workflow.alerts import Alert, AlertStatus, Owner
 from workflow.asking import ask_for
+from workflow.call import Mode
 from workflow.callbacks import SYSTEM, Callback, CallbackState
 from workflow.moments import rfc3339
 from workflow.policy import TRIGGER_NAMES
@@ -21,7 +22,9 @@ def back_again(work: Work) -> None:
     for label, alert in sorted(work.alerts.items(), key=lambda one: not work.is_for_life(one[1])):
         life, handling = work.is_for_life(alert), work.handling(alert)
         stop = life or alert.trigger in TRIGGER_NAMES
-        if not stop or handling is None or alert.status in OVER or is_in_hands(work, alert):
+        if not stop or handling is None or alert.mode is Mode.SHADOW:
+            continue
+        if alert.status in OVER or is_in_hands(work, alert):
             continue
         claimed = alert.status is AlertStatus.CLAIMED
         owed = work.callbacks.get(alert.callback_reference or "")
@@ -63,4 +66,12 @@ def rung_at_once(work: Work, desk: str, alerts: Sequence[Alert], cause: str) -> 
     )
     work.callback(again)
     remind(work, again)
+    # Who had seen the alert of the first time has not seen this.
+    work.alert(
+        f"callback:{again.reference}",
+        status=AlertStatus.CONFIRMED,
+        acknowledged_by=None,
+        acknowledged_at=None,
+        ack_due_at=again.window_end,
+    )
     return again

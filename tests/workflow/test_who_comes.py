@@ -156,12 +156,16 @@ def test_a_line_that_is_lost_a_second_time_begins_the_welfare_call_again() -> No
     story = lost_and_back("self_harm")
     story.waits(3600)
     assert story.callbacks[-1].state is CallbackState.ESCALATED
+    label = f"callback:{story.callbacks[-1].reference}"
+    story.does(ActionKind.CLAIM, alert_id=story.state.alerts[label].alert_id)
     story.hangs_up()
     (callback,) = story.state.callbacks.values()
     assert (callback.state, callback.owner.id) == (CallbackState.DUE, "femi")
     assert callback.window_start == story.alert("self_harm").updated_at
     assert story.alert("self_harm").callback_reference == callback.reference
-    assert story.state.alerts[f"callback:{callback.reference}"].owner == callback.owner
+    reminder = story.state.alerts[label]
+    assert (reminder.owner, reminder.ack_due_at) == (callback.owner, callback.window_end)
+    assert reminder.status is AlertStatus.CONFIRMED
 
 
 def test_a_welfare_call_after_one_that_was_kept_is_a_record_of_its_own() -> None:
@@ -367,3 +371,11 @@ def test_a_callback_that_is_offered_belongs_to_who_is_there_in_the_agreed_window
         story.does(ActionKind.OFFER_CALLBACK, callback=terms)
         assert not story.refused()
         assert story.callbacks[-1].owner.id == owner
+
+
+def test_what_was_heard_in_shadow_asks_nobody_when_the_call_goes_on() -> None:
+    text = default_policy_text().replace('mode = "live"', 'mode = "shadow"', 1)
+    story = Story(Desk(parse_policy(text, source="policy.toml"), VERSIONS))
+    story.says("self_harm")
+    story.hangs_up()
+    assert not story.goes_on().changes
