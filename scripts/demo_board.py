@@ -1,4 +1,4 @@
-"""The wallboard of `hardstop demo`: its own port and database, and one supervisor who may look."""
+"""The wallboard of `hardstop demo`: its own port and database, and one supervisor at it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import msgspec
 
 if TYPE_CHECKING:
     from stream.settings import Settings
+    from workflow.policy import Policy
 
-USER, NAME = "demo", "Demo Supervisor"
 CHECKER = "demo-check"
 """Of their own: what checks the board is not among the sessions of whoever looks at it."""
 SHOWN_S = 20.0
@@ -74,16 +74,18 @@ def _with_supervisor(settings: Settings, port: int, database: str) -> Board:
     from workflow.policy import load_policy
 
     board = WallboardSettings(port=port, database=database)
-    desks = tuple(load_policy(settings.policy_path).desks)
-    profile = members.Profile(name=NAME, role=Role.SUPERVISOR, desks=desks)
+    policy = load_policy(settings.policy_path)
+    user = supervisor(policy)
+    name = policy.people[user].name
+    profile = members.Profile(name=name, role=Role.SUPERVISOR, desks=tuple(policy.desks))
     secret, now = secrets.token_urlsafe(32), now_ms()
     engine = open_engine(database)
     try:
         with sessions_of(engine).begin() as db:
-            for user in (USER, CHECKER):
-                members.create(db, user, profile, now)
+            for each in (user, CHECKER):
+                members.create(db, each, profile, now)
             # Shown in this terminal alone, for a database that is thrown away with it.
-            invited = invitations.invite(db, Role.SUPERVISOR, now, USER, direct=True)
+            invited = invitations.invite(db, Role.SUPERVISOR, now, user, direct=True)
             link = invitations.address(board, invited)
             session = Session(
                 digest=digest(secret),
@@ -98,6 +100,15 @@ def _with_supervisor(settings: Settings, port: int, database: str) -> Board:
     finally:
         engine.dispose()
     return Board(url=board.base_url, link=link, secret=secret)
+
+
+def supervisor(policy: Policy) -> str:
+    """Who looks at the demo's board: a person of the policy, for nobody else can own an alert."""
+    from workflow.duty import PersonRole
+
+    people = policy.people.items()
+    found = (person_id for person_id, person in people if person.role is PersonRole.SUPERVISOR)
+    return next(found, policy.duty.manager)
 
 
 def _free_port() -> int:

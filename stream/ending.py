@@ -15,7 +15,7 @@ from stream.step import Step
 from workflow.call import TICKING
 from workflow.decision import Versions
 from workflow.desk import Desk
-from workflow.happenings import Ended, Happening, HeardAgain
+from workflow.happenings import Ended, HeardAgain
 from workflow.picture import pictured
 from workflow.policy import Policy
 from workflow.queue_detectors import QueueDetectors
@@ -71,6 +71,27 @@ class Ending:
                 outputs = (*step.outputs, _unheard(error, state, message))
                 step = msgspec.structs.replace(step, outputs=outputs)
         return step
+
+    def undone(self, step: Step, message: Message) -> Step:
+        """The step of a call that was taken for lost and goes on, with who is asked again to come:
+        after what brought it back has been read, so that they are told of that as well."""
+        state = step.state
+        if state is None:
+            return step
+        decision = self._desk.after_return(
+            state.desk,
+            state.facts,
+            at_ms=message.timestamp_ms,
+            mode=state.mode,
+            picture=pictured(state.conversation, state.coach),
+        )
+        told = tuple(change_output(change, message) for change in decision.changes)
+        return msgspec.structs.replace(
+            step,
+            outputs=(*step.outputs, *told),
+            state=msgspec.structs.replace(state, desk=decision.state),
+            happened=(HeardAgain(), *step.happened, *decision.changes),
+        )
 
     def _heard(self, step: Step, state: CallState, reading: Reading, message: Message) -> Step:
         """The step with what a reading at the end of the call changes."""
@@ -145,11 +166,8 @@ def _as_said(turn: Turn, state: CallState) -> Chunk:
     )
 
 
-def heard_again(state: CallState) -> tuple[CallState, tuple[Happening, ...]]:
+def heard_again(state: CallState) -> CallState:
     """The state of a call that was taken for lost and goes on: what was promised meanwhile stands,
     what is heard from now on is heard as on any call."""
-    if not state.lost:
-        return state, ()
     desk = msgspec.structs.replace(state.desk, ended=False)
-    again = msgspec.structs.replace(state, desk=desk, ended_ms=None, lost=False)
-    return again, (HeardAgain(),)
+    return msgspec.structs.replace(state, desk=desk, ended_ms=None, lost=False)

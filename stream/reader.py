@@ -114,12 +114,14 @@ class CallReader:
             return Step(outputs=unreadable(error, message))
         if isinstance(event, CallEnded):
             return self._ended(event, state, message)
-        state, again = heard_again(state)
+        lost = state.lost
+        if lost:
+            state = heard_again(state)
         if isinstance(event, Chunk):
             step = self._chunk(event, state, message, waited_ms)
         else:
             step = learnt(event, state, message)
-        return msgspec.structs.replace(step, happened=(*again, *step.happened)) if again else step
+        return self._ending.undone(step, message) if lost else step
 
     def next_moment(self, state: CallState) -> int | None:
         """When a tick has something to do on a call (UTC ms), or None. In recordings nobody is

@@ -30,7 +30,7 @@ from workflow.ways import (
     patience_ms,
     who_comes,
 )
-from workflow.work import LIFE, Work
+from workflow.work import Work
 
 
 def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
@@ -40,13 +40,13 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         return
     asked = work.ways.get(handling.desk)
     shared = asked is not None and _comes_for(work, asked, alert)
-    if alert.trigger in LIFE:
+    if work.is_for_life(alert):
         _keep_on_the_line(work, but=handling.desk if shared else None)
     if asked is not None and shared:
         _comes_for_both(work, handling, asked, alert)
         return
     stops = work.chain(handling.desk)
-    call = work.call
+    first, call = work.desk(stops[0].desk), work.call
     due_ms = work.at_ms + handling.answer_within_s * 1000
     route = Route(
         route_id=stable_id("route", alert.alert_id, handling.desk, alert.revision if asked else 0),
@@ -56,7 +56,8 @@ def ask_for(work: Work, alert: Alert, handling: Handling) -> None:
         tier=handling.tier,
         desk=stops[0].desk,
         mode=_mode(work, handling.mode),
-        target=work.policy.desks[stops[0].desk].target,
+        # A desk that no policy has any more is known by its name alone.
+        target=stops[0].desk if first is None else first.target,
         owner=Owner(id=stops[0].person, name=stops[0].name),
         requested_at=work.at,
         expires_at=rfc3339(due_ms),
@@ -77,7 +78,9 @@ def _comes_for(work: Work, way: Way, alert: Alert) -> bool:
     """Whether the person on this way comes for this alert as well. Who joined for what is over
     may have left by now."""
     if way.stage in (Stage.JOINED, Stage.COMPLETED):
-        return alert.alert_id in way.route.alert_ids or bool(labels_of(work, way))
+        there_for = {work.alerts[label].alert_id for label in labels_of(work, way)}
+        gone = {alert.alert_id} if way.stage is Stage.COMPLETED else set()
+        return bool(there_for - gone)
     return way.stage is not Stage.OVER
 
 
@@ -87,7 +90,7 @@ def _comes_for_both(work: Work, handling: Handling, way: Way, alert: Alert) -> N
     if alert.alert_id in way.route.alert_ids:
         return
     desk = handling.desk
-    for_a_life = alert.trigger in LIFE and not work.is_life(way.route.alert_ids)
+    for_a_life = work.is_for_life(alert) and not work.is_life(way.route.alert_ids)
     there = [work.alerts[label] for label in labels_of(work, way)]
     both = (*way.route.alert_ids, alert.alert_id)
     urgent = min(way.route.priority, work.priority(alert))
@@ -161,7 +164,9 @@ def heard_of(work: Work, outcome: Outcome) -> str | None:
             for label in labels_of(work, way):
                 acknowledged(work, label, who_comes(work, way, outcome.person_id))
         case OutcomeKind.COMPLETED if way.stage is not Stage.OVER:
-            work.way(desk, moved(way, Stage.COMPLETED, None))
+            # Who has handed over was there, though nobody said that they had come.
+            _joined(work, desk, way, None)
+            work.way(desk, moved(work.ways[desk], Stage.COMPLETED, None))
         case OutcomeKind.FAILED if way.stage in COMING:
             if is_taken(work, way):
                 return "somebody has it already"
@@ -263,6 +268,8 @@ def _joined(work: Work, desk: str, way: Way, person: str | None) -> None:
     if way.stage in (Stage.JOINED, Stage.COMPLETED):
         return
     work.way(desk, moved(way, Stage.JOINED, None))
-    who = who_comes(work, way, person)
+    said_yes = way.stage is Stage.ACCEPTED and person is None
     for label in labels_of(work, way):
+        known = work.alerts[label].owner if said_yes else None
+        who = known or who_comes(work, way, person)
         acknowledged(work, label, who, AlertStatus.CLAIMED)

@@ -34,7 +34,7 @@ from workflow.listening import CoachState, Given, Screen, listened
 from workflow.moments import rfc3339
 from workflow.money import written
 from workflow.policy import TRIGGER_NAMES, Policy
-from workflow.work import LIFE, OVER
+from workflow.work import LIFE, LIFE_REQUEST, OVER
 
 MOST_HINTS = 3
 """Steps and landmines a call: who is corrected at every turn stops reading."""
@@ -84,11 +84,13 @@ def coach(
     over = not reading.turn.is_final or not reading.monitored or reading.roles.swapped
     if over or audience is Audience.CONSULT:
         return state, ()
-    open_now = {alert.trigger for alert in alerts.values() if alert.status not in OVER}
+    standing = {label: alert for label, alert in alerts.items() if alert.status not in OVER}
+    open_now = {alert.trigger for alert in standing.values()}
+    asked = any(label.startswith(LIFE_REQUEST) for label in standing)
     listening = _Turn(state, reading, call, policy, at_ms, mode)
     if listening.state.silent or _is_own_life_stop(reading, call, policy):
         return msgspec.structs.replace(listening.state, screen=None, silent=True), ()
-    if open_now & LIFE:
+    if asked or open_now & LIFE:
         return msgspec.structs.replace(listening.state, screen=None), ()
     if Mode.SHADOW in (mode, policy.mode):
         return listening.state, ()

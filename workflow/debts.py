@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from workflow.alerts import Alert, RecordHandling
 from workflow.callbacks import SYSTEM, Callback, CallbackState
+from workflow.moments import milliseconds
 from workflow.precedence import rank
 from workflow.promising import about, promise, who_rings
 from workflow.reminders import remind
@@ -65,7 +66,7 @@ def _named_too(work: Work, callback: Callback, desk: str, alerts: Sequence[Alert
     before = min(map(rank, named(work, callback)), default=None)
     graver = before is None or min(map(rank, more)) < before
     if graver and untouched and callback.state in (CallbackState.OFFERED, CallbackState.DUE):
-        owner = who_rings(work, desk)
+        owner = who_rings(work, desk, _opens(callback))
     if owner != callback.owner:
         note = f"{note}; goes from {callback.owner.name} to {owner.name}"
     changed = callback.moved(
@@ -84,6 +85,11 @@ def _named_too(work: Work, callback: Callback, desk: str, alerts: Sequence[Alert
         if with_it and alert.owner == callback.owner != owner:
             work.alert(label, owner=owner)
     return changed
+
+
+def _opens(callback: Callback) -> int:
+    """When its window opens (UTC ms)."""
+    return 0 if callback.window_start is None else milliseconds(callback.window_start)
 
 
 def _restricted(alert: Alert) -> bool:

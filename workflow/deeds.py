@@ -13,7 +13,8 @@ from workflow.policy import Handling, Tier
 from workflow.promising import do, verified
 from workflow.register import COMPLAINTS
 from workflow.routing import CancelReason
-from workflow.work import LIFE, OVER, Work
+from workflow.ways import is_there
+from workflow.work import LIFE, LIFE_REQUEST, OVER, Work
 
 UNDO_MS = 60_000
 """How long a false alarm can be undone: a wallboard offers it for ten seconds, feeds may lag."""
@@ -31,6 +32,7 @@ _CALLBACKS = frozenset(
         ActionKind.CANCEL_CALLBACK,
     }
 )
+_NO_OWNERS = frozenset({ActorRole.AGENT, ActorRole.QA, ActorRole.SERVICE})
 _ASKED = frozenset({ActionKind.REQUEST_SUPERVISOR, ActionKind.REQUEST_SPECIALIST})
 HINTS = frozenset({ActionKind.HINT_SHOWN, ActionKind.HINT_USED, ActionKind.HINT_DISMISSED})
 """Deeds on hints, which are the coach's matter (`listening.after_deed`)."""
@@ -89,6 +91,7 @@ def _acknowledge(work: Work, label: str, alert: Alert, deed: Deed) -> int:
 
 
 def _claim(work: Work, label: str, alert: Alert, deed: Deed) -> int:
+    _may_own(work, deed)
     if alert.status is AlertStatus.CLAIMED and alert.owner is not None:
         if alert.owner.id == deed.actor.id:
             return alert.revision
@@ -105,12 +108,26 @@ def _claim(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     return work.alerts[label].revision
 
 
+def _may_own(work: Work, deed: Deed) -> None:
+    """An owner is somebody who comes: one of the policy's people, and not the agent on the call."""
+    if deed.actor.role in _NO_OWNERS:
+        raise Refused(
+            f"an alert belongs to who comes: the role {deed.actor.role.value} claims none"
+        )
+    if not work.is_person(deed.actor.id):
+        raise Refused(
+            f"'{deed.actor.id}' is none of the policy's people: with an entry under [people] "
+            "they can own alerts"
+        )
+
+
 def _close(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     false = deed.action is ActionKind.FALSE_ALARM
-    if false and alert.trigger in LIFE and not (deed.reason or "").strip():
-        raise Refused("say why this life stop is a false alarm")
-    if not false and alert.trigger in LIFE and deed.actor.role is ActorRole.AGENT:
+    life = work.is_for_life(alert)
+    if life and deed.actor.role is ActorRole.AGENT:
         raise Refused("a supervisor or the desk closes a life stop")
+    if false and life and not (deed.reason or "").strip():
+        raise Refused("say why this life stop is a false alarm")
     told = f": {deed.reason}" if deed.reason else ""
     reason = f"{FALSE_ALARM}{told}" if false else f"resolved{told}"
     owner = alert.owner or work.owner(deed.actor.id)
@@ -134,6 +151,11 @@ def _undo(work: Work, label: str, alert: Alert, deed: Deed) -> int:
     if work.at_ms - milliseconds(alert.updated_at) > UNDO_MS:
         raise Refused("it is too late to undo: if the words come again, a new alert opens")
     handling = work.handling(alert)
+    if is_there(work, alert):
+        # Nobody was sent away: whoever had come has it again.
+        changed = work.alert(label, status=AlertStatus.CLAIMED, closed_reason=None)
+        give_back(work, label, changed, deed.actor.id)
+        return work.alerts[label].revision
     due = None if handling is None else rfc3339(work.at_ms + handling.answer_within_s * 1000)
     changed = work.alert(label, status=AlertStatus.CONFIRMED, closed_reason=None, ack_due_at=due)
     give_back(work, label, changed, deed.actor.id)
@@ -144,8 +166,11 @@ def _undo(work: Work, label: str, alert: Alert, deed: Deed) -> int:
 
 def _asked(work: Work, deed: Deed) -> int:
     """The sanctioned path to escalate: an agent asks, and a person comes."""
-    desk, handling = _wanted(work, deed)
-    label = f"{AGENT_REQUEST}:{desk}"
+    of, handling = _wanted(work, deed)
+    desk = handling.desk
+    # Seen by a person, a life at risk is as good as heard.
+    life = deed.action is ActionKind.REQUEST_SPECIALIST and of in LIFE
+    label = f"{LIFE_REQUEST if life else AGENT_REQUEST}:{desk}"
     known = work.alerts.get(label)
     if known is not None and known.status not in OVER:
         return known.revision
@@ -155,7 +180,7 @@ def _asked(work: Work, deed: Deed) -> int:
     work.episodes[label] = episode
     stop = work.chain(desk)[0]
     name = work.policy.desks[desk].name
-    texts = work.texts(_label_of(work, handling), handling, None)
+    texts = work.texts(of, handling, None)
     told = f": {deed.reason}" if deed.reason else ""
     call = work.call
     alert = Alert(
@@ -191,28 +216,22 @@ def _asked(work: Work, deed: Deed) -> int:
     return alert.revision
 
 
-def _label_of(work: Work, handling: Handling) -> str:
-    """The label whose entry this is."""
-    policy = work.policy
-    every: list[tuple[str, Handling]] = [(t.value, entry) for t, entry in policy.triggers.items()]
-    every += [(s.value, entry) for s, entry in policy.signals.items()]
-    return next(label for label, entry in every if entry is handling)
-
-
 def _wanted(work: Work, deed: Deed) -> tuple[str, Handling]:
+    """How the desk that is asked for comes, and for what it comes so: a label or a rule."""
     policy = work.policy
-    given = [
-        *policy.signals.values(),
-        *policy.tiers.rules.values(),
-        *policy.triggers.values(),
+    given: list[tuple[str, Handling]] = [
+        *((signal.value, entry) for signal, entry in policy.signals.items()),
+        *policy.tiers.rules.items(),
+        *((trigger.value, entry) for trigger, entry in policy.triggers.items()),
     ]
     if deed.action is ActionKind.REQUEST_SUPERVISOR:
-        found = [entry for entry in given if entry.tier is Tier.SUPERVISOR]
+        found = [one for one in given if one[1].tier is Tier.SUPERVISOR]
     else:
         if deed.desk not in policy.desks:
             known = ", ".join(sorted(policy.desks))
             raise Refused(f"no desk '{deed.desk}'; desks are: {known}")
-        found = [entry for entry in given if entry.desk == deed.desk]
+        at_desk = [one for one in given if one[1].desk == deed.desk]
+        found = sorted(at_desk, key=lambda one: one[0] not in LIFE)
     if not found:
         raise Refused("the policy does not say how this desk is reached: no trigger goes there")
-    return found[0].desk, found[0]
+    return found[0]

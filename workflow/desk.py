@@ -26,10 +26,12 @@ from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
 from workflow.policy import TRIGGER_NAMES, Policy
 from workflow.precedence import rank
-from workflow.promising import forbid, promise, rings_in, tend
+from workflow.promising import forbid, rings_in, tend
+from workflow.returning import back_again, rung_at_once
 from workflow.ringing import RungIn
 from workflow.routing import COMING, CancelReason, Outcome
 from workflow.tiers import weigh
+from workflow.ways import is_in_hands
 from workflow.work import LIFE, OVER, Work
 
 
@@ -137,6 +139,21 @@ class Desk:
         _left_behind(work)
         return work.decision()
 
+    def after_return(
+        self,
+        state: DeskState,
+        call: CallFacts,
+        *,
+        at_ms: int,
+        mode: Mode,
+        picture: CallPicture = NOTHING_KNOWN,
+    ) -> Decision:
+        """A call that was taken for lost goes on: people are asked again to come."""
+        work = self._work(state, call, at_ms, mode, picture=picture)
+        work.ended = False
+        back_again(work)
+        return work.decision()
+
     def after_history(
         self, state: DeskState, history: History, call: CallFacts, *, at_ms: int, mode: Mode
     ) -> Decision:
@@ -203,12 +220,11 @@ def _left_behind(work: Work) -> None:
             stop_asking(work, desk, way, CancelReason.CALL_ENDED)
     waiting: dict[tuple[str, bool], list[str]] = {}
     for label, alert in live.items():
-        open_ = (
-            alert.status not in (*OVER, AlertStatus.CLAIMED) and alert.callback_reference is None
-        )
-        if not open_ or alert.desk is None:
+        settled = alert.callback_reference is not None or is_in_hands(work, alert)
+        if alert.status in OVER or settled or alert.desk is None:
             continue
-        promised = None if alert.trigger in LIFE else promised_for(work, alert)
+        life = work.is_for_life(alert)
+        promised = None if life else promised_for(work, alert)
         if promised is not None:
             work.alert(
                 label,
@@ -217,13 +233,13 @@ def _left_behind(work: Work) -> None:
                 ack_due_at=None,
             )
         else:
-            waiting.setdefault((alert.desk, alert.trigger in LIFE), []).append(label)
+            waiting.setdefault((alert.desk, life), []).append(label)
     for (desk, life), labels in _rung_once(work, waiting).items():
         alerts = [work.alerts[label] for label in labels]
         kind = "welfare" if life else "callback"
         cause = f"{kind} {alerts[0].alert_id}"
         if life:
-            callback = promise(work, desk, alerts, cause, welfare=True)
+            callback = rung_at_once(work, desk, alerts, cause)
         else:
             callback = owe(work, desk, alerts, cause)
         for label in labels:

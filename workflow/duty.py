@@ -91,7 +91,7 @@ class Roster:
             if not self.desk_is_open(name, at_ms):
                 continue
             for person in self._desks[name].roster:
-                if person not in seen and self.is_there(person, at_ms):
+                if person not in seen and self.is_there(person, at_ms, name):
                     seen.add(person)
                     stops.append(Stop(name, person, self._people[person].name))
         for always in (self._duty.manager, self._duty.deputy):
@@ -105,13 +105,15 @@ class Roster:
         hours = self._desks[desk].hours
         return hours is None or is_open(self._hours[hours], at_ms)
 
-    def is_there(self, person: str, at_ms: int) -> bool:
-        """Whether a person is on duty: within their hours and not away."""
+    def is_there(self, person: str, at_ms: int, desk: str) -> bool:
+        """Whether a person is on duty: within their hours and not away. Days away are counted where
+        their hours are, else where their desk's are."""
         known = self._people[person]
         hours = None if known.hours is None else self._hours[known.hours]
         if hours is not None and not is_open(hours, at_ms):
             return False
-        zone = ZoneInfo(hours.time_zone) if hours is not None else UTC
+        kept = known.hours or self._desks[desk].hours
+        zone = UTC if kept is None else ZoneInfo(self._hours[kept].time_zone)
         today = datetime.fromtimestamp(at_ms / 1000, zone).date()
         return not any(first <= today <= last for first, last in map(absence, known.away))
 

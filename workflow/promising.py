@@ -22,29 +22,42 @@ from workflow.callbacks import (
     rung,
 )
 from workflow.lateness import after_time
-from workflow.moments import rfc3339
+from workflow.moments import milliseconds, rfc3339
 from workflow.numbers import of_platform
 from workflow.policy import Tier
 from workflow.reminders import remind
 from workflow.ringing import RungIn
 from workflow.terms import agreed_to, agreed_window, told_of
 from workflow.whereabouts import country_of_caller, decent_hours
-from workflow.work import LIFE, Work
 from workflow.work import OVER as ALERTS_OVER
+from workflow.work import Work
+
+ROSTER_KNOWN_MS = 366 * 86_400_000
+"""How far ahead a roster says who is there."""
 
 
 def promise(
-    work: Work, desk: str, alerts: Sequence[Alert], cause: str, *, welfare: bool = False
+    work: Work,
+    desk: str,
+    alerts: Sequence[Alert],
+    cause: str,
+    *,
+    welfare: bool = False,
+    owner: Owner | None = None,
 ) -> Callback:
     """Offer a callback with a named owner, or (welfare) have a lost caller rung at once."""
     if welfare:
-        owner, state = work.owner(work.chain(desk)[0].person), CallbackState.DUE
+        owner, state = owner or work.owner(work.chain(desk)[0].person), CallbackState.DUE
         rules = work.policy.callbacks
         window = (work.at_ms, work.at_ms + rules.welfare_minutes * 60_000)
     else:
-        owner, state = who_rings(work, desk), CallbackState.OFFERED
-        window = decent_hours(work, desk)
-    callback = _record(work, reference(work.call.call_id, cause), state, owner, alerts, window)
+        state, window = CallbackState.OFFERED, decent_hours(work, desk)
+        owner = owner or who_rings(work, desk, window[0])
+    name = reference(work.call.call_id, cause)
+    if name in work.callbacks:
+        # What was promised for the same on this call before is a record of its own.
+        name = reference(work.call.call_id, cause, work.at_ms)
+    callback = _record(work, name, state, owner, alerts, window)
     if welfare:
         callback = msgspec.structs.replace(callback, welfare=True)
     work.callback(callback)
@@ -55,11 +68,9 @@ def promise(
     return callback
 
 
-def who_rings(work: Work, desk: str) -> Owner:
-    """Who will be there when the window opens, rather than who is there in the night."""
-    known = work.desk(desk)
-    roster = () if known is None else known.roster
-    return work.owner((*roster, work.policy.duty.manager)[0])
+def who_rings(work: Work, desk: str, at_ms: int) -> Owner:
+    """Who will be there when the window opens (UTC ms), rather than who is there in the night."""
+    return work.owner(work.chain(desk, max(at_ms, work.at_ms))[0].person)
 
 
 def about(alerts: Iterable[Alert]) -> str:
@@ -162,16 +173,16 @@ def _offered(work: Work, deed: Deed) -> int:
     agreed = agreed_window(terms)
     _not_forbidden(work, agreed)
     desk = _desk(work, deed.desk)
-    owner_id = terms.owner_id or (*work.policy.desks[desk].roster, work.policy.duty.manager)[0]
-    if owner_id not in work.policy.people:
+    if terms.owner_id is not None and terms.owner_id not in work.policy.people:
         raise Refused("a callback needs a person of the policy as its owner")
-    window = decent_hours(work, desk, terms)
+    window, given = decent_hours(work, desk, terms), terms.owner_id
+    owner = who_rings(work, desk, _opens(terms, window)) if given is None else work.owner(given)
     alerts = [a for a in work.alerts.values() if a.status not in ALERTS_OVER]
     callback = _record(
         work,
         reference(work.call.call_id, deed.action_id),
         CallbackState.OFFERED,
-        work.owner(owner_id),
+        owner,
         alerts,
         window,
         by=deed.actor.id,
@@ -198,10 +209,18 @@ def _desk(work: Work, asked: str | None) -> str:
     return asked
 
 
+def _opens(terms: CallbackTerms, window: tuple[int, int]) -> int:
+    """When the window opens that was agreed, if that can be read, else the one offered (UTC ms)."""
+    try:
+        opens = window[0] if terms.window_start is None else milliseconds(terms.window_start)
+    except (ValueError, OverflowError):
+        return window[0]
+    return min(opens, window[0] + ROSTER_KNOWN_MS)
+
+
 def _not_forbidden(work: Work, window: tuple[str, str] | None) -> None:
     """A caller at risk who is on the line is not sent away with a promise."""
-    at_risk = any(a.trigger in LIFE and a.status not in ALERTS_OVER for a in work.alerts.values())
-    if at_risk and not work.ended:
+    if work.at_risk:
         raise Refused("a caller at risk stays on the line: no callback while the call is live")
     if work.do_not_call and window is None:
         raise Refused("the caller asked not to be called: only a window they agree to now will do")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from workflow.alerts import AlertStatus, Owner
+from workflow.alerts import Alert, AlertStatus, Owner
 from workflow.routing import Stage, Way
 from workflow.work import OVER, Work
 
@@ -28,6 +28,25 @@ def is_open(work: Work, alert_id: str) -> bool:
     """Whether an alert is one of this call's and not over."""
     label = work.label_of(alert_id)
     return label is not None and work.alerts[label].status not in OVER
+
+
+def is_in_hands(work: Work, alert: Alert) -> bool:
+    """Whether a person sees to an alert. Where a life is at risk, to have taken it is not enough:
+    they must have come to the call."""
+    if not work.is_for_life(alert):
+        return alert.status is AlertStatus.CLAIMED
+    return _has_come(work, alert, (Stage.JOINED, Stage.COMPLETED))
+
+
+def is_there(work: Work, alert: Alert) -> bool:
+    """Whether who came for an alert is on the call still; of a call that is over, whether they
+    came at all."""
+    return _has_come(work, alert, (Stage.JOINED, *((Stage.COMPLETED,) if work.ended else ())))
+
+
+def _has_come(work: Work, alert: Alert, stages: tuple[Stage, ...]) -> bool:
+    every = work.ways.values()
+    return any(alert.alert_id in way.route.alert_ids and way.stage in stages for way in every)
 
 
 def who_comes(work: Work, way: Way, person: str | None) -> Owner:

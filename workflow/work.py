@@ -21,7 +21,7 @@ from workflow.decision import (
     RouteChange,
     Versions,
 )
-from workflow.duty import Desk, Stop
+from workflow.duty import Desk, Person, Stop
 from workflow.handling import Handling, Texts
 from workflow.lifetexts import texts_for
 from workflow.moments import rfc3339
@@ -34,6 +34,8 @@ OVER = frozenset({AlertStatus.CLOSED, AlertStatus.RETRACTED})
 """Alerts that are done with: new evidence opens the next episode."""
 PRIORITY = {Severity.CRITICAL: 1, Severity.HIGH: 2, Severity.MEDIUM: 3, Severity.LOW: 4}
 LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
+LIFE_REQUEST = "life_request"
+"""How the labels of alerts begin with which an agent asks for a desk that comes for a life."""
 
 
 class Work:
@@ -118,7 +120,7 @@ class Work:
     def handling(self, alert: Alert) -> Handling | None:
         """What the policy says of an alert: by its trigger, else as for others of its desk."""
         found = self._given(alert)
-        if found is None or alert.trigger in LIFE:
+        if found is None or self.is_for_life(alert):
             return found
         # The desk that an alert was opened for stays, whatever is learnt of the caller since.
         ours = for_caller(self.policy, self.call, found)
@@ -131,6 +133,8 @@ class Work:
             return self.policy.tiers.rules[alert.trigger]
         policy = self.policy
         given = (*policy.triggers.values(), *policy.signals.values(), *policy.tiers.rules.values())
+        if self.is_for_life(alert):
+            given = tuple(entry for t, entry in policy.triggers.items() if t in LIFE_STOPS)
         return next((entry for entry in given if entry.desk == alert.desk), None)
 
     def texts(self, label: str, handling: Handling, subtype: str | None) -> Texts:
@@ -147,7 +151,7 @@ class Work:
 
     def priority(self, alert: Alert) -> int:
         """How urgent it is that somebody comes, 1 the highest: always for a life, whoever calls."""
-        if alert.trigger in LIFE:
+        if self.is_for_life(alert):
             return 1
         return lifted(self.policy, self.call, PRIORITY[alert.severity])
 
@@ -181,16 +185,24 @@ class Work:
 
     def owner(self, person: str) -> Owner:
         """A person by id, with the name that the policy knows."""
-        known = self.policy.people.get(person)
+        known = self._person(person)
         return Owner(id=person, name=person if known is None else known.name)
+
+    def is_person(self, person: str) -> bool:
+        """Whether an id is one of the policy's people: on this call's queue or on any other."""
+        return self._person(person) is not None
+
+    def _person(self, person: str) -> Person | None:
+        every = (self.policy, self._site, *self._site.by_queue.values())
+        return next((found for policy in every if (found := policy.people.get(person))), None)
 
     def desk(self, name: str) -> Desk | None:
         """A desk by name: of this call's queue, else of the queue that it came from."""
         return self._policy_with(name).desks.get(name)
 
-    def chain(self, desk: str) -> tuple[Stop, ...]:
-        """Who is asked when a desk is wanted now, in order. Never empty."""
-        return self._policy_with(desk).roster.chain(desk, self.at_ms)
+    def chain(self, desk: str, at_ms: int | None = None) -> tuple[Stop, ...]:
+        """Who is asked when a desk is wanted now, or then (UTC ms), in order. Never empty."""
+        return self._policy_with(desk).roster.chain(desk, self.at_ms if at_ms is None else at_ms)
 
     def _policy_with(self, desk: str) -> Policy:
         every = (self.policy, self._site, *self._site.by_queue.values())
@@ -217,6 +229,12 @@ class Work:
     def is_life(self, alert_ids: tuple[str, ...]) -> bool:
         """Whether one of these alerts is a life stop that is not over."""
         return any(
-            alert.alert_id in alert_ids and alert.trigger in LIFE and alert.status not in OVER
+            alert.alert_id in alert_ids and self.is_for_life(alert) and alert.status not in OVER
             for alert in self.alerts.values()
         )
+
+    def is_for_life(self, alert: Alert) -> bool:
+        """Whether an alert is a life stop, heard or seen by the agent who asks for its desk."""
+        if alert.trigger in LIFE:
+            return True
+        return (self.label_of(alert.alert_id) or "").startswith(LIFE_REQUEST)

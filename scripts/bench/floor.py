@@ -40,7 +40,7 @@ LINGER_S = 20.0
 """How long a call goes on after its hard stop, before another takes its place."""
 CLOSED_BY = "alex"
 """Who resolves them and keeps what was promised when their calls ended: what nobody works off
-becomes late, and fills any board. The workers take anybody's word that comes with a role."""
+becomes late, and fills any board."""
 
 
 @dataclass

@@ -104,6 +104,30 @@ def test_a_call_that_falls_silent_twice_is_on_record_as_heard_again_twice() -> N
     assert [entry["action"] for entry in heard].count("heard again") == 2
 
 
+def test_who_was_at_risk_and_is_heard_again_has_somebody_asked_to_come_anew() -> None:
+    call = Call()
+    call.says("i don't want to live any more")
+    call.ticks(LIMIT)
+    step = call.says("i want to kill myself right now, i have the pills in my hand")
+    (route,) = [r for r in told(step, TopicName.ROUTING) if r["type"] == "route.requested"]
+    assert (route["desk"], route["mode"], route["priority"]) == ("crisis", "join", 1)
+    assert "pills" in route["brief"]["text"]
+    entries = [(e["kind"], e.get("action")) for e in told(step, TopicName.INCIDENTS)]
+    assert entries[0][1] == "heard again"
+    assert "route" in [kind for kind, _ in entries]
+    step = call.ticks(1)
+    assert [r["type"] for r in told(step, TopicName.ROUTING)] == ["route.fallback"]
+
+
+def test_a_repeat_of_a_lost_call_asks_nobody() -> None:
+    call = Call()
+    call.says("i don't want to live any more", sequence=7)
+    call.ticks(LIMIT)
+    step = call.says("i don't want to live any more", sequence=7)
+    assert step.repeat
+    assert not step.outputs
+
+
 def test_the_same_words_delivered_again_do_not_bring_a_lost_call_back() -> None:
     call = Call()
     call.says("i am going to sue you people", sequence=7)

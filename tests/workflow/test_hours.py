@@ -106,6 +106,27 @@ def test_who_is_away_and_desks_that_are_closed_are_passed_over() -> None:
     assert [stop.person for stop in night] == ["sue", "max"]
 
 
+def test_days_away_are_counted_where_the_desk_is() -> None:
+    auckland = OpeningHours(time_zone="Pacific/Auckland", always=True)
+    hers = OpeningHours(time_zone="America/New_York", always=True)
+    roster = Roster(
+        people={
+            "ann": Person(name="Ann", away=("2026-12-01",)),
+            "eve": Person(name="Eve", away=("2026-12-01",), hours="hers"),
+            "max": Person(name="Max"),
+        },
+        desks={"legal": Desk(name="Legal", target="l", roster=("ann", "eve"), hours="office")},
+        hours={"office": auckland, "hers": hers},
+        duty=Duty(manager="max"),
+    )
+
+    def there(moment: str) -> list[str]:
+        return [stop.person for stop in roster.chain("legal", ms(moment))]
+
+    assert there("2026-12-01T00:30:00+13:00") == ["eve", "max"]
+    assert there("2026-12-02T00:30:00+13:00") == ["ann", "max"]
+
+
 @given(st.integers(1_750_000_000_000, 1_850_000_000_000), st.sampled_from(["legal", "sup"]))
 def test_somebody_is_always_asked_and_nobody_twice(at_ms: int, desk: str) -> None:
     people = [stop.person for stop in ROSTER.chain(desk, at_ms)]

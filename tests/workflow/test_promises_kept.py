@@ -42,6 +42,7 @@ ON_CALLBACKS = (
     ActionKind.MISS_CALLBACK,
     ActionKind.CANCEL_CALLBACK,
 )
+UNNAMED = (ActionKind.OFFER_CALLBACK, ActionKind.REQUEST_SUPERVISOR)
 
 Cause = Callable[[DeskState], Decision]
 
@@ -149,10 +150,16 @@ class Floor(RuleBasedStateMachine):
         self._does(action, "alex", reference=about, callback=terms, reason="so it is")
 
     @rule(
-        action=st.sampled_from([ActionKind.OFFER_CALLBACK, ActionKind.REQUEST_SUPERVISOR]),
+        action=st.sampled_from(
+            [
+                ActionKind.OFFER_CALLBACK,
+                ActionKind.REQUEST_SUPERVISOR,
+                ActionKind.REQUEST_SPECIALIST,
+            ]
+        ),
     )
     def asks(self, action: ActionKind) -> None:
-        self._does(action, "alex")
+        self._does(action, "alex", desk=None if action in UNNAMED else "crisis")
 
     def _does(self, action: ActionKind, who: str, **more: object) -> None:
         self.deeds += 1
@@ -190,6 +197,13 @@ class Floor(RuleBasedStateMachine):
         at_ms = self.at_ms
         self.happens(lambda state: DESK.after_call(state, CALL, at_ms=at_ms, mode=Mode.LIVE))
 
+    @precondition(lambda self: self.state.ended)
+    @rule()
+    def the_call_goes_on(self) -> None:
+        """It had been taken for lost."""
+        at_ms = self.at_ms
+        self.happens(lambda state: DESK.after_return(state, CALL, at_ms=at_ms, mode=Mode.LIVE))
+
     @precondition(lambda self: self.causes)
     @rule()
     def the_last_comes_twice(self) -> None:
@@ -207,12 +221,19 @@ class Floor(RuleBasedStateMachine):
 
     def _in_hands(self, alert: Alert) -> bool:
         if alert.status is AlertStatus.CLAIMED:
-            return True
+            # To have taken it is enough for what is no life, and while the caller is there.
+            if alert.trigger not in LIFE or not self.state.ended or self._has_come(alert):
+                return True
+            return alert.callback_reference in self.state.callbacks
         if alert.status is AlertStatus.PROVISIONAL and not self.state.ended:
             # Words that may be revised move nobody yet, life stops apart.
             return alert.trigger not in LIFE or any(map(_is_asked(alert), self._ways()))
         promised = self.state.callbacks.get(alert.callback_reference or "")
         return promised is not None or any(map(_is_asked(alert), self._ways()))
+
+    def _has_come(self, alert: Alert) -> bool:
+        came = [way for way in self._ways() if way.stage in (Stage.JOINED, Stage.COMPLETED)]
+        return any(alert.alert_id in way.route.alert_ids for way in came)
 
     def _ways(self) -> list[Way]:
         return list(self.state.ways.values())
@@ -263,7 +284,7 @@ def _at_risk(state: DeskState) -> bool:
 
 
 def _is_asked(alert: Alert) -> Callable[[Way], bool]:
-    return lambda way: way.stage is not Stage.OVER and alert.alert_id in way.route.alert_ids
+    return lambda way: way.stage in COMING and alert.alert_id in way.route.alert_ids
 
 
 Floor.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
