@@ -170,7 +170,11 @@ def test_a_callback_is_offered_to_a_caller_of_whom_an_unknown_zone_was_kept() ->
     "terms",
     [
         {"time_zone": "Pacific Time"},
-        {"time_zone": "../../etc/hosts", "window_start": "2026-11-30T10:00:00Z"},
+        {
+            "time_zone": "../../etc/hosts",
+            "window_start": "2026-11-30T10:00:00Z",
+            "window_end": "2026-11-30T11:00:00Z",
+        },
     ],
 )
 def test_a_callback_in_a_zone_that_nobody_knows_is_refused_with_what_to_do(
