@@ -174,6 +174,7 @@ def withheld(db: Db, delivery: Delivery) -> bool:
     if kind == "alert":
         alert = db.get(Alert, ref)
         return alert is None or _is_closed(alert)
+    thing: Route | Callback | Complaint | None
     thing = db.get(_THINGS[kind], ref) if kind in _THINGS else None
     if isinstance(thing, Callback | Complaint) and thing.handling == RESTRICTED:
         return True
