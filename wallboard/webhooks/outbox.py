@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Db
@@ -36,7 +37,7 @@ UNSURE_MS = 60_000
 """How long a route waits for the alert that says whether it may be told."""
 CURSOR = "(webhooks)"
 """The row of `offsets` that says how far the feed has been spread; no topic has such a name."""
-_THINGS: dict[str, type[Route | Callback | Complaint]] = {
+_THINGS: dict[str, Any] = {
     "route": Route,
     "callback": Callback,
     "complaint": Complaint,
