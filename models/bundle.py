@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -54,15 +54,23 @@ class Bundle(msgspec.Struct, frozen=True):
 
 
 def bundle(
-    run: Path, out: Path, data: Path | None, name: str, progress: OnProgress, *, full: bool = False
+    run: Path,
+    out: Path,
+    data: Path | None,
+    name: str,
+    progress: OnProgress,
+    *,
+    labelled: Sequence[Example] = (),
+    full: bool = False,
 ) -> Bundle:
     """Export a run, calibrate it on its recipe's dev split, write `model.json` beside it.
 
-    `full`: the weights in full precision as well, for GPUs.
+    `labelled`: as in the run (models/labelled.py). `full`: the weights in full precision as well,
+    for GPUs.
     """
     recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
     progress("exporting to int8", 0, 1)
-    learned = [row for rows in read_examples(recipe, data).values() for row in rows]
+    learned = [row for rows in read_examples(recipe, data, labelled).values() for row in rows]
     examples = [example for example in learned if example.split is Split.DEV]
     export(run / WEIGHTS, out, (example.passage.now.text for example in learned))
     if full:

@@ -20,6 +20,7 @@ from transformers.utils import logging as transformers_logging
 from models.corpus import Split, read_corpus
 from models.encoding import Encoding
 from models.examples import Example, own
+from models.labelled import LABELLED
 from models.labels import SCORED
 from models.measures import DevScores
 from models.network import Network, base_folder
@@ -43,11 +44,16 @@ class RunError(ValueError):
     """A run that cannot start or go on; the text says what to do."""
 
 
-def read_examples(recipe: Recipe, data: Path | None) -> dict[str, list[Example]]:
+def read_examples(
+    recipe: Recipe, data: Path | None, labelled: Sequence[Example] = ()
+) -> dict[str, list[Example]]:
     """Train and dev examples of every set in the recipe, by its name. Raises RunError."""
-    unknown = [*(set(recipe.own) - set(OWN)), *(set(recipe.sources) - set(SOURCES))]
+    own_sets = {*OWN, LABELLED}
+    unknown = [*(set(recipe.own) - own_sets), *(set(recipe.sources) - set(SOURCES))]
     if unknown:
         raise RecipeError(f"no such data: {', '.join(sorted(unknown))}")
+    if LABELLED in recipe.own and not labelled:
+        raise RunError("the recipe learns from labelled rows: name their files (--labelled FILE)")
     if not files("models").joinpath("data").is_dir():
         raise RunError("the utterances to train on come with the source code, not with the package")
     there = [] if data is None else present(data)
@@ -57,7 +63,7 @@ def read_examples(recipe: Recipe, data: Path | None) -> dict[str, list[Example]]
             f"the recipe needs {', '.join(missing)} in the folder of public data (--data); "
             "docs/detection.md says where each comes from"
         )
-    found = {name: list(OWN[name]()) for name in recipe.own}
+    found = {name: list(labelled if name == LABELLED else OWN[name]()) for name in recipe.own}
     for name in recipe.sources:
         assert data is not None
         found[name] = list(SOURCES[name](data / name))
@@ -82,6 +88,7 @@ def train(
     folder: Path,
     *,
     data: Path | None,
+    labelled: Sequence[Example] = (),
     start: Sequence[Path] = (),
     resume: bool,
     device: str,
@@ -91,14 +98,15 @@ def train(
 ) -> Path:
     """Run a recipe in a folder; gives the path of the weights.
 
-    `start`: folders of runs whose weights to begin with, or their mean. `limit`: at most so many
+    `labelled`: examples of the recipe's set of that name (models/labelled.py). `start`: folders of
+    runs whose weights to begin with, or their mean. `limit`: at most so many
     examples of each set, to try things out. Raises RunError, RecipeError and SourceError.
     """
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     folder.mkdir(parents=True, exist_ok=True)
     _refuse_to_overwrite(folder, resume)
-    examples = read_examples(recipe, data)
+    examples = read_examples(recipe, data, labelled)
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
     base = base_folder()

@@ -227,7 +227,7 @@ def _annotated(source: str, documents: list[str]) -> Iterator[Example]:
             ),
             source=source,
             group=group,
-            split=_split(group),
+            split=split_of(group),
             kind=_kind(annotation.labels, annotation.resembles),
             resembles=annotation.resembles,
         )
@@ -249,7 +249,7 @@ def _example(
         targets=row,
         source=source,
         group=group,
-        split=_split(group) if split is None else split,
+        split=split_of(group) if split is None else split,
         kind=Kind.POSITIVE if positive else _kind((), resembles),
         resembles=resembles,
     )
@@ -261,7 +261,7 @@ def _kind(labels: tuple[str, ...], resembles: tuple[str, ...]) -> Kind:
     return Kind.HARD_NEGATIVE if resembles else Kind.ORDINARY
 
 
-def _split(group: str) -> Split:
+def split_of(group: str) -> Split:
     """Train or dev, the same for a group every time."""
     share = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
     return Split.DEV if share < DEV_SHARE else Split.TRAIN

@@ -16,6 +16,13 @@ def export(
     data: Annotated[
         Path | None, typer.Option(help="The public sets that the recipe names: to calibrate on.")
     ] = None,
+    labelled: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="The labelled rows of the run: to calibrate on.",
+        ),
+    ] = None,
     full: Annotated[
         bool, typer.Option("--full", help="Keep full-precision weights too (90 MB), for GPUs.")
     ] = False,
@@ -29,12 +36,14 @@ def export(
     from rich.table import Table
 
     from scripts.classifier import needs_training
+    from scripts.evaluation.files import learned_from
 
+    rows = learned_from(labelled or [])
     needs_training()
     from models.bundle import LARGEST_MB, bundle
 
     with steps() as progress:
-        made = bundle(run, out, data, name, progress, full=full)
+        made = bundle(run, out, data, name, progress, labelled=rows, full=full)
     console = Console()
     table = Table("label", "positives", "of", "AP classifier", "AP fused", "calibration error")
     for label, report in made.labels.items():

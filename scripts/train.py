@@ -23,6 +23,13 @@ def train(
         Path | None,
         typer.Option(help="The folder with the public sets that the recipe names."),
     ] = None,
+    labelled: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Rows of your own to learn from, as for `hardstop evaluate`; may be repeated.",
+        ),
+    ] = None,
     start: Annotated[
         list[Path] | None,
         typer.Option(
@@ -54,11 +61,16 @@ def train(
         TimeRemainingColumn,
     )
 
+    from models.labelled import learning_from
     from models.recipe import recipe as named
     from scripts.classifier import needs_training
+    from scripts.evaluation.files import learned_from
 
-    needs_training()
     chosen = named(recipe)
+    rows = learned_from(labelled or [])
+    if rows:
+        chosen = learning_from(chosen)
+    needs_training()
     if epochs is not None:
         chosen = msgspec.structs.replace(chosen, epochs=epochs)
     if seed is not None:
@@ -100,6 +112,7 @@ def train(
             chosen,
             out,
             data=data,
+            labelled=rows,
             start=start or (),
             resume=resume,
             device=device,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from stream.events import IncidentEntry
 from wallboard.intake import forgetting
 from wallboard.intake.floor import Floor
+from wallboard.store.bodies import inside
 from wallboard.store.engine import Sessions
 from wallboard.store.feeding import take_turn
 from wallboard.store.tables import Call, Callback, Complaint, Entry, Forgotten
@@ -82,7 +83,8 @@ def _answered(db: Session, policy: Policy, now_ms: int) -> Iterator[Complaint]:
     old = select(Complaint).where(
         _before(Complaint.queue_id, Complaint.updated_at, days, now_ms),
         Complaint.state.in_(CLOSED),
-        Complaint.body["quotes"].as_string() != "[]",
+        # In what cannot be read there may be words as well: once it is let go, it can be read.
+        inside(Complaint.body, "quotes", otherwise="") != "[]",
     )
     for complaint in db.scalars(old.limit(HELD_AT_ONCE)):
         if not _is_held(db, complaint.call_id):

@@ -54,6 +54,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     target: list[str] = []
     emotion: str | None = None
     evidence: str | None = None
+    signals_read: bool = True
 
 
 def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iterator[Sample]:
@@ -124,6 +125,8 @@ def _samples(
                 group=f"{name} {call_id}",
                 source=source,
                 call_id=call_id,
+                call=call_id,
+                split=row.split,
             )
             said.append(Said(_speaker(one.speaker, where, strict=False), one.text))
         return
@@ -159,6 +162,9 @@ def _samples(
         about=_labels([*row.resembles, *row.target], where) or frozenset(),
         emotion=row.emotion,
         evidence=row.evidence,
+        call=row.group or row.writer or call_id,
+        split=row.split,
+        signals_read=row.signals_read,
     )
 
 

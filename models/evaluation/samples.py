@@ -20,6 +20,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     is None for rows that do not add up to calls. `about` names the labels that a hard negative
     sounds like, or that an ambiguous row is ambiguous in. `evidence` are the words, within the
     text, with which the trigger is complete.
+
+    To learn from: `call` is what varies together by the row's own word, whichever file it is in;
+    `split` the one that it names; without `signals_read` it was read for the labels that it names,
+    and of others nothing is known.
     """
 
     id: str
@@ -35,6 +39,9 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     about: frozenset[str] = frozenset()
     emotion: str | None = None
     evidence: str | None = None
+    call: str | None = None
+    split: str | None = None
+    signals_read: bool = True
 
     @property
     def judged(self) -> bool:

@@ -14,6 +14,8 @@ from detectors.chunk import Chunk
 from detectors.scoring import Said
 from models.evaluation.labelled import ENCODING, MARKS, LabelledError, read_rows, read_table
 from models.evaluation.samples import TURNS_BEFORE, Sample, limited
+from models.examples import Example
+from models.labelled import examples
 from scripts.readers import read_file
 
 CORPUS = "corpus"
@@ -29,6 +31,11 @@ def load(data: list[str], *, split: str | None, limit: int | None) -> list[Sampl
         chosen = f" of split '{split}' (--split all takes all)" if split else ""
         raise typer.BadParameter(f"there are no utterances{chosen} in {', '.join(data)}")
     return limited(samples, limit) if limit is not None else samples
+
+
+def learned_from(data: list[str]) -> list[Example]:
+    """The examples of labelled files (`hardstop train --labelled`). Raises as `load` does."""
+    return examples(load(data, split=None, limit=None)) if data else []
 
 
 def _paths(data: list[str]) -> Iterator[Path]:

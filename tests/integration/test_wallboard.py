@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
+import msgspec
 import pytest
+from kafka.errors import KafkaError
 from sqlalchemy import select
 
+from stream.admin import admin_client
 from stream.events import CallStarted
 from stream.settings import Settings
-from tests.integration.test_stream import chunk, feed, own_topics
+from stream.topics import TopicName
+from tests.integration.test_stream import chunk, feed, own_topics, producer
 from tests.integration.workers import Worker, wait_for, workers
-from tests.wallboard.house import COOKIE, CSRF_HEADER, stream
+from tests.wallboard.house import COOKIE, CSRF_HEADER, House, alert, stream
 from wallboard.auth.gate import digest
+from wallboard.intake import progress
+from wallboard.intake.reader import Reader
 from wallboard.services import now_ms
 from wallboard.store.engine import open_engine, sessions_of
 from wallboard.store.tables import Alert, Deed, Offset, Session, Turn, User
@@ -132,3 +141,64 @@ def _status(sessions: object, alert_id: str) -> str | None:
     with sessions() as db:  # type: ignore[operator]
         row = db.get(Alert, alert_id)
         return None if row is None else row.status
+
+
+def _read(house: House, settings: Settings, alerts: int, told: Callable[[], bool]) -> str:
+    """Read until the alerts are there and Kafka is told so; gives the group it is told under."""
+
+    async def reading() -> str:
+        reader = Reader(
+            settings,
+            house.intake,
+            house.services.hub,
+            house.services.freshness,
+            house.services.clock,
+        )
+        task = asyncio.create_task(reader.run())
+        try:
+            await asyncio.to_thread(wait_for, lambda: len(_alerts(house)) == alerts and told(), 120)
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        return reader.group
+
+    return asyncio.run(reading())
+
+
+def _alerts(house: House) -> list[str]:
+    with house.sessions() as db:
+        return sorted(db.scalars(select(Alert.alert_id)))
+
+
+def test_kafkas_own_tools_see_how_far_the_wallboard_has_read_and_decide_nothing(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress, "EVERY_S", 0.5)
+    topic = settings.topic(TopicName.ALERTS)
+    out = producer(settings)
+    for number in range(3):
+        out.send(topic, msgspec.json.encode(alert(f"a{number}")), key=b"c1")
+    out.flush()
+    out.close()
+    group = f"{settings.topic_prefix}{settings.app_id}-wallboard"
+
+    offsets: dict[Any, Any] = {}
+
+    def told() -> bool:
+        # A broker's first group is waited for: its topic of offsets is made for it.
+        with suppress(KafkaError), admin_client(settings) as client:
+            offsets.update(client.list_group_offsets(group)[group])
+        read = [found.offset for place, found in offsets.items() if place.topic == topic]
+        return sum(read) == 3
+
+    first = House(tmp_path)
+    assert _read(first, settings, 3, told) == group
+    first.engine.dispose()
+    with admin_client(settings) as client:
+        assert client.describe_groups([group])[group]["members"] == []
+    # A database made anew reads from the beginning, whatever the group is said to have read.
+    (tmp_path / "anew").mkdir()
+    second = House(tmp_path / "anew")
+    _read(second, settings, 3, told)
+    assert _alerts(second) == ["a0", "a1", "a2"]
+    second.engine.dispose()

@@ -47,7 +47,7 @@ class House:
     def __init__(self, folder: Path, **settings: object) -> None:
         self.clock = Clock()
         self.settings: WallboardSettings = load_wallboard_settings(
-            {}, database=f"sqlite:///{folder / 'wallboard.db'}", **settings
+            {}, **{"database": f"sqlite:///{folder / 'wallboard.db'}", **settings}
         )
         engine = open_engine(self.settings.database)
         Table.metadata.create_all(engine)

@@ -60,8 +60,8 @@ POLICY = load_policy()
 class Office:
     """The database and the app before it. `sent` is what people did."""
 
-    def __init__(self, folder: Path, now: int = NOW) -> None:
-        url = f"sqlite:///{folder / 'office.db'}"
+    def __init__(self, folder: Path, now: int = NOW, url: str | None = None) -> None:
+        url = url or f"sqlite:///{folder / 'office.db'}"
         engine = open_engine(url)
         Table.metadata.create_all(engine)
         self.engine = engine

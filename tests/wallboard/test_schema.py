@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +9,7 @@ from alembic import command
 from sqlalchemy import Engine, text
 
 from tests.wallboard.house import NOW, House, alert, route, score
+from tests.wallboard.postgres import emptied
 from tests.wallboard.test_forgetting import ASKED, FORGOTTEN, nothing_stays, record, told
 from wallboard.hub import after
 from wallboard.pruning import prune
@@ -79,63 +74,6 @@ def test_the_database_of_an_earlier_release_is_carried_over(tmp_path: Path, revi
     engine.dispose()
 
 
-def _binaries() -> Path | None:
-    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if debian:
-        return debian[-1].parent
-    found = shutil.which("initdb")
-    return Path(found).parent if found else None
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    """A PostgreSQL of its own, in a folder of its own, on a socket in it."""
-    binaries = _binaries()
-    if binaries is None:
-        pytest.skip("no PostgreSQL here (Debian: apt-get install postgresql)")
-    user: dict[str, str | int] = {}
-    if os.getuid() == 0:
-        # PostgreSQL refuses to run as root.
-        names = {entry.pw_name for entry in pwd.getpwall()}
-        if "postgres" not in names:
-            pytest.skip("PostgreSQL does not run as root, and there is no user postgres")
-        user = {"user": "postgres"}
-    # Sockets have short paths, and the folder must be open to that user.
-    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
-    if user:
-        shutil.chown(folder, "postgres")
-    data = folder / "data"
-
-    def run(*command: str | Path) -> None:
-        subprocess.run(
-            [str(part) for part in command],
-            check=True,
-            capture_output=True,
-            cwd=folder,
-            timeout=120,
-            **user,  # type: ignore[call-overload]
-        )
-
-    try:
-        run(binaries / "initdb", "-D", data, "-U", "hardstop", "-A", "trust", "--no-sync")
-        options = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
-        run(binaries / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield f"postgresql://hardstop@/postgres?host={folder}"
-        finally:
-            run(binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _emptied(url: str) -> None:
-    engine = open_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-
-
 def test_postgresql_takes_the_same_migrations_and_the_same_events(
     postgres: str, tmp_path: Path
 ) -> None:
@@ -161,7 +99,7 @@ def test_postgresql_takes_the_same_migrations_and_the_same_events(
 
 
 def test_postgresql_forgets_as_well(postgres: str, tmp_path: Path) -> None:
-    _emptied(postgres)
+    emptied(postgres)
     house = House(tmp_path, postgres)
     house.now = ASKED + 1000
     told(house)
@@ -173,7 +111,7 @@ def test_postgresql_forgets_as_well(postgres: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
 def test_postgresql_carries_an_earlier_release_over(postgres: str, revision: str) -> None:
-    _emptied(postgres)
+    emptied(postgres)
     engine = open_engine(postgres)
     _lived_in(engine, revision)
     _is_carried_over(engine, revision)

@@ -10,13 +10,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select, text, update
 
-from tests.wallboard.office import NOW, Office, alert, furnish
+from tests.wallboard.office import DAY, NOW, Office, alert, furnish
 from wallboard.access import Role
+from wallboard.retention import let_go
 from wallboard.store.tables import Alert, Callback, Complaint, Entry
 
 BODIES = ({}, {"state": 7}, {"history": "none", "facts": None, "evidence": "x"})
 TORN = '{"reference": "CB-'
 """As text: what is left of a row that was written by half."""
+TORN_LETTER = '{"facts": {"owner": "Zo\u00eb'.encode()[:-1]
 
 
 @pytest.fixture
@@ -34,9 +36,11 @@ def alex(office: Office) -> TestClient:
 
 def spoil(office: Office, kind: Any, body: Any, **where: Any) -> None:
     """Another body for the rows of a table that have these values."""
-    if isinstance(body, str):
+    if isinstance(body, str | bytes):
         these = " AND ".join(f"{name} = :{name}" for name in where)
-        statement = text(f"UPDATE {kind.__tablename__} SET body = :torn WHERE {these}")
+        statement = text(
+            f"UPDATE {kind.__tablename__} SET body = CAST(:torn AS TEXT) WHERE {these}"
+        )
         with office.engine.begin() as connection:
             connection.execute(statement, {"torn": body, **where})
         return
@@ -124,6 +128,41 @@ def test_one_entry_that_cannot_be_read_leaves_the_records_as_they_are(
     assert "Letter before action received" in page
     assert alex.get("/incidents").status_code == 200
     assert alex.get("/calls/call-live-1").status_code == 200
+
+
+@pytest.mark.parametrize("body", [*BODIES, TORN, TORN_LETTER])
+def test_one_entry_that_cannot_be_read_leaves_the_search_as_it_is(
+    office: Office, alex: TestClient, body: Any
+) -> None:
+    queries = ("?trigger=legal_threat", "?desk=compliance", "?trigger=media&desk=media")
+    before = {query: _found(alex, query) for query in queries}
+    spoil(office, Entry, body, call_id="call-w3lf", number=1)
+    assert {query: _found(alex, query) for query in queries} == before
+    assert before["?trigger=legal_threat"] == ["call-7f3k"]
+    spoil(office, Entry, body, call_id="call-7f3k", number=1)
+    assert _found(alex, "?trigger=legal_threat") == []
+    assert "call-7f3k" in _found(alex, "")
+    assert alex.get("/incidents?trigger=legal_threat").status_code == 200
+
+
+def _found(client: TestClient, query: str) -> list[str]:
+    return [one["call_id"] for one in client.get(f"/api/incidents{query}").json()["records"]]
+
+
+@pytest.mark.parametrize("body", [*BODIES, TORN, TORN_LETTER])
+def test_one_complaint_that_cannot_be_read_keeps_none_beyond_its_time(
+    office: Office, body: Any
+) -> None:
+    with office.sessions.begin() as db:
+        db.get_one(Complaint, "CP-9LKT0-11WZE").state = "answered"
+    spoil(office, Complaint, body, reference="CP-9LKT0-11WZE")
+    for _ in range(2):
+        let_go(office.sessions, office.services.policy, NOW + 1200 * DAY)
+    with office.sessions() as db:
+        kept = {row.reference: row.body.get("quotes") for row in db.scalars(select(Complaint))}
+    assert kept["CP-5HHQ2-0KD7T"] == []
+    assert not kept["CP-9LKT0-11WZE"]
+    assert kept["CP-2B7QD-MM3RC"]
 
 
 @pytest.mark.parametrize("body", [*BODIES, TORN])

@@ -19,6 +19,7 @@ from stream.settings import Settings
 from wallboard.freshness import Freshness
 from wallboard.hub import Hub
 from wallboard.intake.arrival import READ, Arrival
+from wallboard.intake.progress import Progress
 from wallboard.intake.projection import Intake
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
 
 
 class Reader:
-    """One consumer in no group: how far it has come stands in the database."""
+    """One consumer in no group: how far it has come stands in the database. It is told to Kafka
+    too, under a group's name, for tools that show how far behind somebody is."""
 
     def __init__(
         self,
@@ -63,6 +65,7 @@ class Reader:
         self._freshness = freshness
         self._clock = clock
         self._names = {settings.topic(topic): topic for topic in READ}
+        self.group = f"{settings.topic_prefix}{settings.app_id}-wallboard"
 
     async def run(self) -> None:
         """Read until cancelled."""
@@ -96,13 +99,21 @@ class Reader:
             await asyncio.wait_for(consumer.start(), ANSWER_S)
             cluster = await asyncio.wait_for(admin.describe_cluster(), ANSWER_S)
             self._intake.source = f"{cluster.get('cluster_id')}/{self._settings.topic_prefix}"
-            await self._follow(admin, consumer)
+            progress = Progress(self.group, options)
+            telling = asyncio.create_task(progress.run(), name="progress")
+            try:
+                await self._follow(admin, consumer, progress)
+            finally:
+                telling.cancel()
+                await asyncio.gather(telling, return_exceptions=True)
         finally:
             for end in (consumer.stop, admin.close):
                 with contextlib.suppress(KafkaError, OSError, TimeoutError):
                     await asyncio.wait_for(end(), ANSWER_S)
 
-    async def _follow(self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer) -> None:
+    async def _follow(
+        self, admin: AIOKafkaAdminClient, consumer: AIOKafkaConsumer, progress: Progress
+    ) -> None:
         loop = asyncio.get_running_loop()
         looked = discovered = -DISCOVER_S
         while True:
@@ -112,7 +123,7 @@ class Reader:
                 await self._discover(admin, consumer)
             if now - looked >= LOOK_S:
                 looked = now
-                await self._look(consumer)
+                await self._look(consumer, progress)
             if not consumer.assignment():
                 await asyncio.sleep(1.0)
                 discovered = -DISCOVER_S
@@ -172,16 +183,15 @@ class Reader:
                 wanted = 0
             consumer.seek(place, max(wanted, begins[place]))
 
-    async def _look(self, consumer: AIOKafkaConsumer) -> None:
+    async def _look(self, consumer: AIOKafkaConsumer, progress: Progress) -> None:
         places = list(consumer.assignment())
         if not places:
             self._freshness.contact_at = self._clock()
             return
         ends = await asyncio.wait_for(consumer.end_offsets(places), ANSWER_S)
-        behind = 0
-        for place in places:
-            behind += max(0, ends[place] - await consumer.position(place))
-        self._freshness.behind = behind
+        positions = {place: await consumer.position(place) for place in places}
+        self._freshness.behind = sum(max(0, ends[at] - positions[at]) for at in places)
+        progress.positions = positions
         self._freshness.contact_at = self._clock()
 
     def _arrival(self, record: Any) -> Arrival:

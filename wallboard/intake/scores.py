@@ -73,7 +73,7 @@ def _turn(floor: Floor, call: Call, event: Score, at: int, first: int) -> None:
     row.number = event.sequence
     row.first = min(row.first, first)
     row.speaker = event.speaker.value
-    # PostgreSQL keeps no NUL in a text.
+    # PostgreSQL keeps no NUL in a text: the same words on both.
     row.text = event.text.replace("\0", "\ufffd")
     row.is_final = event.is_final
     row.start_ms = event.start_ms if event.start_ms is not None else row.start_ms

@@ -33,7 +33,7 @@ def asked(
     review: Annotated[str, Query(pattern="^(|waiting|reviewed|held)$")] = "",
     first: Annotated[str, Query(alias="from", max_length=10)] = "",
     last: Annotated[str, Query(alias="to", max_length=10)] = "",
-    before: Annotated[int | None, Query(ge=0)] = None,
+    before: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
 ) -> Asked:
     """What a search is for."""
     return Asked(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from wallboard.access import Role, Viewer, may_see
+from wallboard.store.bodies import inside
 from wallboard.store.tables import Entry
 from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
 from wallboard.views.unreadable import part
@@ -227,7 +228,7 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
         wanted.append(or_(Entry.call_id == asked.call, Entry.incident_id == asked.call))
     for name, value in (("trigger", asked.trigger), ("desk", asked.desk)):
         if value:
-            said = other.body["facts"][name].as_string() == value
+            said = inside(other.body, "facts", name) == value
             of_alert = and_(same, other.kind.in_(_OF_ALERTS), said)
             wanted.append(exists(select(other.number).where(of_alert)))
     reviewed = exists(select(other.number).where(same, other.kind == EntryKind.REVIEWED.value))

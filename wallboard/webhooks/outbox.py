@@ -8,12 +8,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Db
 
-from wallboard.store.tables import Alert, Delivery, Feed, Offset, Webhook
-from wallboard.webhooks.filters import is_restricted, severity_of, state_of, wants
+from wallboard.store.tables import (
+    Alert,
+    Callback,
+    Complaint,
+    Delivery,
+    Feed,
+    Offset,
+    Route,
+    Webhook,
+)
+from wallboard.webhooks.filters import RESTRICTED, is_restricted, severity_of, state_of, wants
 from wallboard.webhooks.formats import KINDS, Format, Told, rendered
 from wallboard.webhooks.recall import called_back
 
@@ -27,6 +37,12 @@ UNSURE_MS = 60_000
 """How long a route waits for the alert that says whether it may be told."""
 CURSOR = "(webhooks)"
 """The row of `offsets` that says how far the feed has been spread; no topic has such a name."""
+_THINGS: dict[str, Any] = {
+    "route": Route,
+    "callback": Callback,
+    "complaint": Complaint,
+}
+"""Where it stands which alerts are behind a message."""
 
 
 def spread(db: Db, now: int, base_url: str) -> int:
@@ -79,10 +95,10 @@ def may_be_told(db: Db, row: Feed) -> bool | None:
         return False
     if row.kind == "alert":
         known = db.get(Alert, row.ref)
-        return known is None or not is_restricted(known.handling, known.trigger)
+        return known is None or not _is_closed(known)
     named = [str(name) for name in row.body.get("alert_ids") or ()]
     found = {alert.alert_id: alert for alert in _alerts(db, named, row.call_id)}
-    if any(is_restricted(alert.handling, alert.trigger) for alert in found.values()):
+    if any(_is_closed(alert) for alert in found.values()):
         return False
     if row.kind == "route" and (not named or any(name not in found for name in named)):
         return None
@@ -147,17 +163,28 @@ def put_test(db: Db, hook: Webhook, now: int, base_url: str) -> Delivery:
 
 
 def withheld(db: Db, delivery: Delivery) -> bool:
-    """Whether what waits has become restricted since: then it is not sent any more."""
-    row = None if delivery.feed is None else db.get(Feed, delivery.feed)
-    if row is not None:
-        return may_be_told(db, row) is not True
-    # The feed's row is pruned before the last try; the alert itself is still known.
-    kind, _, rest = (delivery.about or "").partition(":")
-    ref = rest.rpartition(":")[0]
-    alert = db.get(Alert, ref) if kind == "alert" else None
+    """Whether what waits has become restricted since: then it is not sent any more.
+
+    By what is known now of the thing and of the alerts behind it, or else of all on the call: the
+    feed's rows are pruned before the last try, and before anybody sends again by hand.
+    """
     if delivery.feed is None:
         return False
-    return alert is None or is_restricted(alert.handling, alert.trigger)
+    kind, _, rest = (delivery.about or "").partition(":")
+    ref = rest.rpartition(":")[0]
+    if kind == "alert":
+        alert = db.get(Alert, ref)
+        return alert is None or _is_closed(alert)
+    thing: Route | Callback | Complaint | None
+    thing = db.get(_THINGS[kind], ref) if kind in _THINGS else None
+    if isinstance(thing, Callback | Complaint) and thing.handling == RESTRICTED:
+        return True
+    if not kind and delivery.call_id is None:
+        # Of an early release: nobody can say what it tells of.
+        return True
+    named = () if thing is None else thing.body.get("alert_ids") or ()
+    behind = _alerts(db, [str(name) for name in named], delivery.call_id)
+    return any(_is_closed(alert) for alert in behind)
 
 
 def _call_back(db: Db, now: int, base_url: str) -> int:
@@ -251,6 +278,10 @@ def _alerts(db: Db, named: Iterable[str], call_id: str | None) -> list[Alert]:
     if call_id is None:
         return []
     return list(db.scalars(select(Alert).where(Alert.call_id == call_id)))
+
+
+def _is_closed(alert: Alert) -> bool:
+    return is_restricted(alert.handling, alert.trigger)
 
 
 def _text(value: object) -> str | None:
