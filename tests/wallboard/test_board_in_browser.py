@@ -150,6 +150,20 @@ def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:
         assert "This is not calm" in page.inner_text("#calm")
 
 
+@pytest.mark.parametrize("path", ["/board", "/board?wall=1"])
+def test_a_board_that_is_catching_up_is_not_calm(chromium: Any, tmp_path: Path, path: str) -> None:
+    with served(tmp_path, calm=True) as floor:
+        floor.services.freshness.behind = 20_000
+        page = look(chromium, floor, "alex", path)
+        page.wait_for_selector("#calm[data-state=catching_up]")
+        assert "20000 messages" in page.inner_text("#calm")
+        assert "Catching up: 20000 messages behind" in page.inner_text("#link-banner")
+        assert "No open alerts" not in page.inner_text("body")
+        floor.services.freshness.behind = 0
+        page.wait_for_selector("#calm[data-state=calm]")
+        assert "No open alerts" in page.inner_text("#headline")
+
+
 def test_what_a_caller_says_stays_words(chromium: Any, floor: Floor) -> None:
     words = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
     evidence = {"utterance_id": "u", "speaker": "customer", "quote": words, "char_start": 0}
