@@ -141,9 +141,11 @@ def _as_said(turn: Turn, state: CallState) -> Chunk:
 
 def heard_again(state: CallState) -> tuple[CallState, tuple[Happening, ...]]:
     """The state of a call that was taken for lost and goes on: what was promised meanwhile stands,
-    what is heard from now on is heard as on any call."""
+    what is heard from now on is heard as on any call, and why nobody listens is said anew."""
     if not state.lost:
         return state, ()
     desk = msgspec.structs.replace(state.desk, ended=False)
-    again = msgspec.structs.replace(state, desk=desk, ended_ms=None, lost=False)
+    again = msgspec.structs.replace(
+        state, desk=desk, ended_ms=None, lost=False, not_monitored=(), late_ms=None
+    )
     return again, (HeardAgain(),)

@@ -19,6 +19,7 @@ from stream.ending import Ending, heard_again
 from stream.events import CallEnded, Chunk, Score
 from stream.events.operations import Topic
 from stream.forgetting import Forgetter
+from stream.hearing import RECORDING_OFF, Hearing
 from stream.outputs import (
     Message,
     Output,
@@ -50,9 +51,6 @@ _MODES = {mode.value: mode for mode in Mode}
 MAX_FACTS_BYTES = 64_000
 """Facts stay in the state of the call, which must fit into one Kafka message."""
 
-REASONS_KEPT = 8
-"""Reasons why a call is not monitored: each is said once, and a feed may invent languages."""
-
 
 class CallReader:
     """Reads messages of `transcripts` against the state of their calls."""
@@ -74,9 +72,12 @@ class CallReader:
         self._policy = policy
         self._desk = Desk(policy, versions)
         self._keeper = RecordKeeper(policy, writes=record_key is not None)
+        self._hearing = Hearing(policy)
         self._ending = Ending(self._desk, self._detectors, policy, versions)
         forgetter = Forgetter(writes=record_key is not None, customer_key=customer_key)
-        self._reports = ReportReader(self._desk, self._keeper, self._ending, forgetter)
+        self._reports = ReportReader(
+            self._desk, self._keeper, self._ending, self._hearing, forgetter
+        )
         self._versions = versions
 
     def read(self, message: Message, lookup: Lookup, *, waited_ms: int = 0) -> Step:
@@ -114,7 +115,9 @@ class CallReader:
         if isinstance(event, Chunk):
             step = self._chunk(event, state, message, waited_ms)
         else:
-            step = Step(state=msgspec.structs.replace(state, facts=state.facts.updated(event)))
+            state = msgspec.structs.replace(state, facts=state.facts.updated(event))
+            state, notes = self._hearing.recording_changed(state, message)
+            step = Step(outputs=notes, state=state)
         return msgspec.structs.replace(step, happened=(*again, *step.happened)) if again else step
 
     def next_moment(self, state: CallState) -> int | None:
@@ -122,13 +125,16 @@ class CallReader:
         waited for; their records are closed all the same."""
         waits = state.mode in TICKING
         at_desk = self._desk.next_moment(state.desk, state.facts) if waits else None
-        due = (at_desk, self._keeper.next_moment(state), self._ending.silent_moment(state))
+        silent = (self._ending.silent_moment(state), self._hearing.wordless_moment(state))
+        due = (at_desk, self._keeper.next_moment(state), *silent)
         return min((moment for moment in due if moment is not None), default=None)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
         if state is None:
-            state = CallState(facts=CallFacts(call_id=call_id), seen_ms=message.timestamp_ms)
+            begun_ms = message.timestamp_ms
+            facts = CallFacts(call_id=call_id)
+            state = CallState(facts=facts, seen_ms=begun_ms, begun_ms=begun_ms)
         mode = _MODES.get(message.mode or "", state.mode)
         seen_ms = max(state.seen_ms, message.timestamp_ms)
         return msgspec.structs.replace(state, mode=mode, seen_ms=seen_ms)
@@ -152,8 +158,10 @@ class CallReader:
             call_id = chunk.call_id
             outputs.append(note_output(Topic.GAP, detail, message, call_id=call_id, sequences=gap))
         if not state.facts.text_may_be_kept:
-            state, notes = _not_monitored(state, "recording is off", message)
+            state, notes = self._hearing.not_monitored(state, RECORDING_OFF, message)
             return Step(outputs=(*outputs, *notes), state=state)
+        state, notes = self._hearing.timed(state, chunk, message, waited_ms)
+        outputs.extend(notes)
         if _says_nothing_new(chunk, state, arrival):
             return Step(outputs=tuple(outputs), state=state)
         try:
@@ -175,7 +183,8 @@ class CallReader:
     def _after(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Step:
         notes: tuple[Output, ...] = ()
         if not reading.monitored:
-            state, notes = _not_monitored(state, reading.not_monitored or "not monitored", message)
+            why = reading.not_monitored or "not monitored"
+            state, notes = self._hearing.not_monitored(state, why, message)
         if reading.degraded and not state.degraded:
             state = msgspec.structs.replace(state, degraded=True)
             notes = (*notes, _degraded(message, chunk.call_id))
@@ -275,16 +284,6 @@ def _swapped(message: Message, call_id: str) -> Output:
 
 def _decided(decision: Decision, message: Message) -> tuple[Output, ...]:
     return tuple(change_output(change, message) for change in decision.changes)
-
-
-def _not_monitored(
-    state: CallState, why: str, message: Message
-) -> tuple[CallState, tuple[Output, ...]]:
-    """Say once per call and reason that nobody is listening."""
-    if why in state.not_monitored or len(state.not_monitored) == REASONS_KEPT:
-        return state, ()
-    note = note_output(Topic.NOT_MONITORED, why, message, call_id=state.facts.call_id)
-    return msgspec.structs.replace(state, not_monitored=(*state.not_monitored, why)), (note,)
 
 
 def _says_nothing_new(chunk: Chunk, state: CallState, arrival: Arrival) -> bool:

@@ -295,3 +295,17 @@ def test_what_whoever_runs_it_must_know_is_on_the_board_as_it_comes(
     assert "Nothing is put on record" in page.inner_text("#notices")
     assert "no key is set" in page.inner_text("#notices")
     assert page.faults == []
+
+
+def test_a_call_that_is_late_is_shown_as_late_until_it_is_in_time(
+    chromium: Any, floor: Floor
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    # Topics are read side by side: the note may come before the call.
+    floor.tell_note("c-new", "transcripts_late", "words come late", call_first=False)
+    page.wait_for_selector("#unheard a[href='/calls/c-new']")
+    assert "words come late" in page.inner_text("#unheard")
+    floor.tell_note("c-new", "transcripts_in_time", "words come in time again")
+    page.wait_for_selector("#unheard a[href='/calls/c-new']", state="detached")
+    assert page.faults == []

@@ -14,6 +14,11 @@ from wallboard.intake.floor import Floor
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Call, Note
 
+_OF_HEARING = frozenset(
+    {Topic.NOT_MONITORED, Topic.MONITORED, Topic.TRANSCRIPTS_LATE, Topic.TRANSCRIPTS_IN_TIME}
+)
+"""What tells of a call that goes on, perhaps of one of which nothing else has come."""
+
 
 def project(floor: Floor, arrival: Arrival, event: OperationsEvent) -> None:
     """A note, or a verdict."""
@@ -37,12 +42,7 @@ def _note(floor: Floor, arrival: Arrival, event: OperationsNote) -> None:
     )
     floor.db.add(row)
     floor.db.flush()
-    call = None if event.call_id is None else floor.row(Call, event.call_id)
-    if event.about is Topic.NOT_MONITORED and event.call_id is not None:
-        call = floor.call(event.call_id, at)
-        if at >= call.last_at and call.not_monitored != event.detail:
-            call.not_monitored = event.detail
-            floor.tell_call(call, at)
+    call = None if event.call_id is None else _call(floor, event.call_id, event, at)
     body: dict[str, Any] = {
         "about": row.about,
         "call_id": row.call_id,
@@ -52,3 +52,23 @@ def _note(floor: Floor, arrival: Arrival, event: OperationsNote) -> None:
     seen = Seen() if call is None else call
     trigger = None if call is None else call.trigger
     floor.tell("note", source, seen, at, body, call_id=event.call_id, trigger=trigger)
+
+
+def _call(floor: Floor, call_id: str, event: OperationsNote, at: int) -> Call | None:
+    """The call that a note is about, heard or not heard as the note says."""
+    if event.about not in _OF_HEARING:
+        return floor.row(Call, call_id)
+    call = floor.call(
+        call_id,
+        at,
+        queue_id=event.queue_id,
+        team_id=event.team_id,
+        agent_id=event.agent_id,
+        mode=event.mode.value,
+    )
+    told = {Topic.NOT_MONITORED: event.detail, Topic.MONITORED: None}
+    why = told.get(event.about, call.not_monitored)
+    if at >= call.last_at and call.not_monitored != why:
+        call.not_monitored = why
+        floor.tell_call(call, at)
+    return call
