@@ -9,7 +9,7 @@ from detectors.reading import Conversation, Reading, Turn
 from stream.complaints import registered
 from stream.events.operations import Topic
 from stream.events.transcripts import EndReason
-from stream.outputs import Message, change_output, note_output
+from stream.outputs import Message, change_output, note_output, over_output
 from stream.state import CallState
 from stream.step import Step
 from workflow.call import TICKING
@@ -69,7 +69,8 @@ class Ending:
                 call_id = state.facts.call_id
                 note = note_output(Topic.CHUNK_FAILED, detail, message, call_id=call_id)
                 step = msgspec.structs.replace(step, outputs=(*step.outputs, note))
-        return step
+        over = over_output(state.facts.call_id, message)
+        return msgspec.structs.replace(step, outputs=(*step.outputs, over))
 
     def _heard(self, step: Step, state: CallState, reading: Reading, message: Message) -> Step:
         """The step with what a reading at the end of the call changes."""

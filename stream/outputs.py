@@ -12,6 +12,7 @@ from stream.events import (
     ActionApplied,
     ActionRejected,
     CallbackRecord,
+    CallOver,
     CoachingHint,
     ComplaintRecord,
     IncidentEntry,
@@ -237,6 +238,14 @@ def note_output(
     )
     event_id = stable_id("note", about, cause.topic, cause.partition, cause.offset, detail)
     return event_output(TopicName.OPERATIONS, note, call_id or "", event_id, note.at, cause)
+
+
+def over_output(call_id: str, cause: Message) -> Output:
+    """That a call is over; its id follows from the moment."""
+    at = rfc3339(cause.timestamp_ms)
+    event = CallOver(call_id=call_id, at=at)
+    event_id = stable_id("event", call_id, "over", cause.timestamp_ms)
+    return event_output(TopicName.OPERATIONS, event, call_id, event_id, at, cause)
 
 
 def dead_letter(cause: Message, reason: str, detail: str) -> Output:

@@ -27,6 +27,7 @@ from stream.outputs import (
     dead_letter,
     hint_output,
     note_output,
+    over_output,
     score_output,
     unreadable,
 )
@@ -149,10 +150,12 @@ class CallReader:
         if arrival is Arrival.REPEAT:
             return Step(repeat=True)
         state = msgspec.structs.replace(state, sequences=sequences)
-        if state.ended_ms is not None:
-            # Nothing more will confirm what comes after the end: it stands as it is.
-            chunk = msgspec.structs.replace(chunk, is_final=True)
         outputs: list[Output] = []
+        if state.ended_ms is not None:
+            # Nothing more will confirm what comes after the end: it stands as it is, and it does
+            # not mean that the call goes on.
+            chunk = msgspec.structs.replace(chunk, is_final=True)
+            outputs.append(over_output(chunk.call_id, message))
         if gap is not None:
             detail = f"{gap[1] - gap[0] + 1} chunks have not arrived"
             call_id = chunk.call_id

@@ -47,6 +47,14 @@ class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
     mode: Mode = Mode.LIVE
 
 
+class CallOver(Event, tag="call.over", frozen=True, kw_only=True):
+    """A call is over: its platform said so, or it fell silent. If it is heard of again, scores and
+    notes say so; what is read of it after its end is followed by another of these."""
+
+    call_id: str
+    at: str
+
+
 class ActionApplied(Event, tag="action.applied", frozen=True, kw_only=True):
     """A person's action took effect; `detail`: what is to be known even so."""
 
@@ -66,4 +74,4 @@ class ActionRejected(Event, tag="action.rejected", frozen=True, kw_only=True):
     reason: str
 
 
-OperationsEvent = OperationsNote | ActionApplied | ActionRejected
+OperationsEvent = OperationsNote | CallOver | ActionApplied | ActionRejected

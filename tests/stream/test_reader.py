@@ -50,9 +50,10 @@ def topics(step: Step) -> list[TopicName]:
 
 def about(step: Step) -> list[str]:
     return [
-        msgspec.json.decode(output.value or b"")["about"]
+        note["about"]
         for output in step.outputs
         if output.topic is TopicName.OPERATIONS
+        and (note := msgspec.json.decode(output.value or b""))["type"] == "operations.note"
     ]
 
 
@@ -137,7 +138,8 @@ def test_nothing_of_an_unreadable_value_is_in_the_note() -> None:
 def test_a_call_that_ends_twice_ends_once() -> None:
     ended = {"type": "call.ended", "call_id": "c", "reason": "lost"}
     _, steps = play(chunk(1, THREAT, is_final=False), ended, ended)
-    assert topics(steps[1]) == [TopicName.ALERTS, TopicName.CALLBACKS, TopicName.ALERTS]
+    told = [TopicName.ALERTS, TopicName.CALLBACKS, TopicName.ALERTS, TopicName.OPERATIONS]
+    assert topics(steps[1]) == told
     assert steps[2].repeat
 
 

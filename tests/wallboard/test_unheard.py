@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from tests.wallboard.house import NOW, House, at, score
+from tests.wallboard.house import NOW, House, alert, at, score
 from wallboard.access import Viewer
 from wallboard.pruning import end_silent_calls
 from wallboard.store.tables import Call, Feed
@@ -110,3 +110,49 @@ def test_silence_does_not_end_a_call_that_is_not_heard(
 def test_silence_ends_a_call_that_is_in_time_again(house: House) -> None:
     house.read("operations", note("transcripts_late"), note("transcripts_in_time", NOW + 1))
     assert end_silent_calls(house.sessions, NOW + 16 * MINUTE) == 1
+
+
+def over(ms: int) -> dict[str, Any]:
+    return {"type": "call.over", "version": 1, "call_id": "c1", "at": at(ms)}
+
+
+def test_a_call_goes_from_the_board_when_it_is_over(house: House, lead: Viewer) -> None:
+    house.read("scores", score(1))
+    house.read("operations", note("not_monitored", NOW + 5))
+    assert "c1" in shown(house, lead)
+    house.read("operations", over(NOW + 10))
+    assert shown(house, lead) == {}
+    assert call(house).ended_at == NOW + 10
+    house.read("scores", score(11, "u2"))
+    assert "c1" in shown(house, lead), "it was taken for lost, and is heard again"
+    house.read("operations", over(NOW + 10))
+    assert "c1" in shown(house, lead), "told anew after the death of a worker"
+
+
+@pytest.mark.parametrize("order", [("scores", "operations"), ("operations", "scores")])
+def test_last_words_that_come_after_the_end_do_not_bring_a_call_back(
+    house: House, lead: Viewer, order: tuple[str, str]
+) -> None:
+    house.read("scores", score(1))
+    house.read("operations", over(NOW + 10))
+    late = {"scores": score(20, "u2"), "operations": over(NOW + 20)}
+    for topic in order:
+        house.read(topic, late[topic])
+    assert shown(house, lead) == {}
+
+
+def test_what_people_do_about_an_alert_after_the_call_does_not_bring_it_back(
+    house: House, lead: Viewer
+) -> None:
+    house.read("scores", score(1))
+    house.read("alerts", alert())
+    house.read("operations", over(NOW + 10))
+    house.read("alerts", alert(revision=99, status="claimed"))
+    assert shown(house, lead)["c1"]["ended_at"] == NOW + 10
+
+
+def test_the_end_of_a_call_that_is_not_known_makes_none(house: House, lead: Viewer) -> None:
+    house.read("operations", over(NOW))
+    assert shown(house, lead) == {}
+    with house.sessions() as db:
+        assert db.get(Call, "c1") is None

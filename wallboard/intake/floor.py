@@ -132,8 +132,9 @@ class Floor:
         return found
 
     def end_call(self, call: Call, at: int) -> None:
-        """The call is over."""
-        if call.ended_at is None and at >= call.last_at:
+        """The call is over. What is read of it after its end may be followed by another: words that
+        were said until then do not show that it goes on."""
+        if at >= call.last_at and (call.ended_at is None or at > call.ended_at):
             call.ended_at = at
             self.tell_call(call, at)
 

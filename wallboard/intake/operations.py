@@ -6,7 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from stream.events import ActionApplied, ActionRejected, OperationsEvent, OperationsNote
+from stream.events import (
+    ActionApplied,
+    ActionRejected,
+    CallOver,
+    OperationsEvent,
+    OperationsNote,
+)
 from stream.events.operations import Topic
 from wallboard.intake import deeds
 from wallboard.intake.arrival import Arrival, moment
@@ -21,10 +27,14 @@ _OF_HEARING = frozenset(
 
 
 def project(floor: Floor, arrival: Arrival, event: OperationsEvent) -> None:
-    """A note, or a verdict."""
+    """A note, that a call is over, or a verdict."""
     match event:
         case OperationsNote():
             _note(floor, arrival, event)
+        case CallOver():
+            call = floor.row(Call, event.call_id)
+            if call is not None:
+                floor.end_call(call, moment(event.at, arrival.at))
         case ActionApplied():
             deeds.decide(floor, arrival, event.action_id, event.call_id, event.at, None)
         case ActionRejected():
