@@ -151,6 +151,18 @@ def test_what_people_do_about_an_alert_after_the_call_does_not_bring_it_back(
     assert shown(house, lead)["c1"]["ended_at"] == NOW + 10
 
 
+def test_what_time_does_to_an_alert_hides_neither_a_pause_nor_the_end(
+    house: House, lead: Viewer
+) -> None:
+    house.read("scores", score(1))
+    # Topics are read side by side: this comes first, and happened last.
+    house.read("alerts", alert(updated_at=at(NOW + 60_000)))
+    house.read("operations", note("not_monitored", NOW + 5))
+    assert shown(house, lead)["c1"]["not_monitored"] == "is not_monitored"
+    house.read("operations", over(NOW + 10))
+    assert shown(house, lead)["c1"]["ended_at"] == NOW + 10
+
+
 def test_the_end_of_a_call_that_is_not_known_makes_none(house: House, lead: Viewer) -> None:
     house.read("operations", over(NOW))
     assert shown(house, lead) == {}

@@ -18,7 +18,7 @@ from wallboard.intake import deeds
 from wallboard.intake.arrival import Arrival, moment
 from wallboard.intake.floor import Floor
 from wallboard.store.feeding import Seen
-from wallboard.store.tables import Call, Note
+from wallboard.store.tables import Call, Note, Turn
 
 _OF_HEARING = frozenset(
     {Topic.NOT_MONITORED, Topic.MONITORED, Topic.TRANSCRIPTS_LATE, Topic.TRANSCRIPTS_IN_TIME}
@@ -32,9 +32,9 @@ def project(floor: Floor, arrival: Arrival, event: OperationsEvent) -> None:
         case OperationsNote():
             _note(floor, arrival, event)
         case CallOver():
-            call = floor.row(Call, event.call_id)
-            if call is not None:
-                floor.end_call(call, moment(event.at, arrival.at))
+            call, at = floor.row(Call, event.call_id), moment(event.at, arrival.at)
+            if call is not None and not _heard_of_since(floor, event.call_id, at):
+                floor.end_call(call, at, surely=True)
         case ActionApplied():
             deeds.decide(floor, arrival, event.action_id, event.call_id, event.at, None)
         case ActionRejected():
@@ -76,9 +76,21 @@ def _call(floor: Floor, call_id: str, event: OperationsNote, at: int) -> Call | 
         agent_id=event.agent_id,
         mode=event.mode.value,
     )
-    told = {Topic.NOT_MONITORED: event.detail, Topic.MONITORED: None}
-    why = told.get(event.about, call.not_monitored)
-    if at >= call.last_at and call.not_monitored != why:
+    why = call.not_monitored
+    if event.about is Topic.NOT_MONITORED and not _heard_of_since(floor, call_id, at):
+        why = event.detail
+    elif event.about is Topic.MONITORED and at >= call.last_at:
+        why = None
+    if call.not_monitored != why:
         call.not_monitored = why
         floor.tell_call(call, at)
     return call
+
+
+def _heard_of_since(floor: Floor, call_id: str, at: int) -> bool:
+    """Whether words of a call, or news of its hearing, are younger than a moment. What people and
+    time do to its alerts is perhaps read sooner, and says nothing of either."""
+    turns = select(Turn.utterance_id).where(Turn.call_id == call_id, Turn.at > at)
+    about = Note.about.in_([one.value for one in _OF_HEARING])
+    notes = select(Note.note_id).where(Note.call_id == call_id, about, Note.at > at)
+    return any(floor.db.scalar(query.limit(1)) is not None for query in (turns, notes))
