@@ -216,7 +216,7 @@ def note_output(
     sequences: tuple[int, int] | None = None,
     reference: str | None = None,
     facts: CallFacts | None = None,
-    mode: Mode = Mode.LIVE,
+    mode: Mode | None = None,
 ) -> Output:
     """A note to operators. `detail` must carry no customer text."""
     first, last = sequences or (None, None)

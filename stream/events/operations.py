@@ -44,7 +44,7 @@ class OperationsNote(Event, tag="operations.note", frozen=True, kw_only=True):
     queue_id: str | None = None
     team_id: str | None = None
     agent_id: str | None = None
-    mode: Mode = Mode.LIVE
+    mode: Mode | None = None
 
 
 class CallOver(Event, tag="call.over", frozen=True, kw_only=True):

@@ -74,7 +74,7 @@ def _call(floor: Floor, call_id: str, event: OperationsNote, at: int) -> Call | 
         queue_id=event.queue_id,
         team_id=event.team_id,
         agent_id=event.agent_id,
-        mode=event.mode.value,
+        mode=None if event.mode is None else event.mode.value,
     )
     why = call.not_monitored
     if event.about is Topic.NOT_MONITORED and not _heard_of_since(floor, call_id, at):
