@@ -38,8 +38,9 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         agent_id=event.agent_id,
         mode=event.mode.value,
         # What is owed to the caller becomes due, they ring in on others, and people work on what
-        # was said, after the call is over: words alone show that it goes on after all.
-        goes_on=event.callback_reference is None and not _is_over(floor, event.call_id),
+        # was said, after the call is over: a new alert alone shows that it goes on after all.
+        goes_on=event.callback_reference is None
+        and (known is None or not _is_over(floor, event.call_id)),
     )
     if event.customer_ref is not None:
         call.customer_ref = event.customer_ref

@@ -14,7 +14,7 @@ LATE_NOTE = Topic.TRANSCRIPTS_LATE.value
 _BOTH = (LATE_NOTE, Topic.TRANSCRIPTS_IN_TIME.value)
 
 
-def standing() -> Select[tuple[Note]]:
+def standing() -> Select[Note]:
     """The notes that words of a call come late which no later one has taken back."""
     later = aliased(Note)
     taken_back = select(later.note_id).where(
