@@ -133,9 +133,8 @@ class CallReader:
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
         if state is None:
-            begun_ms = message.timestamp_ms
-            facts = CallFacts(call_id=call_id)
-            state = CallState(facts=facts, seen_ms=begun_ms, begun_ms=begun_ms)
+            begun = message.timestamp_ms
+            state = CallState(facts=CallFacts(call_id=call_id), seen_ms=begun, begun_ms=begun)
         mode = _MODES.get(message.mode or "", state.mode)
         seen_ms = max(state.seen_ms, message.timestamp_ms)
         return msgspec.structs.replace(state, mode=mode, seen_ms=seen_ms)
