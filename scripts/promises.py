@@ -17,7 +17,6 @@ from stream.events import (
     ActionRejected,
     CallbackRecord,
     OperationsEvent,
-    OperationsNote,
 )
 from stream.topics import TopicName
 from workflow.moments import rfc3339
@@ -63,9 +62,10 @@ def ask(settings: Settings, action: Action) -> ActionApplied | ActionRejected:
         out.flush(timeout=ANSWER_S)
         for message in follow(client, ANSWER_S):
             event: OperationsEvent = msgspec.json.decode(message.value or b"", type=OperationsEvent)
-            if isinstance(event, OperationsNote) or event.action_id != action.action_id:
+            if not isinstance(event, ActionApplied | ActionRejected):
                 continue
-            return event
+            if event.action_id == action.action_id:
+                return event
     raise ClusterError(
         f"no worker has answered within {ANSWER_S:.0f} s. The action is on its topic and will be "
         "done when one runs (`hardstop worker`)."

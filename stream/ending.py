@@ -9,7 +9,7 @@ from detectors.reading import Conversation, Reading, Turn
 from stream.complaints import registered
 from stream.events.operations import Topic
 from stream.events.transcripts import EndReason
-from stream.outputs import Message, Output, change_output, note_output
+from stream.outputs import Message, Output, change_output, note_output, over_output
 from stream.state import CallState
 from stream.step import Step
 from workflow.call import TICKING
@@ -70,7 +70,8 @@ class Ending:
                 # What was heard of it in part stands. A call must end, whatever was said last.
                 outputs = (*step.outputs, _unheard(error, state, message))
                 step = msgspec.structs.replace(step, outputs=outputs)
-        return step
+        over = over_output(state.facts.call_id, message)
+        return msgspec.structs.replace(step, outputs=(*step.outputs, over))
 
     def undone(self, step: Step, message: Message) -> Step:
         """The step of a call that was taken for lost and goes on, with who is asked again to come:
@@ -168,6 +169,8 @@ def _as_said(turn: Turn, state: CallState) -> Chunk:
 
 def heard_again(state: CallState) -> CallState:
     """The state of a call that was taken for lost and goes on: what was promised meanwhile stands,
-    what is heard from now on is heard as on any call."""
+    what is heard from now on is heard as on any call, and why nobody listens is said anew."""
     desk = msgspec.structs.replace(state.desk, ended=False)
-    return msgspec.structs.replace(state, desk=desk, ended_ms=None, lost=False)
+    return msgspec.structs.replace(
+        state, desk=desk, ended_ms=None, lost=False, not_monitored=(), late_ms=None
+    )

@@ -12,6 +12,7 @@ from stream.events import (
     ActionApplied,
     ActionRejected,
     CallbackRecord,
+    CallOver,
     CoachingHint,
     ComplaintRecord,
     IncidentEntry,
@@ -29,6 +30,7 @@ from stream.events.operations import Topic
 from stream.topics import MAX_DEAD_LETTER_BYTES, TopicName
 from workflow.actions import Verdict
 from workflow.alerts import AlertChange
+from workflow.call import CallFacts, Mode
 from workflow.chain import Entry
 from workflow.complaints import Complaint
 from workflow.decision import CallbackChange, ChangeOf, RouteChange
@@ -213,6 +215,8 @@ def note_output(
     call_id: str | None = None,
     sequences: tuple[int, int] | None = None,
     reference: str | None = None,
+    facts: CallFacts | None = None,
+    mode: Mode | None = None,
 ) -> Output:
     """A note to operators. `detail` must carry no customer text."""
     first, last = sequences or (None, None)
@@ -227,9 +231,21 @@ def note_output(
         source_partition=cause.partition,
         source_offset=cause.offset,
         reference=reference,
+        queue_id=None if facts is None else facts.queue_id,
+        team_id=None if facts is None else facts.team_id,
+        agent_id=None if facts is None else facts.agent_id,
+        mode=mode,
     )
     event_id = stable_id("note", about, cause.topic, cause.partition, cause.offset, detail)
     return event_output(TopicName.OPERATIONS, note, call_id or "", event_id, note.at, cause)
+
+
+def over_output(call_id: str, cause: Message) -> Output:
+    """That a call is over; its id follows from the moment."""
+    at = rfc3339(cause.timestamp_ms)
+    event = CallOver(call_id=call_id, at=at)
+    event_id = stable_id("event", call_id, "over", cause.timestamp_ms)
+    return event_output(TopicName.OPERATIONS, event, call_id, event_id, at, cause)
 
 
 def dead_letter(cause: Message, reason: str, detail: str) -> Output:

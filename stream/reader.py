@@ -20,6 +20,7 @@ from stream.events.operations import Topic
 from stream.facts import learnt
 from stream.forgetting import Forgetter
 from stream.guard import guarded
+from stream.hearing import RECORDING_OFF, Hearing
 from stream.outputs import (
     Message,
     Output,
@@ -27,6 +28,7 @@ from stream.outputs import (
     dead_letter,
     hint_output,
     note_output,
+    over_output,
     score_output,
     unreadable,
 )
@@ -51,9 +53,6 @@ _MODES = {mode.value: mode for mode in Mode}
 MAX_FACTS_BYTES = 64_000
 """Facts stay in the state of the call, which must fit into one Kafka message."""
 
-REASONS_KEPT = 8
-"""Reasons why a call is not monitored: each is said once, and a feed may invent languages."""
-
 
 class CallReader:
     """Reads messages of `transcripts` against the state of their calls."""
@@ -75,9 +74,12 @@ class CallReader:
         self._policy = policy
         self._desk = Desk(policy, versions)
         self._keeper = RecordKeeper(policy, writes=record_key is not None)
+        self._hearing = Hearing(policy)
         self._ending = Ending(self._desk, self._detectors, policy, versions)
         forgetter = Forgetter(writes=record_key is not None, customer_key=customer_key)
-        self._reports = ReportReader(self._desk, self._keeper, self._ending, forgetter)
+        self._reports = ReportReader(
+            self._desk, self._keeper, self._ending, self._hearing, forgetter
+        )
         self._versions = versions
 
     def read(self, message: Message, lookup: Lookup, *, waited_ms: int = 0) -> Step:
@@ -121,6 +123,8 @@ class CallReader:
             step = self._chunk(event, state, message, waited_ms)
         else:
             step = learnt(event, state, message)
+            state, notes = self._hearing.recording_changed(step.state or state, message)
+            step = msgspec.structs.replace(step, outputs=(*step.outputs, *notes), state=state)
         return self._ending.undone(step, message) if lost else step
 
     def next_moment(self, state: CallState) -> int | None:
@@ -128,13 +132,15 @@ class CallReader:
         waited for; their records are closed all the same."""
         waits = state.mode in TICKING
         at_desk = self._desk.next_moment(state.desk, state.facts) if waits else None
-        due = (at_desk, self._keeper.next_moment(state), self._ending.silent_moment(state))
+        silent = (self._ending.silent_moment(state), self._hearing.wordless_moment(state))
+        due = (at_desk, self._keeper.next_moment(state), *silent)
         return min((moment for moment in due if moment is not None), default=None)
 
     def _known(self, call_id: str, message: Message, lookup: Lookup) -> CallState:
         state = lookup(call_id)
         if state is None:
-            state = CallState(facts=CallFacts(call_id=call_id), seen_ms=message.timestamp_ms)
+            begun = message.timestamp_ms
+            state = CallState(facts=CallFacts(call_id=call_id), seen_ms=begun, begun_ms=begun)
         mode = _MODES.get(message.mode or "", state.mode)
         seen_ms = max(state.seen_ms, message.timestamp_ms)
         return msgspec.structs.replace(state, mode=mode, seen_ms=seen_ms)
@@ -149,17 +155,21 @@ class CallReader:
         if arrival is Arrival.REPEAT:
             return Step(repeat=True)
         state = msgspec.structs.replace(state, sequences=sequences)
-        if state.ended_ms is not None:
-            # Nothing more will confirm what comes after the end: it stands as it is.
-            chunk = msgspec.structs.replace(chunk, is_final=True)
         outputs: list[Output] = []
+        if state.ended_ms is not None:
+            # Nothing more will confirm what comes after the end: it stands as it is, and it does
+            # not mean that the call goes on.
+            chunk = msgspec.structs.replace(chunk, is_final=True)
+            outputs.append(over_output(chunk.call_id, message))
         if gap is not None:
             detail = f"{gap[1] - gap[0] + 1} chunks have not arrived"
             call_id = chunk.call_id
             outputs.append(note_output(Topic.GAP, detail, message, call_id=call_id, sequences=gap))
         if not state.facts.text_may_be_kept:
-            state, notes = _not_monitored(state, "recording is off", message)
+            state, notes = self._hearing.not_monitored(state, RECORDING_OFF, message)
             return Step(outputs=(*outputs, *notes), state=state)
+        state, notes = self._hearing.timed(state, chunk, message, waited_ms)
+        outputs.extend(notes)
         if says_nothing_new(chunk, state.conversation, arrival):
             return Step(outputs=tuple(outputs), state=state)
         try:
@@ -181,7 +191,8 @@ class CallReader:
     def _after(self, chunk: Chunk, reading: Reading, state: CallState, message: Message) -> Step:
         notes: tuple[Output, ...] = ()
         if not reading.monitored:
-            state, notes = _not_monitored(state, reading.not_monitored or "not monitored", message)
+            why = reading.not_monitored or "not monitored"
+            state, notes = self._hearing.not_monitored(state, why, message)
         if reading.degraded and not state.degraded:
             state = msgspec.structs.replace(state, degraded=True)
             notes = (*notes, _degraded(message, chunk.call_id))
@@ -281,13 +292,3 @@ def _swapped(message: Message, call_id: str) -> Output:
 
 def _decided(decision: Decision, message: Message) -> tuple[Output, ...]:
     return tuple(change_output(change, message) for change in decision.changes)
-
-
-def _not_monitored(
-    state: CallState, why: str, message: Message
-) -> tuple[CallState, tuple[Output, ...]]:
-    """Say once per call and reason that nobody is listening."""
-    if why in state.not_monitored or len(state.not_monitored) == REASONS_KEPT:
-        return state, ()
-    note = note_output(Topic.NOT_MONITORED, why, message, call_id=state.facts.call_id)
-    return msgspec.structs.replace(state, not_monitored=(*state.not_monitored, why)), (note,)

@@ -23,6 +23,7 @@ from stream.events import (
 )
 from stream.events.operations import Topic
 from stream.forgetting import Forgetter
+from stream.hearing import Hearing
 from stream.outputs import Message, Output, change_output, note_output, verdict_output
 from stream.recordkeeper import RecordKeeper, remembered
 from stream.state import CallState
@@ -56,11 +57,17 @@ class ReportReader:
     """Reads `routing.outcomes`, `supervisor.actions` and `ticks`. Same message, same bytes."""
 
     def __init__(
-        self, desk: Desk, keeper: RecordKeeper, ending: Ending, forgetter: Forgetter
+        self,
+        desk: Desk,
+        keeper: RecordKeeper,
+        ending: Ending,
+        hearing: Hearing,
+        forgetter: Forgetter,
     ) -> None:
         self._desk = desk
         self._keeper = keeper
         self._ending = ending
+        self._hearing = hearing
         self._forgetter = forgetter
 
     def read(self, message: Message, lookup: Lookup) -> Step:
@@ -156,7 +163,10 @@ class ReportReader:
         lost = self._ending.after_silence(state, message) if tick.all_read else None
         if lost is not None:
             return lost
-        step = Step(state=state)
+        notes: tuple[Output, ...] = ()
+        if tick.all_read:
+            state, notes = self._hearing.after_time(state, message)
+        step = Step(outputs=notes, state=state)
         if state.mode in TICKING:
             decision = self._desk.after_time(
                 state.desk,
@@ -165,7 +175,7 @@ class ReportReader:
                 mode=state.mode,
                 picture=pictured(state.conversation, state.coach),
             )
-            step = _step(decision, state, message)
+            step = _step(decision, state, message, *notes)
         return self._keeper.after_time(step, message)
 
     def _known(self, event: CustomerKnown, state: CallState, message: Message) -> Step:

@@ -28,6 +28,11 @@ class CallState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     desk: DeskState = DeskState()
     mode: Mode = Mode.LIVE
     not_monitored: tuple[str, ...] = ()
+    """Why nobody listens: that recording is off while it is, every other reason once it was so."""
+    begun_ms: int | None = None
+    """When it was heard of first."""
+    late_ms: int | None = None
+    """When words last came late, until they come in time again."""
     ended_ms: int | None = None
     degraded: bool = False
     swapped: bool = False

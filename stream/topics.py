@@ -161,7 +161,7 @@ TOPICS: tuple[TopicSpec, ...] = (
     TopicSpec(
         name=TopicName.OPERATIONS,
         direction=Direction.OUT,
-        says="What operators must know, and what became of people's actions.",
+        says="What operators must know, which calls are over, and what became of people's actions.",
         types=events.OperationsEvent,
         writers="workers and connectors",
     ),

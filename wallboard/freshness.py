@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 CONTACT_S = 15
 """Without an answer of the broker for so long, it counts as away: three looks in a row failed."""
+MOST_BEHIND = 1_000
+"""Messages that may wait: two batches, read before anybody has looked up. With more of them the
+pages show what was, however often something new comes."""
+LATE_S = 10
+"""Fewer may wait than that, and be old all the same as they are read: where the database is slow.
+"""
 
 
 @dataclass
@@ -14,12 +21,27 @@ class Freshness:
     """Moments are UTC ms. `behind`: messages on the broker that have not been read yet."""
 
     last_event_at: int | None = None
-    """When the last event came, on any topic."""
+    """When the last event came, on any topic; what is caught up with has the time it was sent."""
     contact_at: int | None = None
     """When the broker last answered."""
     behind: int | None = None
     failing_since: int | None = None
     """Since when the database has not taken what was read."""
+    late_ms: int = 0
+    """How old what was read last was as it was read."""
+
+    def read(self, sent_at: Collection[int], now_ms: int) -> None:
+        """Messages have been read that were sent at these moments."""
+        self.contact_at = now_ms
+        self.late_ms = max(0, now_ms - min(sent_at))
+        newest = min(max(sent_at), now_ms) if self.is_catching_up else now_ms
+        self.last_event_at = max(self.last_event_at or 0, newest)
+
+    @property
+    def is_catching_up(self) -> bool:
+        """Whether what waits makes what the pages show old."""
+        behind = self.behind or 0
+        return behind > MOST_BEHIND or (behind > 0 and self.late_ms > LATE_S * 1000)
 
     def reading(self, now_ms: int) -> bool:
         """Whether events would reach the pages, were there any."""
@@ -34,6 +56,7 @@ class Freshness:
             "now": now_ms,
             "reading": self.reading(now_ms),
             "behind": self.behind,
+            "catching_up": self.is_catching_up,
         }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from wallboard.hub import TURNS_RESUMED_MS
 from wallboard.intake.floor import call_body
+from wallboard.intake.lateness import standing
 from wallboard.settings import WallboardSettings
 from wallboard.store.engine import Sessions
 from wallboard.store.feeding import News, add_to_feed, seen_of, take_turn
@@ -16,7 +17,11 @@ DAY = 24 * HOUR
 TURNS_KEPT_MS = TURNS_RESUMED_MS + 5 * 60_000
 """Longer than they are resumed from: nothing vanishes while somebody decides that it is there."""
 SILENT_MS = 15 * 60_000
-"""No topic tells that a call without a hard stop has ended: one that is silent so long has."""
+"""Workers tell when a call has ended. One of which nothing more is told, perhaps by a worker that
+does not know to, and that is silent for so long has ended, too."""
+UNHEARD_MS = 6 * HOUR
+"""A call that is not heard is silent, and goes on all the same: for as long as workers keep one by
+default (`silent_call_kept_s`)."""
 
 
 def prune(sessions: Sessions, settings: WallboardSettings, now_ms: int) -> None:
@@ -46,10 +51,16 @@ def prune(sessions: Sessions, settings: WallboardSettings, now_ms: int) -> None:
 
 
 def end_silent_calls(sessions: Sessions, now_ms: int) -> int:
-    """Calls without a word for SILENT_MS count as over; gives how many."""
+    """Calls without a word for SILENT_MS count as over, and those that are not heard, or late,
+    after UNHEARD_MS; gives how many."""
     with sessions.begin() as db:
         take_turn(db)
-        query = select(Call).where(Call.ended_at.is_(None), Call.last_at < now_ms - SILENT_MS)
+        late = standing().with_only_columns(Note.call_id)
+        heard = and_(Call.not_monitored.is_(None), Call.call_id.not_in(late))
+        over = or_(
+            and_(heard, Call.last_at < now_ms - SILENT_MS), Call.last_at < now_ms - UNHEARD_MS
+        )
+        query = select(Call).where(Call.ended_at.is_(None), over)
         silent = list(db.scalars(query.limit(1000)))
         news = []
         for call in silent:
@@ -65,6 +76,7 @@ def end_silent_calls(sessions: Sessions, now_ms: int) -> int:
                     trigger=call.trigger,
                 )
             )
-        recent = [one for one in news if now_ms - one.body["last_at"] < HOUR]
+        # What was over long before it was read is no news.
+        recent = [one for one in news if now_ms - one.body["last_at"] < UNHEARD_MS + HOUR]
         add_to_feed(db, recent)
         return len(silent)

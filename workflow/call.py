@@ -24,9 +24,13 @@ TICKING = frozenset({Mode.LIVE, Mode.SHADOW})
 
 
 class CallRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`silent_minutes`: a call of which nothing comes for so long, and no end, counts as lost."""
+    """`silent_minutes`: a call of which nothing comes for so long, and no end, counts as lost.
+    `wordless_seconds`: one without a word for so long from its start counts as not monitored.
+    `late_seconds`: words that are read so long after they were said come late."""
 
     silent_minutes: Annotated[int, msgspec.Meta(ge=2, le=360)] = 30
+    wordless_seconds: Annotated[int, msgspec.Meta(ge=5, le=3600)] = 30
+    late_seconds: Annotated[int, msgspec.Meta(ge=2, le=600)] = 15
 
 
 class Direction(StrEnum):

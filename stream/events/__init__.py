@@ -17,6 +17,7 @@ from stream.events.incidents import (
 from stream.events.operations import (
     ActionApplied,
     ActionRejected,
+    CallOver,
     OperationsEvent,
     OperationsNote,
 )
@@ -58,6 +59,7 @@ OutputEvent = (
     | CoachingHint
     | Score
     | OperationsNote
+    | CallOver
     | ActionApplied
     | ActionRejected
     | ComplaintRecord
@@ -76,6 +78,7 @@ __all__ = [
     "CallEnded",
     "CallForget",
     "CallForgotten",
+    "CallOver",
     "CallStarted",
     "CallUpdated",
     "CallbackRecord",

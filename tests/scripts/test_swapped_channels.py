@@ -7,7 +7,7 @@ from detectors.vocabulary import LIFE_STOPS, Speaker
 from scripts.showing import sample_calls
 from stream.app import call_reader
 from stream.events import Chunk, TranscriptEvent
-from stream.events.operations import OperationsNote, Topic
+from stream.events.operations import OperationsEvent, OperationsNote, Topic
 from stream.events.scores import Score
 from stream.reader import CallReader
 from stream.topics import TopicName
@@ -41,7 +41,9 @@ def heard(reader: CallReader, events: list[TranscriptEvent]) -> tuple[set[str], 
     for step in played(reader, events):
         for output in step.outputs:
             if output.topic is TopicName.OPERATIONS:
-                note = msgspec.json.decode(output.value, type=OperationsNote)
+                note = msgspec.json.decode(output.value, type=OperationsEvent)
+                if not isinstance(note, OperationsNote):
+                    continue
                 assert not (reported and note.about is Topic.ROLES_SWAPPED), "said twice"
                 reported |= note.about is Topic.ROLES_SWAPPED
         for output in step.outputs:

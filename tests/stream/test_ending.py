@@ -54,7 +54,8 @@ def test_a_call_that_falls_silent_counts_as_lost() -> None:
     assert call.known.ended_ms is None
     step = call.ticks(1)
     assert call.known.ended_ms == call.at_ms
-    (note,) = told(step, TopicName.OPERATIONS)
+    over, note = told(step, TopicName.OPERATIONS)
+    assert (over["type"], over["call_id"]) == ("call.over", "c")
     assert (note["about"], note["call_id"]) == ("feed_silent", "c")
 
 
@@ -192,4 +193,21 @@ def test_a_call_ends_whatever_the_detector_makes_of_what_was_cut_off() -> None:
     step = call.gets(TopicName.TRANSCRIPTS, HUNG_UP)
     assert call.known.ended_ms is not None
     assert told(step, TopicName.CALLBACKS)
-    assert [note["about"] for note in told(step, TopicName.OPERATIONS)] == ["chunk_failed"]
+    note, over = told(step, TopicName.OPERATIONS)
+    assert (note["about"], over["type"]) == ("chunk_failed", "call.over")
+
+
+def test_that_a_call_is_over_is_told_whatever_was_said_on_it() -> None:
+    call = Call()
+    call.says("thank you that is very kind")
+    (over,) = told(call.gets(TopicName.TRANSCRIPTS, HUNG_UP), TopicName.OPERATIONS)
+    at = over.pop("at")
+    assert over == {"type": "call.over", "version": 1, "call_id": "c"}
+    assert told(call.gets(TopicName.TRANSCRIPTS, HUNG_UP), TopicName.OPERATIONS) == []
+    # The transcriber's last words come when the line is down already.
+    call.at_ms += 900
+    after = call.says("and good bye", sequence=2)
+    assert told(after, TopicName.SCORES)
+    (again,) = told(after, TopicName.OPERATIONS)
+    assert again["type"] == "call.over"
+    assert again["at"] > at

@@ -50,9 +50,10 @@ def topics(step: Step) -> list[TopicName]:
 
 def about(step: Step) -> list[str]:
     return [
-        msgspec.json.decode(output.value or b"")["about"]
+        note["about"]
         for output in step.outputs
         if output.topic is TopicName.OPERATIONS
+        and (note := msgspec.json.decode(output.value or b""))["type"] == "operations.note"
     ]
 
 
@@ -77,8 +78,8 @@ def test_while_recording_is_off_no_text_is_read_or_kept(recording: str) -> None:
         {"type": "call.updated", "call_id": "c", "recording": {"state": "on"}},
         chunk(3, "hello"),
     )
-    assert about(steps[1]) == ["not_monitored"]
-    assert steps[2].outputs == (), "said once"
+    assert about(steps[0]) == ["not_monitored"]
+    assert [step.outputs for step in steps[1:3]] == [(), ()], "said once"
     assert topics(steps[4]) == [TopicName.SCORES]
     assert state is not None
     assert b"sue" not in encode_state(state)
@@ -137,7 +138,8 @@ def test_nothing_of_an_unreadable_value_is_in_the_note() -> None:
 def test_a_call_that_ends_twice_ends_once() -> None:
     ended = {"type": "call.ended", "call_id": "c", "reason": "lost"}
     _, steps = play(chunk(1, THREAT, is_final=False), ended, ended)
-    assert topics(steps[1]) == [TopicName.ALERTS, TopicName.CALLBACKS, TopicName.ALERTS]
+    told = [TopicName.ALERTS, TopicName.CALLBACKS, TopicName.ALERTS, TopicName.OPERATIONS]
+    assert topics(steps[1]) == told
     assert steps[2].repeat
 
 

@@ -19,8 +19,9 @@ from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
 from wallboard.hub import Hub
 from wallboard.intake.deeds import deed_body
+from wallboard.intake.floor import call_body
 from wallboard.services import Services, now_ms
-from wallboard.store.feeding import News, add_to_feed, seen_of
+from wallboard.store.feeding import News, Seen, add_to_feed, seen_of
 from wallboard.store.tables import Alert, Call, Deed
 from workflow.moments import rfc3339
 
@@ -160,6 +161,24 @@ class Floor:
                 trigger=known.trigger,
             )
             add_to_feed(db, [news])
+        self.fresh()
+        self.services.hub.notify()
+
+    def tell_note(self, call_id: str, about: str, detail: str, *, call_first: bool = True) -> None:
+        """What operators are told of a call, before or after the news of the call itself."""
+        now = now_ms()
+        body = {"about": about, "call_id": call_id, "at": now, "detail": detail}
+        note = News(kind="note", ref=about, call_id=call_id, at=now, body=body, seen=Seen())
+        with self.services.sessions.begin() as db:
+            call = db.get(Call, call_id) or _like(
+                db.scalars(select(Call)).first(), call_id=call_id, not_monitored=None
+            )
+            db.add(call)
+            body = {**call_body(call), "degraded": False, "last_at": now}
+            about_call = News(
+                kind="call", ref=call_id, call_id=call_id, at=now, body=body, seen=Seen()
+            )
+            add_to_feed(db, [about_call, note] if call_first else [note, about_call])
         self.fresh()
         self.services.hub.notify()
 

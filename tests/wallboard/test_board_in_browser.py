@@ -256,6 +256,20 @@ def test_silence_is_not_calm(chromium: Any, tmp_path: Path) -> None:
         assert "This is not calm" in page.inner_text("#calm")
 
 
+@pytest.mark.parametrize("path", ["/board", "/board?wall=1"])
+def test_a_board_that_is_catching_up_is_not_calm(chromium: Any, tmp_path: Path, path: str) -> None:
+    with served(tmp_path, calm=True) as floor:
+        floor.services.freshness.behind = 20_000
+        page = look(chromium, floor, "alex", path)
+        page.wait_for_selector("#calm[data-state=catching_up]")
+        assert "20000 messages" in page.inner_text("#calm")
+        assert "Catching up: 20000 messages behind" in page.inner_text("#link-banner")
+        assert "No open alerts" not in page.inner_text("body")
+        floor.services.freshness.behind = 0
+        page.wait_for_selector("#calm[data-state=calm]")
+        assert "No open alerts" in page.inner_text("#headline")
+
+
 def test_what_a_caller_says_stays_words(chromium: Any, floor: Floor) -> None:
     words = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>"
     evidence = {"utterance_id": "u", "speaker": "customer", "quote": words, "char_start": 0}
@@ -420,4 +434,18 @@ def test_what_whoever_runs_it_must_know_is_on_the_board_as_it_comes(
     page.wait_for_selector("#notices-part:not([hidden])")
     assert "Nothing is put on record" in page.inner_text("#notices")
     assert "no key is set" in page.inner_text("#notices")
+    assert page.faults == []
+
+
+def test_a_call_that_is_late_is_shown_as_late_until_it_is_in_time(
+    chromium: Any, floor: Floor
+) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    # Topics are read side by side: the note may come before the call.
+    floor.tell_note("c-new", "transcripts_late", "words come late", call_first=False)
+    page.wait_for_selector("#unheard a[href='/calls/c-new']")
+    assert "words come late" in page.inner_text("#unheard")
+    floor.tell_note("c-new", "transcripts_in_time", "words come in time again")
+    page.wait_for_selector("#unheard a[href='/calls/c-new']", state="detached")
     assert page.faults == []

@@ -68,3 +68,18 @@ def test_what_is_shown_counts_as_fresh_only_while_the_broker_and_the_database_an
     assert not fresh.reading(NOW + CONTACT_S * 1000 + 1)
     fresh.failing_since = NOW
     assert not fresh.reading(NOW)
+
+
+@pytest.mark.parametrize(
+    ("behind", "age_s", "catching_up"),
+    [(20_000, 0, True), (20, 600, True), (20, 1, False), (0, 600, False), (None, 0, False)],
+)
+def test_what_is_caught_up_with_is_not_what_happens_now(
+    behind: int | None, age_s: int, catching_up: bool
+) -> None:
+    fresh = Freshness(behind=behind)
+    sent = NOW - age_s * 1000
+    fresh.read([sent, sent - 5], NOW)
+    assert fresh.reading(NOW)
+    assert fresh.told(NOW) | {"catching_up": catching_up, "behind": behind} == fresh.told(NOW)
+    assert fresh.last_event_at == (sent if catching_up else NOW)

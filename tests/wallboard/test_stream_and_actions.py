@@ -318,7 +318,12 @@ def test_health_says_what_is_away_and_metrics_hold_no_words(house: House) -> Non
         away = httpx.get(f"{base}/readyz")
         assert (away.status_code, away.json()["database"]) == (503, True)
         house.services.freshness.contact_at = NOW
-        assert httpx.get(f"{base}/readyz").status_code == 200
+        ready = httpx.get(f"{base}/readyz")
+        assert (ready.status_code, ready.json()["catching_up"]) == (200, False)
+        house.services.freshness.behind = 20_000
+        ready = httpx.get(f"{base}/readyz")
+        assert (ready.status_code, ready.json()["catching_up"]) == (200, True)
         text = httpx.get(f"{base}/metrics").text
     assert 'hardstop_wallboard_read_total{topic="scores"} 1' in text
+    assert "hardstop_wallboard_catching_up 1" in text
     assert "what was said" not in text

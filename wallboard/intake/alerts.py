@@ -15,7 +15,7 @@ from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED, handling_of
 from wallboard.store.feeding import seen_of
-from wallboard.store.tables import Alert, Callback, Route
+from wallboard.store.tables import Alert, Call, Callback, Route
 from workflow.call import Mode
 from workflow.policy import Severity
 
@@ -38,8 +38,10 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         team_id=event.team_id,
         agent_id=event.agent_id,
         mode=event.mode.value,
-        # What is owed to the caller becomes due, and they ring in on others, after it is over.
-        goes_on=event.callback_reference is None,
+        # What is owed to the caller becomes due, they ring in on others, and people work on what
+        # was said, after the call is over: a new alert alone shows that it goes on after all.
+        goes_on=event.callback_reference is None
+        and (known is None or not _is_over(floor, event.call_id)),
     )
     if event.customer_ref is not None:
         call.customer_ref = event.customer_ref
@@ -101,6 +103,11 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         )
     if known is None or closed_off:
         _tell_what_hangs_on_it(floor, row, at)
+
+
+def _is_over(floor: Floor, call_id: str) -> bool:
+    call = floor.row(Call, call_id)
+    return call is not None and call.ended_at is not None
 
 
 def _of_its_owner(floor: Floor, event: AlertEvent) -> str | None:

@@ -131,9 +131,10 @@ class Floor:
             self.tell_call(found, at)
         return found
 
-    def end_call(self, call: Call, at: int) -> None:
-        """The call is over."""
-        if call.ended_at is None and at >= call.last_at:
+    def end_call(self, call: Call, at: int, *, surely: bool = False) -> None:
+        """The call is over. What is read of it after its end may be followed by another: words that
+        were said until then do not show that it goes on. `surely`: whatever else came later."""
+        if (surely or at >= call.last_at) and (call.ended_at is None or at > call.ended_at):
             call.ended_at = at
             self.tell_call(call, at)
 

@@ -29,6 +29,8 @@ WAIT_MS = 50
 """How long a batch may wait for its first message."""
 LOOK_S = 5.0
 """Seconds between looks at how much waits; also how the broker's absence is noticed."""
+CATCHING_UP_S = 1.0
+"""The same while more waits than should: people wait for it to end."""
 DISCOVER_S = 30.0
 """Seconds between looks for topics and partitions that were not there."""
 ANSWER_S = 10.0
@@ -121,7 +123,7 @@ class Reader:
             if now - discovered >= DISCOVER_S:
                 discovered = now
                 await self._discover(admin, consumer)
-            if now - looked >= LOOK_S:
+            if now - looked >= (CATCHING_UP_S if self._freshness.is_catching_up else LOOK_S):
                 looked = now
                 await self._look(consumer, progress)
             if not consumer.assignment():
@@ -131,7 +133,7 @@ class Reader:
             batches = await consumer.getmany(timeout_ms=WAIT_MS, max_records=BATCH)
             arrivals = [self._arrival(record) for records in batches.values() for record in records]
             if arrivals:
-                self._freshness.contact_at = self._freshness.last_event_at = self._clock()
+                self._freshness.read([arrival.at for arrival in arrivals], self._clock())
                 await self._taken(arrivals)
 
     async def _taken(self, arrivals: list[Arrival]) -> None:

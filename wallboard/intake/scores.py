@@ -45,6 +45,8 @@ def project(floor: Floor, arrival: Arrival, event: Score, first: int | None = No
     at = moment(event.at, arrival.at)
     if floor.now - at > floor.turns_ms:
         return
+    known = floor.row(Call, event.call_id)
+    before = -1 if known is None else known.last_at
     call = floor.call(
         event.call_id,
         at,
@@ -53,7 +55,7 @@ def project(floor: Floor, arrival: Arrival, event: Score, first: int | None = No
         agent_id=event.agent_id,
         mode=event.mode.value,
     )
-    _heard_at_all(floor, call, event, at)
+    _heard_at_all(floor, call, event, at, before)
     if event.is_final:
         _mood(floor, call, event, at)
         _steps(floor, call, event, at)
@@ -111,10 +113,15 @@ def turn_body(row: Turn) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _heard_at_all(floor: Floor, call: Call, event: Score, at: int) -> None:
+def _heard_at_all(floor: Floor, call: Call, event: Score, at: int, before: int) -> None:
     if at < call.last_at:
         return
-    silent = None if event.monitored else (call.not_monitored or NOT_MONITORED)
+    silent = call.not_monitored
+    if not event.monitored:
+        silent = silent or NOT_MONITORED
+    elif at > before:
+        # What was said in the moment in which the recording was paused does not end the pause.
+        silent = None
     degraded = event.degraded or (call.degraded and not event.is_final)
     if (silent, degraded) != (call.not_monitored, call.degraded):
         call.not_monitored, call.degraded = silent, degraded

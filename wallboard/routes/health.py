@@ -28,11 +28,14 @@ def healthz() -> JSONResponse:
 
 @router.get("/readyz")
 def readyz(services: ServicesOf) -> JSONResponse:
-    """Whether pages would show what happens: 503 with what is away, otherwise 200."""
+    """Whether pages would show what happens: 503 with what is away, otherwise 200. One that is
+    catching up stays up, for its pages say so themselves."""
     database = _answers(services)
     reading = services.freshness.reading(services.clock())
     status = 200 if database and reading else 503
-    return JSONResponse({"database": database, "reading": reading}, status)
+    fresh = services.freshness
+    behind = {"catching_up": fresh.is_catching_up, "behind": fresh.behind}
+    return JSONResponse({"database": database, "reading": reading, **behind}, status)
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
@@ -53,6 +56,7 @@ def _lines(services: Services) -> Iterator[str]:
     gauges: tuple[tuple[str, str, float | int | None], ...] = (
         ("reading", "1 while topics are read, 0 while they cannot be.", int(fresh.reading(now))),
         ("behind_messages", "Messages on the topics that have not been read.", fresh.behind),
+        ("catching_up", "1 while so many wait that pages are old.", int(fresh.is_catching_up)),
         ("last_event_seconds", "Seconds since the last event on any topic.", since),
         ("streams", "Event streams that are open.", len(services.hub)),
     )

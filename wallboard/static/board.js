@@ -157,7 +157,7 @@ function headline(all) {
     ? t("board.count_life", { n: life })
     : open.length
       ? t("board.count", { n: open.length })
-      : t(blind ? `board.${live.state}_title` : filtered ? "board.none_here" : "board.none");
+      : t(blind ? `board.${live.says}_title` : filtered ? "board.none_here" : "board.none");
   const others = open.length - life;
   const parts = [];
   if (life && others) parts.push(t("board.count_others", { n: others }));
@@ -179,11 +179,11 @@ function seconds() {
 
 function calm() {
   if (deck.size === 0) {
-    const state = live.state;
+    const state = live.says;
     const key = state === "live" || state === "none" ? "calm" : state;
     const age = live.lastAt === null ? t("board.never") : t("board.last_event", { age: ago(live.now() - live.lastAt) });
     text("calm-title", t(`board.${key}_title`));
-    text("calm-text", t(`board.${key}_text`, { n: floor.listening(), last: age }));
+    text("calm-text", t(`board.${key}_text`, { n: key === "calm" ? floor.listening() : live.behind, last: age }));
     place("calm").dataset.state = key;
   }
   place("calm").hidden = deck.size > 0;

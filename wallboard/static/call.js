@@ -51,6 +51,7 @@ on("alert", ({ ref, body }) => {
 });
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ ref, body }) => (body.gone ? location.reload() : floor.call(ref, body)));
+on("note", ({ call_id, at, body }) => floor.note(call_id, at, body));
 on("hint", ({ ref, body }) => hints.set(ref, body));
 on("deed", ({ ref, body }) => deeds.set(ref, body));
 on("message", ({ ref, body }) => messages.set(ref, body));
@@ -87,7 +88,7 @@ function head() {
   const who = floor.agent(call.agent_id) ?? t("call.nobody");
   place("call-title").textContent = `${who}${call.queue_id ? ` · ${call.queue_id}` : ""}`;
   document.title = `${who} · hardstop`;
-  const silent = call.not_monitored ?? (call.degraded ? t("board.degraded") : null);
+  const silent = call.not_monitored ?? floor.lateness(call) ?? (call.degraded ? t("board.degraded") : null);
   place("unheard").hidden = !silent;
   place("unheard-why").textContent = call.not_monitored ? t("call.not_monitored", { why: silent }) : (silent ?? "");
   const link = safeLink(call.deep_link);

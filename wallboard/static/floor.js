@@ -8,7 +8,7 @@ import { moment } from "./moments.js";
 const OVER = new Set(["closed", "retracted"]);
 const TRACE_MS = 60_000;
 const SEVERITIES = ["critical", "high", "medium", "low"];
-const LATE = new Set(["feed_silent", "transcripts_late", "gap", "chunk_failed"]);
+const LATE = new Set(["feed_silent", "gap", "chunk_failed"]);
 const LATE_MS = 180_000;
 const NOTICE_MS = 3_600_000;
 const ORDER = ["", "requested", "offered", "accepted", "failed", "cancelled", "joined", "completed"];
@@ -19,16 +19,21 @@ export class Floor {
   calls = new Map();
   earlier = new Map();
   notices = new Map();
+  /** Why calls are late, by call: until they are in time, and whether the call is known yet or not. */
+  late = new Map();
   #swept = 0;
   names = { people: {}, desks: {}, life: [] };
 
   /** Everything anew, from what the server knows (`/api/board`, `/api/calls/...`). */
   load(state) {
-    for (const kind of ["alerts", "routes", "calls", "earlier", "notices"]) this[kind].clear();
+    for (const kind of ["alerts", "routes", "calls", "earlier", "notices", "late"]) this[kind].clear();
     this.names = state.names;
     for (const alert of state.alerts) this.alerts.set(alert.alert_id, alert);
     for (const route of state.routes) this.routes.set(route.route_id, route);
-    for (const call of state.calls) this.calls.set(call.call_id, call);
+    for (const call of state.calls) {
+      this.calls.set(call.call_id, call);
+      if (call.late) this.late.set(call.call_id, call.late);
+    }
     for (const note of state.notices ?? []) this.notices.set(note.about, note);
     for (const [call, known] of Object.entries(state.earlier ?? {})) this.earlier.set(call, known);
   }
@@ -60,6 +65,8 @@ export class Floor {
   note(ref, at, body) {
     const { about, detail } = body;
     if (ref === null) this.notices.set(about, body);
+    else if (about === "transcripts_late") this.late.set(ref, detail);
+    else if (about === "transcripts_in_time") this.late.delete(ref);
     const call = this.calls.get(ref);
     if (call && LATE.has(about)) this.calls.set(ref, { ...call, lagging: detail, lagging_at: at });
   }
@@ -105,6 +112,7 @@ export class Floor {
     this.#swept = this.now();
     const calls = new Set([...this.alerts.values()].map((alert) => alert.call_id));
     for (const [id, call] of this.calls) {
+      if (call.ended_at && call.ended_at < before) this.late.delete(id);
       if (call.ended_at && call.ended_at < before && !calls.has(id)) this.calls.delete(id);
     }
     for (const id of this.earlier.keys()) if (!calls.has(id)) this.earlier.delete(id);
@@ -133,10 +141,14 @@ export class Floor {
     return this.live().filter((call) => !call.not_monitored).length;
   }
 
-  isLate = (call) => Boolean(call.lagging) && this.now() - call.lagging_at < LATE_MS;
+  /** Why the words of a call come late or not at all, if so. */
+  lateness(call) {
+    const lagging = Boolean(call.lagging) && this.now() - call.lagging_at < LATE_MS;
+    return this.late.get(call.call_id) ?? (lagging ? call.lagging : undefined);
+  }
 
   unheard() {
-    return this.live().filter((call) => call.not_monitored || call.degraded || this.isLate(call));
+    return this.live().filter((call) => call.not_monitored || call.degraded || this.lateness(call));
   }
 
   /** What stands of no single call, the newest first. */

@@ -4,7 +4,7 @@
 //   document.addEventListener("hardstop:alert", ({detail}) => ...);   // {number, kind, ref, call_id, at, body}
 //
 // Every kind of the feed comes as `hardstop:<kind>`; besides:
-//   hardstop:link   {state: "live" | "stale" | "lost", lastAt, since, why}
+//   hardstop:link   {state: "live" | "stale" | "lost", lastAt, since, why, behind}
 //   hardstop:reset  the feed no longer holds what was missed: load the page's state anew
 //
 // An event that was seen already (its number is not above the last) is not told again.
@@ -32,6 +32,8 @@ class Live {
   lastAt = null;
   reading = true;
   behind = 0;
+  catchingUp = false;
+  #said = "none";
   #lostSince = null;
   #startedAt = 0;
 
@@ -129,12 +131,13 @@ class Live {
     this.#dispatch(detail.kind, detail);
   }
 
-  #fresh({ at, now, reading = true, behind = 0 }) {
+  #fresh({ at, now, reading = true, behind = 0, catching_up: catchingUp = false }) {
     this.#heard();
     if (now) this.#offset = now - Date.now();
     if (at) this.lastAt = Math.max(this.lastAt ?? 0, at);
     this.reading = reading;
     this.behind = behind ?? 0;
+    this.catchingUp = catchingUp;
     this.#look();
   }
 
@@ -150,17 +153,29 @@ class Live {
     const before = this.state;
     const quietMs = this.lastAt === null ? Infinity : this.now() - this.lastAt;
     if (!this.#open) this.state = "lost";
-    else if (!this.reading || quietMs > (about.stale_after_s ?? 20) * 1000) this.state = "stale";
+    else if (!this.reading || this.catchingUp || quietMs > (about.stale_after_s ?? 20) * 1000) this.state = "stale";
     else this.state = "live";
     if (this.state === "lost" && before !== "lost") this.#lostSince = this.now();
     const detail = {
       state: this.state,
       lastAt: this.lastAt,
       since: this.#lostSince,
-      why: this.#signedOut ? "signed_out" : this.reading ? "" : "not_reading",
-      changed: before !== this.state,
+      why: this.#signedOut ? "signed_out" : this.#whyStale(),
+      behind: this.behind,
+      changed: this.#said !== this.says,
     };
+    this.#said = this.says;
     this.#dispatch("link", detail);
+  }
+
+  #whyStale() {
+    if (!this.reading) return "not_reading";
+    return this.catchingUp ? "catching_up" : "";
+  }
+
+  /** What the page is to say of itself: as `state`, but for a service that reads what has been. */
+  get says() {
+    return this.state === "stale" && this.#whyStale() === "catching_up" ? "catching_up" : this.state;
   }
 
   #dispatch(kind, detail) {
@@ -174,17 +189,20 @@ const WORDS = ["link", "link-text", "link-title", "link-why"].map((id) => docume
 
 /** The pill and the banner that base.html has. */
 document.addEventListener("hardstop:link", ({ detail }) => {
-  const { state, lastAt, since, why } = detail;
+  const { state, lastAt, since, why, behind } = detail;
   if (document.documentElement.dataset.link !== state) document.documentElement.dataset.link = state;
   const [pill, text, title, reason] = WORDS;
   if (!pill) return;
   const age = lastAt === null ? "" : ago(live.now() - lastAt);
   pill.hidden = false;
-  say(text, state === "live" ? t("link.live", { age }) : t(`link.${state}`));
+  say(text, state === "live" ? t("link.live", { age }) : t(`link.${live.says}`));
   if (state === "live") return;
   if (state === "lost") {
     say(title, t(why === "signed_out" ? "link.signed_out" : "link.lost_title"));
     say(reason, t(why === "signed_out" ? "link.signed_out_why" : "link.lost_why", { at: clockOf(since) }));
+  } else if (why === "catching_up") {
+    say(title, t("link.catching_up_title", { n: behind }));
+    say(reason, t("link.catching_up_why"));
   } else {
     say(title, lastAt === null ? t("link.never_title") : t("link.stale_title", { age }));
     say(reason, t(why === "not_reading" ? "link.not_reading_why" : "link.stale_why"));

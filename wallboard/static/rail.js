@@ -19,7 +19,7 @@ function text(id, words) {
 export function rail(floor, { gone }) {
   traces(gone, floor);
   const [unheard, notices] = [floor.unheard(), floor.standing()];
-  const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, call.lagging])]);
+  const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, floor.lateness(call)])]);
   text("listening", t("board.listening", { n: floor.listening() }));
   if (state === drawn) return;
   drawn = state;
@@ -57,7 +57,7 @@ function traces(gone, floor) {
 }
 
 function unheardCall(call, floor) {
-  const why = call.not_monitored ?? call.lagging ?? t("board.degraded");
+  const why = call.not_monitored ?? floor.lateness(call) ?? t("board.degraded");
   const link = safeLink(call.deep_link);
   const who = [floor.agent(call.agent_id), call.queue_id].filter(Boolean).join(" · ") || call.call_id;
   return el(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from detectors.vocabulary import Speaker
 from wallboard.access import Role, Scope, Viewer, may_see
 from wallboard.intake.floor import call_body
+from wallboard.intake.lateness import late_calls
 from wallboard.intake.restriction import RESTRICTED
 from wallboard.intake.scores import turn_body
 from wallboard.store.tables import Alert, Call, Entry, Forgotten, Hint, Message, Turn
@@ -86,7 +87,7 @@ def call_page(
         now=now_ms,
         last_at=last_event_at(db),
         names=names_of(db, policy, viewer),
-        call=call_body(call),
+        call=call_body(call) | late_calls(db, call_id).get(call_id, {}),
         alerts=tuple(map(alert_body, alerts)),
         routes=tuple(routes_of(db, alerts)),
         turns=tuple(turn_body(turn) for turn in turns_of(db, call_id)) if reads else (),

@@ -17,6 +17,7 @@ from detectors.vocabulary import LABELS, LIFE_STOPS
 from wallboard.access import Role, Viewer, may_see
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
+from wallboard.intake.lateness import late_calls
 from wallboard.store.tables import Alert, Call, Callback, Deed, Feed, Note, Route, User
 from wallboard.views.unreadable import is_alert
 from workflow.callbacks import OVER as KEPT
@@ -29,7 +30,7 @@ TRACE_MS = 60_000
 """How long what has gone is still shown as gone."""
 LATE_MS = 180_000
 """How long a call counts as lagging after operators were told so."""
-LATE = ("feed_silent", "transcripts_late", "gap", "chunk_failed")
+LATE = ("feed_silent", "gap", "chunk_failed")
 _GONE = ("closed", "retracted")
 _OVER = tuple(state.value for state in KEPT)
 
@@ -125,15 +126,18 @@ def route_body(row: Route) -> Body:
 
 
 def live_calls(db: Session, viewer: Viewer, also: Collection[str], now_ms: int) -> list[Body]:
-    """Calls that are going on, and those in `also`. `lagging`: why their words come late."""
+    """Calls that are going on, and those in `also`. `late`: that their words come late, until they
+    come in time; `lagging`: that some are missing."""
     wanted = or_(Call.ended_at.is_(None), Call.call_id.in_(also))
     query = select(Call).where(theirs(Call, viewer), wanted).order_by(Call.first_at)
     rows = [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
-    late = _late(db, now_ms)
-    return [call_body(row) | late.get(row.call_id, {}) for row in rows]
+    late, lagging = late_calls(db), _lagging(db, now_ms)
+    return [
+        call_body(row) | late.get(row.call_id, {}) | lagging.get(row.call_id, {}) for row in rows
+    ]
 
 
-def _late(db: Session, now_ms: int) -> dict[str, Body]:
+def _lagging(db: Session, now_ms: int) -> dict[str, Body]:
     query = (
         select(Note)
         .where(Note.call_id.is_not(None), Note.about.in_(LATE), Note.at > now_ms - LATE_MS)
