@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.wallboard.house import NOW, House, alert, at, callback, route, score
+from tests.wallboard.test_forgetting import SAID, complaint
 from wallboard.access import Role, Scope, Viewer, before_a_room, may_see
 from wallboard.audience import may_hear
 from wallboard.hub import Item, after
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Call, Turn
+from wallboard.views.complaints import Tab, register
 
 DESKS = ("legal", "safety", "quality")
 TEAMS = ("north", "south")
@@ -110,6 +112,66 @@ def test_a_restricted_alert_takes_the_call_off_every_board_but_its_desk(house: H
     assert kinds(heard(house, safety)) == {"alert", "call", "route", "turn"}
     with house.sessions() as db:
         assert [call.desk for call in db.scalars(select(Call))] == ["safety"]
+
+
+KEPT = {"trigger": "safeguarding", "desk": "safety", "handling": "restricted"}
+ACCUSED = {"trigger": "misconduct", "desk": "quality", "handling": "restricted"}
+
+
+def last_told(house: House, viewer: Viewer, kind: str) -> list[bool]:
+    """Of each thing of a kind that somebody has heard of, whether it is gone."""
+    items = [item for item in heard(house, viewer) if item.kind == kind]
+    return list({item.ref: b'"gone":true' in item.frame for item in items}.values())
+
+
+def registered(house: House, viewer: Viewer) -> str:
+    found = register(house.sessions(), viewer, house.services.policy, NOW, tab=Tab.OPEN)
+    return msgspec.json.encode(found).decode()
+
+
+def test_a_complaint_that_was_registered_before_its_call_is_restricted_goes_along(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    safety = house.user("jo", "desk", desks=["safety"])
+    house.read("alerts", alert())
+    house.read("complaints", complaint("open"))
+    assert SAID in registered(house, lead)
+    house.read("alerts", alert("a2", **KEPT))
+    assert SAID not in registered(house, lead)
+    assert SAID in registered(house, safety)
+    assert last_told(house, lead, "complaint") == [True]
+    assert last_told(house, safety, "complaint") == [False]
+    assert SAID.encode() not in b"".join(item.frame for item in heard(house, lead))
+
+
+def test_a_complaint_that_becomes_restricted_by_itself_is_gone_for_all_others(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor")
+    house.read("complaints", complaint("open"))
+    assert last_told(house, lead, "complaint") == [False]
+    house.read("complaints", complaint("open", revision=2, handling="restricted"))
+    assert last_told(house, lead, "complaint") == [True]
+    assert SAID not in registered(house, lead)
+
+
+def test_what_is_gone_is_told_though_the_call_is_then_closed_to_more(house: House) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    house.read("complaints", complaint("open"))
+    house.read("alerts", alert("a2", **KEPT))
+    house.read("alerts", alert("a3", **ACCUSED))
+    for kind in ("call", "complaint"):
+        assert last_told(house, lead, kind) == [True]
+
+
+def test_what_becomes_restricted_twice_in_one_breath_is_gone_for_those_who_had_it(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    house.read("scores", score(1))
+    house.read("alerts", alert("a2", **KEPT), alert("a3", **ACCUSED))
+    assert last_told(house, lead, "call") == [True]
 
 
 def test_an_alert_that_becomes_restricted_is_taken_back_from_those_who_had_it(
