@@ -15,7 +15,9 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallboard.audience import person_of
+from wallboard.access import Desks
+from wallboard.audience import desks_of, person_of
+from wallboard.store.desks import desks_on
 from wallboard.store.engine import Sessions
 from wallboard.store.tables import Feed
 
@@ -32,7 +34,7 @@ TURNS_RESUMED_MS = 15 * 60_000
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the feed, ready to be sent: `frame` is its text in the event stream. `person`:
-    who hears of it whatever else they may see."""
+    who hears of it whatever else they may see; `desks`: where it is heard beside `desk`."""
 
     number: int
     kind: str
@@ -47,6 +49,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     handling: str
     person: str | None
     frame: bytes
+    desks: frozenset[str] = frozenset()
 
 
 class Subscriber:
@@ -173,7 +176,9 @@ def after(
     if call_id is not None:
         query = query.where(Feed.call_id == call_id)
     with sessions() as db:
-        return [_item(row) for row in db.scalars(query)]
+        rows = list(db.scalars(query))
+        on = desks_on(db, {row.call_id or "" for row in rows})
+        return [_item(row, on[row.call_id or ""]) for row in rows]
 
 
 def can_resume(sessions: Sessions, number: int, now_ms: int, *, with_turns: bool) -> bool:
@@ -191,7 +196,7 @@ def can_resume(sessions: Sessions, number: int, now_ms: int, *, with_turns: bool
         return next_at is None or now_ms - next_at < TURNS_RESUMED_MS
 
 
-def _item(row: Feed) -> Item:
+def _item(row: Feed, on: Desks) -> Item:
     body = {
         "kind": row.kind,
         "ref": row.ref,
@@ -213,6 +218,7 @@ def _item(row: Feed) -> Item:
         handling=row.handling,
         person=person_of(row.kind, row.body, row.handling, row.trigger),
         frame=frame(row.kind, body, row.number),
+        desks=desks_of(row.kind, row.body, row.handling, row.trigger, on),
     )
 
 

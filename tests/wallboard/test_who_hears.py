@@ -334,3 +334,59 @@ def test_a_callback_that_a_desk_then_keeps_to_itself_is_gone_for_all_others(hous
     for viewer in (lead, owner):
         last = [item.frame for item in heard(house, viewer) if item.kind == "callback"][-1]
         assert b'"gone":true' in last
+
+
+def test_a_desk_hears_the_ordinary_call_on_which_an_alert_of_theirs_stands(house: House) -> None:
+    legal = house.user("carmen", "desk", desks=["legal"])
+    other = house.user("elena", "desk", desks=["media"])
+    house.read("scores", score(1))
+    assert heard(house, legal) == []
+    house.read("alerts", alert())
+    house.read("scores", score(2, "u2"))
+    house.read("complaints", complaint("open"))
+    assert kinds(heard(house, legal)) == {"alert", "call", "turn", "complaint"}
+    assert heard(house, other) == []
+
+
+def test_a_call_that_becomes_restricted_is_gone_for_the_desks_of_its_other_alerts(
+    house: House,
+) -> None:
+    legal = house.user("carmen", "desk", desks=["legal"])
+    house.read("alerts", alert())
+    house.read("complaints", complaint("open"))
+    house.read("alerts", alert("a2", **KEPT))
+    house.read("scores", score(1, text="for safety alone"))
+    assert last_told(house, legal, "call") == [True]
+    assert last_told(house, legal, "complaint") == [True]
+    assert last_told(house, legal, "alert") == [False]
+    assert not any(b"for safety alone" in item.frame for item in heard(house, legal))
+
+
+def test_two_restricted_alerts_of_two_desks_leave_both_on_the_call(house: House) -> None:
+    safety = house.user("jo", "desk", desks=["safety"])
+    fraud = house.user("iris", "desk", desks=["fraud"])
+    wall = before_a_room(house.user("kim", "desk", desks=["safety", "fraud"]), True)
+    house.read("alerts", alert("a2", **KEPT))
+    impostor = {"trigger": "fraud", "subtype": "impostor", "desk": "fraud"}
+    house.read("alerts", alert("a3", **impostor))
+    house.read("scores", score(1))
+    house.read("complaints", complaint("open"))
+    for desk in (safety, fraud):
+        assert kinds(heard(house, desk)) == {"alert", "call", "turn", "complaint"}
+        assert last_told(house, desk, "call") == [False]
+        assert len([item for item in heard(house, desk) if item.kind == "alert"]) == 1
+    assert not any(b"words 1" in item.frame for item in heard(house, wall))
+
+
+def test_with_an_allegation_the_other_desk_stays_on_the_call_and_off_its_record(
+    house: House,
+) -> None:
+    safety = house.user("jo", "desk", desks=["safety"])
+    quality = house.user("quinn", "desk", desks=["quality"])
+    of_team = house.user("kay", "desk", desks=["safety"], teams=["north"])
+    house.read("alerts", alert("a2", **KEPT), alert("a3", **ACCUSED))
+    house.read("scores", score(1))
+    house.read("complaints", complaint("open"))
+    assert kinds(heard(house, safety)) == {"alert", "call", "turn"}
+    assert kinds(heard(house, quality)) == {"alert", "call", "turn", "complaint"}
+    assert "turn" not in kinds(heard(house, of_team))

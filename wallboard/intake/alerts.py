@@ -75,6 +75,9 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     closed_off = before is not None and before.handling != handling == RESTRICTED
     if before is not None and closed_off:
         floor.gone("alert", event.alert_id, event.call_id, before, at)
+    if before is None or before.desk != row.desk or closed_off:
+        # Who sees the call for this alert has not heard of the call before.
+        floor.tell_call(call, at)
     floor.tell(
         "alert",
         event.alert_id,

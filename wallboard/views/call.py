@@ -11,6 +11,7 @@ from wallboard.access import Role, Scope, Viewer, may_see
 from wallboard.intake.floor import call_body
 from wallboard.intake.restriction import RESTRICTED
 from wallboard.intake.scores import turn_body
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Entry, Forgotten, Hint, Message, Turn
 from wallboard.views.floor import (
     Body,
@@ -24,6 +25,7 @@ from wallboard.views.floor import (
     names_of,
     routes_of,
 )
+from wallboard.views.visible import calls_for
 from workflow.drafts.draft import Draft
 from workflow.drafts.situation import Missing, read_turns
 from workflow.drafts.writer import draft
@@ -57,9 +59,7 @@ class CallPage(msgspec.Struct, frozen=True, kw_only=True):
 def call_for(db: Session, viewer: Viewer, call_id: str) -> Call | None:
     """The call, if it is there and the viewer may see it: who may not cannot tell which."""
     found = db.get(Call, call_id)
-    if found is None or not may_see(viewer, found, trigger=found.trigger):
-        return None
-    return found
+    return next(iter(calls_for(db, viewer, [] if found is None else [found])), None)
 
 
 def call_page(
@@ -73,6 +73,7 @@ def call_page(
     reads = viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
     alerts = alerts_of(db, viewer, call_id)
     forgotten = db.get(Forgotten, call_id)
+    on = desks_on(db, [call_id], among=viewer.desks)[call_id]
     entries = db.scalars(
         select(Entry).where(Entry.call_id == call_id).order_by(Entry.at, Entry.number)
     )
@@ -89,7 +90,14 @@ def call_page(
         deeds=tuple(deeds_of(db, viewer, call_id)),
         messages=tuple(messages_of(db, call_id)),
         entries=tuple(
-            entry.body for entry in entries if may_see(viewer, entry, trigger=call.trigger)
+            entry.body
+            for entry in entries
+            if may_see(
+                viewer,
+                entry,
+                trigger=call.trigger,
+                desks=on.of_record(entry.handling, call.trigger),
+            )
         ),
         earlier=earlier_of(db, viewer, call),
         may_draft=may_draft(viewer, call),
