@@ -132,6 +132,11 @@ def may_act(
     return viewer.role in (Role.SUPERVISOR, Role.DESK)
 
 
+def reads_words(viewer: Viewer) -> bool:
+    """Whether callers' words, and what people noted of them, are for a viewer at all."""
+    return viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
+
+
 def may_administer(viewer: Viewer) -> bool:
     """Users, tokens, webhooks, the audit log."""
     return viewer.role is Role.ADMIN

@@ -10,11 +10,11 @@ from wallboard.access import (
     RESTRICTED,
     Desks,
     Role,
-    Scope,
     Thing,
     Viewer,
     is_restricted,
     may_see,
+    reads_words,
 )
 
 TURN = "turn"
@@ -67,7 +67,7 @@ class Heard(Thing, Protocol):
 
 def may_hear(viewer: Viewer, row: Heard) -> bool:
     """Whether a row of the feed is for a viewer."""
-    if viewer.role is Role.SERVICE and row.kind == TURN and Scope.TRANSCRIPTS not in viewer.scopes:
+    if row.kind == TURN and not reads_words(viewer):
         return False
     if row.person is not None and row.person == viewer.id:
         # What one has done oneself, too, is not for the room in which one's screen hangs.

@@ -20,6 +20,7 @@ from wallboard.audience import desks_of, person_of
 from wallboard.store.desks import desks_on
 from wallboard.store.engine import Sessions
 from wallboard.store.tables import Feed
+from wallboard.words import without_words
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,8 @@ TURNS_RESUMED_MS = 15 * 60_000
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the feed, ready to be sent: `frame` is its text in the event stream. `person`:
-    who hears of it whatever else they may see; `desks`: where it is heard beside `desk`."""
+    who hears of it whatever else they may see; `desks`: where it is heard beside `desk`. `bare` is
+    the frame without words, for services that are to read none."""
 
     number: int
     kind: str
@@ -49,6 +51,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     handling: str
     person: str | None
     frame: bytes
+    bare: bytes = b""
     desks: frozenset[str] = frozenset()
 
 
@@ -197,13 +200,9 @@ def can_resume(sessions: Sessions, number: int, now_ms: int, *, with_turns: bool
 
 
 def _item(row: Feed, on: Desks) -> Item:
-    body = {
-        "kind": row.kind,
-        "ref": row.ref,
-        "call_id": row.call_id,
-        "at": row.at,
-        "body": row.body,
-    }
+    told = {"kind": row.kind, "ref": row.ref, "call_id": row.call_id, "at": row.at}
+    body, bare = row.body, without_words(row.kind, row.body)
+    whole = frame(row.kind, {**told, "body": body}, row.number)
     return Item(
         number=row.number,
         kind=row.kind,
@@ -217,7 +216,8 @@ def _item(row: Feed, on: Desks) -> Item:
         desk=row.desk,
         handling=row.handling,
         person=person_of(row.kind, row.body, row.handling, row.trigger),
-        frame=frame(row.kind, body, row.number),
+        frame=whole,
+        bare=whole if bare == body else frame(row.kind, {**told, "body": bare}, row.number),
         desks=desks_of(row.kind, row.body, row.handling, row.trigger, on),
     )
 

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from wallboard.access import Viewer
+from wallboard.access import Scope, Viewer, reads_words
 from wallboard.auth.audit import Looks
-from wallboard.auth.gate import SignedIn
+from wallboard.auth.gate import NO_SCOPE, SignedIn
 from wallboard.language import _, mark, spoken
 from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
@@ -124,7 +124,10 @@ def incident_page(
 def incident(
     incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
 ) -> Response:
-    """One record. 403: it is not there, or not for whoever asks."""
+    """One record. 403: it is not there, or not for whoever asks; a record is words, and takes a
+    token with the scope for transcripts."""
+    if not reads_words(viewer):
+        raise HTTPException(403, _(NO_SCOPE, scope=Scope.TRANSCRIPTS.value))
     found = _record(db, viewer, services, incident_id)
     looked_at("record", incident_id)
     return as_json(found)

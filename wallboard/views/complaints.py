@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from wallboard.access import MISCONDUCT, Role, Viewer, may_see
+from wallboard.access import MISCONDUCT, Role, Viewer, may_see, reads_words
 from wallboard.language import _
 from wallboard.store.desks import desks_on
 from wallboard.store.tables import Complaint
@@ -209,7 +209,7 @@ def _rows(
 
 
 def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms: int) -> Row:
-    zone = zone_of(viewer.time_zone)
+    zone, words = zone_of(viewer.time_zone), reads_words(viewer)
     late = overdue(record, now_ms)
     dues = _dues(record, now_ms, zone)
     received = milliseconds(record.received_at)
@@ -235,7 +235,7 @@ def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms:
                 quote=quote.quote,
                 when=exact_in(milliseconds(quote.spoken_at), zone) if quote.spoken_at else None,
             )
-            for quote in record.quotes
+            for quote in (record.quotes if words else ())
         ),
         customer_ref=record.customer_ref,
         queue=record.queue_id,
@@ -248,7 +248,7 @@ def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms:
                 when=moment_in(milliseconds(step.at), zone),
                 by=name_of(step.by, policy),
                 state=step.state.value,
-                note=step.note,
+                note=step.note if words else None,
             )
             for step in record.history
         ),

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from wallboard.access import MISCONDUCT, RESTRICTED, Desks, Role, Viewer, may_see
+from wallboard.access import MISCONDUCT, RESTRICTED, Desks, Role, Viewer, may_see, reads_words
 from wallboard.store.desks import desks_on
 from wallboard.store.tables import Entry
 from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
@@ -129,7 +129,8 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys
         # Each signature costs time, and here are many records: the newest heads alone.
         newest = enough(heads[first.incident_id], keys)
         chain = chain_of(rows, newest, keys, let_go=first.call_id in gone)
-        found.append(_found(rows, standing, zone_of(viewer.time_zone), chain))
+        told = _found(rows, standing, zone_of(viewer.time_zone), chain)
+        found.append(told if reads_words(viewer) else _without_words(told))
     return Results(number=number, records=tuple(found), older=older)
 
 
@@ -240,6 +241,12 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
             pass
     columns: Any = select(Entry.incident_id, Entry.call_id, Entry.at)
     return columns.where(*wanted).order_by(Entry.at.desc(), Entry.incident_id)
+
+
+def _without_words(found: Found) -> Found:
+    holds = tuple(msgspec.structs.replace(hold, ground=None) for hold in found.standing.holds)
+    standing = msgspec.structs.replace(found.standing, holds=holds, review_note=None)
+    return msgspec.structs.replace(found, quote=None, standing=standing)
 
 
 def _found(rows: list[Entry], standing: Standing, zone: str, chain: Chain) -> Found:
