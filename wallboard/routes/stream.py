@@ -18,12 +18,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from wallboard.access import Role, Scope, Viewer, before_a_room, reads_words
 from wallboard.audience import KINDS, TURN, may_hear
+from wallboard.auth.audit import POLLED_MS, address_of, look
 from wallboard.auth.gate import NO_SCOPE, SignInNeeded
 from wallboard.auth.once import viewer_now
 from wallboard.hub import Item, can_resume, frame, newest
 from wallboard.hub import after as rows_after
 from wallboard.language import _
 from wallboard.services import Services, ServicesOf
+from wallboard.store.tables import Call
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -59,10 +61,20 @@ async def stream(
         )
     if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 19:
         after = int(last_event_id)
+    await asyncio.to_thread(_note, request, services, viewer, call)
     room = before_a_room(viewer, wall)
     body = _Stream(request, services, room, wanted, call).events(after)
     headers = {"x-accel-buffering": "no"}
     return StreamingResponse(body, media_type="text/event-stream", headers=headers)
+
+
+def _note(request: Request, services: Services, viewer: Viewer, call: str | None) -> None:
+    """Who follows what. Of what was asked for, only an id that is known is written down."""
+    address = address_of(request)
+    with services.sessions.begin() as db:
+        ref = call if call is not None and db.get(Call, call) is not None else "floor"
+        now = services.clock()
+        look(db, now, viewer, "stream", ref, address=address, again_ms=POLLED_MS)
 
 
 class _Stream:
