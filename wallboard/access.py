@@ -1,12 +1,14 @@
 """Who may see and do what. Pure: a viewer and a thing in, yes or no out.
 
-Agents see their own call. Supervisors see their queues and teams; desks what is theirs. Restricted
-things (a suspected impostor, safeguarding, misconduct) are for the named desk alone, whoever else
-leads the floor; misconduct never reaches the team of the accused.
+Agents see their own call. Supervisors see their queues and teams; desks what is theirs, and calls
+on which an alert of theirs stands. Restricted things (a suspected impostor, safeguarding,
+misconduct) are for the named desk alone, and a call for the desks of its restricted alerts, whoever
+else leads the floor; misconduct never reaches the team of the accused.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Protocol
 
@@ -14,6 +16,9 @@ import msgspec
 
 from detectors.vocabulary import Signal
 from workflow.alerts import RecordHandling
+
+RESTRICTED = RecordHandling.RESTRICTED.value
+MISCONDUCT = Signal.MISCONDUCT.value
 
 
 class Role(StrEnum):
@@ -66,14 +71,33 @@ class Thing(Protocol):
     def handling(self) -> str: ...
 
 
-def may_see(viewer: Viewer, thing: Thing, *, trigger: str | None = None) -> bool:
-    """Whether a thing (alert, call, record, callback) may be shown to a viewer.
+class Desks(msgspec.Struct, frozen=True):
+    """The desks at which the alerts on a call stand; `closed`: those of its restricted alerts."""
+
+    every: frozenset[str] = frozenset()
+    closed: frozenset[str] = frozenset()
+
+    def of_call(self, handling: str) -> frozenset[str]:
+        """Those that see the call and hear what is said on it."""
+        return self.closed if handling == RESTRICTED else self.every
+
+    def of_record(self, handling: str, trigger: str | None) -> frozenset[str]:
+        """Those that read what is on record of it: with an allegation, none but the desk for that,
+        which is named on the record itself."""
+        return frozenset() if trigger == MISCONDUCT else self.of_call(handling)
+
+
+def may_see(
+    viewer: Viewer, thing: Thing, *, trigger: str | None = None, desks: Collection[str] = ()
+) -> bool:
+    """Whether a thing (alert, call, record, callback) may be shown to a viewer. `desks`: those that
+    it is at beside its own, for the sake of its call.
 
     An admin runs the system and does not listen in: restricted things are closed to that role too.
     """
-    at_desk = thing.desk is not None and thing.desk in viewer.desks
+    at_desk = any(desk == thing.desk or desk in desks for desk in viewer.desks)
     if is_restricted(thing, trigger):
-        accused = trigger == Signal.MISCONDUCT.value and thing.team_id in viewer.teams
+        accused = trigger == MISCONDUCT and thing.team_id in viewer.teams
         return at_desk and not viewer.on_a_wall and (thing.team_id is None or not accused)
     match viewer.role:
         case Role.AGENT:
@@ -89,8 +113,7 @@ def may_see(viewer: Viewer, thing: Thing, *, trigger: str | None = None) -> bool
 
 def is_restricted(thing: Thing, trigger: str | None = None) -> bool:
     """Whether a thing is for its desk alone."""
-    misconduct = trigger == Signal.MISCONDUCT.value
-    return misconduct or thing.handling == RecordHandling.RESTRICTED.value
+    return trigger == MISCONDUCT or thing.handling == RESTRICTED
 
 
 def before_a_room(viewer: Viewer, wall: bool) -> Viewer:
@@ -98,13 +121,20 @@ def before_a_room(viewer: Viewer, wall: bool) -> Viewer:
     return msgspec.structs.replace(viewer, on_a_wall=True) if wall else viewer
 
 
-def may_act(viewer: Viewer, thing: Thing, *, trigger: str | None = None) -> bool:
+def may_act(
+    viewer: Viewer, thing: Thing, *, trigger: str | None = None, desks: Collection[str] = ()
+) -> bool:
     """Whether a viewer may acknowledge, claim or close a thing that they may see."""
-    if not may_see(viewer, thing, trigger=trigger):
+    if not may_see(viewer, thing, trigger=trigger, desks=desks):
         return False
     if viewer.role is Role.SERVICE:
         return Scope.ACT in viewer.scopes
     return viewer.role in (Role.SUPERVISOR, Role.DESK)
+
+
+def reads_words(viewer: Viewer) -> bool:
+    """Whether callers' words, and what people noted of them, are for a viewer at all."""
+    return viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
 
 
 def may_administer(viewer: Viewer) -> bool:

@@ -12,6 +12,7 @@ from detectors.vocabulary import LIFE_STOPS, Signal
 from stream.events import Action
 from wallboard.access import Role, Scope, Thing, Viewer, may_act, may_see
 from wallboard.language import _
+from wallboard.store.desks import desks_of, desks_on
 from wallboard.store.tables import Alert, Call, Callback, Complaint, Hint
 from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms, HoldChange
 from workflow.call import Verified
@@ -166,16 +167,19 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
         if complaint is None or complaint.call_id != wish.call_id:
             raise Missing(_("this complaint is not on the register"))
         trigger = call.trigger if call else None
-        return _allowed(complaint, may_see(viewer, complaint, trigger=trigger)), trigger
+        on = desks_on(db, [wish.call_id], among=viewer.desks)[wish.call_id]
+        desks = on.of_record(complaint.handling, trigger)
+        allowed = may_see(viewer, complaint, trigger=trigger, desks=desks)
+        return _allowed(complaint, allowed), trigger
     if call is None:
         raise Missing(_("this call is not known here"))
     if viewer.role is Role.AGENT:
         # Their own, restricted or not: it is them who the caller is talking to.
         own = viewer.agent_id is not None and call.agent_id == viewer.agent_id
         return _allowed(call, own), call.trigger
-    if kind in ON_RECORD or kind is ActionKind.FORGET:
-        return _allowed(call, may_see(viewer, call, trigger=call.trigger)), call.trigger
-    return _allowed(call, may_act(viewer, call, trigger=call.trigger)), call.trigger
+    on_it = desks_of(db, viewer, call)
+    may = may_see if kind in ON_RECORD or kind is ActionKind.FORGET else may_act
+    return _allowed(call, may(viewer, call, trigger=call.trigger, desks=on_it)), call.trigger
 
 
 def _callback(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:

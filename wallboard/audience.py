@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Protocol
 
-from detectors.vocabulary import Signal
-from wallboard.access import Role, Scope, Thing, Viewer, is_restricted, may_see
-from workflow.alerts import RecordHandling
+from wallboard.access import (
+    MISCONDUCT,
+    RESTRICTED,
+    Desks,
+    Role,
+    Thing,
+    Viewer,
+    is_restricted,
+    may_see,
+    reads_words,
+)
 
 TURN = "turn"
 NOTE = "note"
@@ -35,6 +43,9 @@ KINDS = frozenset(
 
 _TO_AGENT = frozenset({"call", GUIDANCE, "hint", "message"})
 """What an agent is told about their own call, restricted or not: it is meant for them alone."""
+_OF_CALL = frozenset({"call", TURN, "hint", NOTE, "message"})
+_ON_RECORD = frozenset({"entry", "complaint"})
+"""Both go to the desks of the alerts on their call (`access.Desks`)."""
 OF_THE_HOUSE = frozenset({Role.SUPERVISOR, Role.QA, Role.ADMIN, Role.SERVICE})
 """Who hears what operators must know of no single call."""
 
@@ -50,11 +61,13 @@ class Heard(Thing, Protocol):
     def trigger(self) -> str | None: ...
     @property
     def person(self) -> str | None: ...
+    @property
+    def desks(self) -> Collection[str]: ...
 
 
 def may_hear(viewer: Viewer, row: Heard) -> bool:
     """Whether a row of the feed is for a viewer."""
-    if viewer.role is Role.SERVICE and row.kind == TURN and Scope.TRANSCRIPTS not in viewer.scopes:
+    if row.kind == TURN and not reads_words(viewer):
         return False
     if row.person is not None and row.person == viewer.id:
         # What one has done oneself, too, is not for the room in which one's screen hangs.
@@ -65,7 +78,22 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
         return False
     if row.kind == NOTE and row.call_id is None:
         return viewer.role in OF_THE_HOUSE
-    return may_see(viewer, row, trigger=row.trigger)
+    return may_see(viewer, row, trigger=row.trigger, desks=row.desks)
+
+
+def is_about_call(deed: Mapping[str, Any]) -> bool:
+    """Whether a deed was done to a call itself: to no alert on it, and to nothing owed for it."""
+    return deed.get("alert_id") is None and deed.get("reference") is None
+
+
+def desks_of(
+    kind: str, body: Mapping[str, Any], handling: str, trigger: str | None, on: Desks
+) -> frozenset[str]:
+    """At which desks a row is heard beside its own: what is said and done on a call, where its
+    alerts stand."""
+    if kind in _OF_CALL or (kind == DEED and is_about_call(body)):
+        return on.of_call(handling)
+    return on.of_record(handling, trigger) if kind in _ON_RECORD else frozenset()
 
 
 def person_of(kind: str, body: Mapping[str, Any], handling: str, trigger: str | None) -> str | None:
@@ -73,7 +101,7 @@ def person_of(kind: str, body: Mapping[str, Any], handling: str, trigger: str | 
     desk keeps it to itself, or owed it so far."""
     if kind == DEED:
         return body.get("user_id")
-    kept = handling == RecordHandling.RESTRICTED.value and not body.get("gone")
-    if kind != CALLBACK or kept or trigger == Signal.MISCONDUCT.value:
+    kept = handling == RESTRICTED and not body.get("gone")
+    if kind != CALLBACK or kept or trigger == MISCONDUCT:
         return None
     return (body.get("owner") or {}).get("id")

@@ -15,9 +15,12 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallboard.audience import person_of
+from wallboard.access import Desks
+from wallboard.audience import desks_of, person_of
+from wallboard.store.desks import desks_on
 from wallboard.store.engine import Sessions
 from wallboard.store.tables import Feed
+from wallboard.words import without_words
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +35,8 @@ TURNS_RESUMED_MS = 15 * 60_000
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the feed, ready to be sent: `frame` is its text in the event stream. `person`:
-    who hears of it whatever else they may see."""
+    who hears of it whatever else they may see; `desks`: where it is heard beside `desk`. `bare` is
+    the frame without words, for services that are to read none."""
 
     number: int
     kind: str
@@ -47,6 +51,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     handling: str
     person: str | None
     frame: bytes
+    bare: bytes = b""
+    desks: frozenset[str] = frozenset()
 
 
 class Subscriber:
@@ -173,7 +179,9 @@ def after(
     if call_id is not None:
         query = query.where(Feed.call_id == call_id)
     with sessions() as db:
-        return [_item(row) for row in db.scalars(query)]
+        rows = list(db.scalars(query))
+        on = desks_on(db, {row.call_id or "" for row in rows})
+        return [_item(row, on[row.call_id or ""]) for row in rows]
 
 
 def can_resume(sessions: Sessions, number: int, now_ms: int, *, with_turns: bool) -> bool:
@@ -191,14 +199,10 @@ def can_resume(sessions: Sessions, number: int, now_ms: int, *, with_turns: bool
         return next_at is None or now_ms - next_at < TURNS_RESUMED_MS
 
 
-def _item(row: Feed) -> Item:
-    body = {
-        "kind": row.kind,
-        "ref": row.ref,
-        "call_id": row.call_id,
-        "at": row.at,
-        "body": row.body,
-    }
+def _item(row: Feed, on: Desks) -> Item:
+    told = {"kind": row.kind, "ref": row.ref, "call_id": row.call_id, "at": row.at}
+    body, bare = row.body, without_words(row.kind, row.body)
+    whole = frame(row.kind, {**told, "body": body}, row.number)
     return Item(
         number=row.number,
         kind=row.kind,
@@ -212,7 +216,9 @@ def _item(row: Feed) -> Item:
         desk=row.desk,
         handling=row.handling,
         person=person_of(row.kind, row.body, row.handling, row.trigger),
-        frame=frame(row.kind, body, row.number),
+        frame=whole,
+        bare=whole if bare == body else frame(row.kind, {**told, "body": bare}, row.number),
+        desks=desks_of(row.kind, row.body, row.handling, row.trigger, on),
     )
 
 

@@ -41,7 +41,7 @@ from workflow.patterns.reaching import RouteEnd
 from workflow.policy import Severity
 from workflow.routing import CancelReason, FailureReason
 
-LOOKS = ("call", "record", "callback", "complaint", "report")
+LOOKS = ("call", "record", "callback", "complaint", "report", "board", "stream")
 REFUSALS = {
     *("HTTPException", "MemberError", "TokenError", "HookError", "OidcError", "Forbidden"),
     *("Denied", "Missing", "Incomplete"),

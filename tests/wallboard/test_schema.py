@@ -74,6 +74,35 @@ def test_the_database_of_an_earlier_release_is_carried_over(tmp_path: Path, revi
     engine.dispose()
 
 
+def test_complaints_of_calls_that_are_restricted_already_are_closed_with_them(
+    tmp_path: Path,
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'wallboard.db'}")
+    with engine.begin() as connection:
+        command.upgrade(configuration(connection), "0007")
+    with engine.begin() as connection:
+        for call_id, handling, desk in (("c1", "restricted", "'safety'"), ("c2", "normal", "NULL")):
+            connection.execute(
+                text(
+                    "INSERT INTO calls (call_id, first_at, last_at, degraded, handling, mode, desk)"
+                    f" VALUES ('{call_id}', 1, 1, false, '{handling}', 'live', {desk})"
+                )
+            )
+            connection.execute(
+                text(
+                    "INSERT INTO complaints"
+                    " (reference, call_id, state, updated_at, body, handling, mode)"
+                    f" VALUES ('of-{call_id}', '{call_id}', 'open', 1, '{{}}', 'normal', 'live')"
+                )
+            )
+    upgrade(engine)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT reference, handling, desk FROM complaints"))
+        rows = {tuple(row) for row in found}
+    assert rows == {("of-c1", "restricted", "safety"), ("of-c2", "normal", None)}
+    engine.dispose()
+
+
 def test_postgresql_takes_the_same_migrations_and_the_same_events(
     postgres: str, tmp_path: Path
 ) -> None:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.wallboard.house import NOW, House, alert, at, callback, route, score
+from tests.wallboard.test_forgetting import SAID, complaint
 from wallboard.access import Role, Scope, Viewer, before_a_room, may_see
 from wallboard.audience import may_hear
 from wallboard.hub import Item, after
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Call, Turn
+from wallboard.views.complaints import Tab, register
 
 DESKS = ("legal", "safety", "quality")
 TEAMS = ("north", "south")
@@ -110,6 +112,66 @@ def test_a_restricted_alert_takes_the_call_off_every_board_but_its_desk(house: H
     assert kinds(heard(house, safety)) == {"alert", "call", "route", "turn"}
     with house.sessions() as db:
         assert [call.desk for call in db.scalars(select(Call))] == ["safety"]
+
+
+KEPT = {"trigger": "safeguarding", "desk": "safety", "handling": "restricted"}
+ACCUSED = {"trigger": "misconduct", "desk": "quality", "handling": "restricted"}
+
+
+def last_told(house: House, viewer: Viewer, kind: str) -> list[bool]:
+    """Of each thing of a kind that somebody has heard of, whether it is gone."""
+    items = [item for item in heard(house, viewer) if item.kind == kind]
+    return list({item.ref: b'"gone":true' in item.frame for item in items}.values())
+
+
+def registered(house: House, viewer: Viewer) -> str:
+    found = register(house.sessions(), viewer, house.services.policy, NOW, tab=Tab.OPEN)
+    return msgspec.json.encode(found).decode()
+
+
+def test_a_complaint_that_was_registered_before_its_call_is_restricted_goes_along(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    safety = house.user("jo", "desk", desks=["safety"])
+    house.read("alerts", alert())
+    house.read("complaints", complaint("open"))
+    assert SAID in registered(house, lead)
+    house.read("alerts", alert("a2", **KEPT))
+    assert SAID not in registered(house, lead)
+    assert SAID in registered(house, safety)
+    assert last_told(house, lead, "complaint") == [True]
+    assert last_told(house, safety, "complaint") == [False]
+    assert SAID.encode() not in b"".join(item.frame for item in heard(house, lead))
+
+
+def test_a_complaint_that_becomes_restricted_by_itself_is_gone_for_all_others(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor")
+    house.read("complaints", complaint("open"))
+    assert last_told(house, lead, "complaint") == [False]
+    house.read("complaints", complaint("open", revision=2, handling="restricted"))
+    assert last_told(house, lead, "complaint") == [True]
+    assert SAID not in registered(house, lead)
+
+
+def test_what_is_gone_is_told_though_the_call_is_then_closed_to_more(house: House) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    house.read("complaints", complaint("open"))
+    house.read("alerts", alert("a2", **KEPT))
+    house.read("alerts", alert("a3", **ACCUSED))
+    for kind in ("call", "complaint"):
+        assert last_told(house, lead, kind) == [True]
+
+
+def test_what_becomes_restricted_twice_in_one_breath_is_gone_for_those_who_had_it(
+    house: House,
+) -> None:
+    lead = house.user("sam", "supervisor", teams=["north"])
+    house.read("scores", score(1))
+    house.read("alerts", alert("a2", **KEPT), alert("a3", **ACCUSED))
+    assert last_told(house, lead, "call") == [True]
 
 
 def test_an_alert_that_becomes_restricted_is_taken_back_from_those_who_had_it(
@@ -272,3 +334,59 @@ def test_a_callback_that_a_desk_then_keeps_to_itself_is_gone_for_all_others(hous
     for viewer in (lead, owner):
         last = [item.frame for item in heard(house, viewer) if item.kind == "callback"][-1]
         assert b'"gone":true' in last
+
+
+def test_a_desk_hears_the_ordinary_call_on_which_an_alert_of_theirs_stands(house: House) -> None:
+    legal = house.user("carmen", "desk", desks=["legal"])
+    other = house.user("elena", "desk", desks=["media"])
+    house.read("scores", score(1))
+    assert heard(house, legal) == []
+    house.read("alerts", alert())
+    house.read("scores", score(2, "u2"))
+    house.read("complaints", complaint("open"))
+    assert kinds(heard(house, legal)) == {"alert", "call", "turn", "complaint"}
+    assert heard(house, other) == []
+
+
+def test_a_call_that_becomes_restricted_is_gone_for_the_desks_of_its_other_alerts(
+    house: House,
+) -> None:
+    legal = house.user("carmen", "desk", desks=["legal"])
+    house.read("alerts", alert())
+    house.read("complaints", complaint("open"))
+    house.read("alerts", alert("a2", **KEPT))
+    house.read("scores", score(1, text="for safety alone"))
+    assert last_told(house, legal, "call") == [True]
+    assert last_told(house, legal, "complaint") == [True]
+    assert last_told(house, legal, "alert") == [False]
+    assert not any(b"for safety alone" in item.frame for item in heard(house, legal))
+
+
+def test_two_restricted_alerts_of_two_desks_leave_both_on_the_call(house: House) -> None:
+    safety = house.user("jo", "desk", desks=["safety"])
+    fraud = house.user("iris", "desk", desks=["fraud"])
+    wall = before_a_room(house.user("kim", "desk", desks=["safety", "fraud"]), True)
+    house.read("alerts", alert("a2", **KEPT))
+    impostor = {"trigger": "fraud", "subtype": "impostor", "desk": "fraud"}
+    house.read("alerts", alert("a3", **impostor))
+    house.read("scores", score(1))
+    house.read("complaints", complaint("open"))
+    for desk in (safety, fraud):
+        assert kinds(heard(house, desk)) == {"alert", "call", "turn", "complaint"}
+        assert last_told(house, desk, "call") == [False]
+        assert len([item for item in heard(house, desk) if item.kind == "alert"]) == 1
+    assert not any(b"words 1" in item.frame for item in heard(house, wall))
+
+
+def test_with_an_allegation_the_other_desk_stays_on_the_call_and_off_its_record(
+    house: House,
+) -> None:
+    safety = house.user("jo", "desk", desks=["safety"])
+    quality = house.user("quinn", "desk", desks=["quality"])
+    of_team = house.user("kay", "desk", desks=["safety"], teams=["north"])
+    house.read("alerts", alert("a2", **KEPT), alert("a3", **ACCUSED))
+    house.read("scores", score(1))
+    house.read("complaints", complaint("open"))
+    assert kinds(heard(house, safety)) == {"alert", "call", "turn"}
+    assert kinds(heard(house, quality)) == {"alert", "call", "turn", "complaint"}
+    assert "turn" not in kinds(heard(house, of_team))

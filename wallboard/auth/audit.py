@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from wallboard.access import Viewer
 from wallboard.auth.gate import SignedIn
 from wallboard.services import Database, ServicesOf
 from wallboard.store.tables import Audit
 
 AGAIN_MS = 5 * 60_000
 """A page that reloads itself is one look, not hundreds."""
+POLLED_MS = 15 * 60_000
+"""Lists and streams are opened anew by themselves, all day long: of each one line in so long."""
 
 
 class What(StrEnum):
@@ -62,21 +64,38 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client is not None else "unknown"
 
 
-LookedAt = Callable[[str, str], None]
-"""(what, ref): `what` is call, record, callback, complaint, report; `ref` its id."""
+def look(
+    db: Session,
+    at: int,
+    viewer: Viewer,
+    what: str,
+    ref: str,
+    *,
+    address: str,
+    again_ms: int = AGAIN_MS,
+) -> None:
+    """Who looks at what, once in `again_ms`."""
+    kind = LOOKED + what
+    recent = select(Audit.number).where(
+        Audit.user_id == viewer.id,
+        Audit.what == kind,
+        Audit.ref == ref[:300],
+        Audit.at > at - again_ms,
+    )
+    if db.scalar(recent.limit(1)) is None:
+        note(db, at, kind, user_id=viewer.id, ref=ref, address=address)
+
+
+class LookedAt(Protocol):
+    """`what` is call, record, callback, complaint, report or board; `ref` its id."""
+
+    def __call__(self, what: str, ref: str, again_ms: int = AGAIN_MS) -> None: ...
 
 
 def _looked_at(request: Request, viewer: SignedIn, services: ServicesOf, db: Database) -> LookedAt:
-    def looked_at(what: str, ref: str) -> None:
-        now, kind = services.clock(), LOOKED + what
-        recent = select(Audit.number).where(
-            Audit.user_id == viewer.id,
-            Audit.what == kind,
-            Audit.ref == ref[:300],
-            Audit.at > now - AGAIN_MS,
-        )
-        if db.scalar(recent.limit(1)) is None:
-            note(db, now, kind, user_id=viewer.id, ref=ref, address=address_of(request))
+    def looked_at(what: str, ref: str, again_ms: int = AGAIN_MS) -> None:
+        address = address_of(request)
+        look(db, services.clock(), viewer, what, ref, address=address, again_ms=again_ms)
 
     return looked_at
 

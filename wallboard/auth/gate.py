@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role, Scope, Viewer, may_administer
-from wallboard.language import _
+from wallboard.language import _, mark
 from wallboard.services import Database, ServicesOf
 from wallboard.store.tables import Session, Token, User
 
@@ -25,6 +25,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 FORM_BYTES = 64 * 1024
 API = "/api/"
 STREAM = "/api/stream"
+NO_SCOPE = mark("this token has no scope '%(scope)s'")
 LATER_MS = 60_000
 """How old `seen_at` may grow before it is written again."""
 
@@ -98,7 +99,7 @@ def _in_scope(viewer: Viewer, request: Request) -> None:
     if needed is None:
         raise HTTPException(403, _("tokens are for /api/ alone; pages need a sign-in"))
     if needed not in viewer.scopes:
-        raise HTTPException(403, _("this token has no scope '%(scope)s'", scope=needed.value))
+        raise HTTPException(403, _(NO_SCOPE, scope=needed.value))
 
 
 def _service(db: Db, secret: str, now: int) -> Viewer:

@@ -14,6 +14,7 @@ from wallboard.intake import callbacks, routes
 from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import RESTRICTED, handling_of
+from wallboard.store.desks import desks_on
 from wallboard.store.feeding import seen_of
 from wallboard.store.tables import Alert, Call, Callback, Route
 from workflow.call import Mode
@@ -50,6 +51,7 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     if handling == RESTRICTED:
         floor.restrict(call, event.desk, event.trigger, at)
     before = None if known is None else seen_of(known, known.mode)
+    on_it = desks_on(floor.db, [event.call_id])[event.call_id].of_call(call.handling)
     values: dict[str, Any] = {
         "call_id": event.call_id,
         "trigger": event.trigger,
@@ -78,6 +80,9 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     closed_off = before is not None and before.handling != handling == RESTRICTED
     if before is not None and closed_off:
         floor.gone("alert", event.alert_id, event.call_id, before, at)
+    if row.desk is not None and row.desk not in on_it:
+        # Those who see the call for this alert have not heard of it before.
+        floor.tell_call(call, at)
     floor.tell(
         "alert",
         event.alert_id,

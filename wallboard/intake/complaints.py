@@ -35,7 +35,8 @@ def project(floor: Floor, arrival: Arrival, event: ComplaintSeen) -> None:
     if known is not None and event.revision <= int(known.body.get("revision", 1)):
         return
     call = floor.row(Call, event.call_id)
-    restricted = call is not None and call.handling == RESTRICTED
+    closed_by = call if call is not None and call.handling == RESTRICTED else None
+    restricted = closed_by is not None or event.handling == RESTRICTED
     row = known
     if row is None:
         row = floor.put(Complaint(reference=event.reference), event.reference)
@@ -47,17 +48,13 @@ def project(floor: Floor, arrival: Arrival, event: ComplaintSeen) -> None:
     row.queue_id = event.queue_id or (call.queue_id if call else None)
     row.team_id = event.team_id or (call.team_id if call else None)
     row.agent_id = call.agent_id if call else None
-    row.desk = call.desk if restricted and call else None
-    row.handling = RESTRICTED if restricted else event.handling
     row.mode = event.mode
     row.body = _body.decode(arrival.value or b"{}")
-    floor.tell(
-        "complaint",
-        row.reference,
-        row,
-        arrival.at,
-        row.body,
-        call_id=row.call_id,
-        trigger=call.trigger if call else None,
-        mode=row.mode,
-    )
+    desk = closed_by.desk if closed_by else None
+    trigger = call.trigger if call else None
+    if restricted and known is not None and known.handling != RESTRICTED:
+        floor.close_off(row, desk, trigger, arrival.at)
+        return
+    row.desk = desk
+    row.handling = RESTRICTED if restricted else event.handling
+    floor.tell_complaint(row, trigger, arrival.at)

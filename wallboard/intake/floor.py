@@ -20,7 +20,7 @@ SILENT_MS = HOUR
 """Turns older than this are no news: nobody watches that call live any more."""
 _LATEST_ONLY = frozenset({"turn", "call"})
 """Kinds of which a batch tells the newest state alone."""
-_WORDS = ("turn", "call", "entry", "note", "complaint")
+_WORDS = ("turn", "call", "entry", "note", "complaint", "hint", "message")
 
 T = TypeVar("T", bound=Table)
 
@@ -141,25 +141,36 @@ class Floor:
     def restrict(self, call: Call, desk: str | None, trigger: str, at: int) -> None:
         """A restricted alert stands on the call: its words are for that desk alone from now on."""
         misconduct = Signal.MISCONDUCT.value
-        if call.handling == RESTRICTED and (trigger != misconduct or call.trigger == misconduct):
+        again = call.handling == RESTRICTED
+        if again and (trigger != misconduct or call.trigger == misconduct):
             return
         before = seen_of(call, call.mode)
         closed = {"handling": RESTRICTED, "desk": desk, "trigger": trigger}
         call.handling, call.desk, call.trigger = RESTRICTED, desk, trigger
         self.db.flush()
-        of_call = Feed.call_id == call.call_id
-        self.db.execute(update(Feed).where(of_call, Feed.kind.in_(_WORDS)).values(**closed))
+        told = [Feed.call_id == call.call_id, Feed.kind.in_(_WORDS)]
+        if again:
+            # What else there is says that it is gone, to those who could see it before.
+            told.append(Feed.handling == RESTRICTED)
+        self.db.execute(update(Feed).where(*told).values(**closed))
         entries = update(Entry).where(Entry.call_id == call.call_id)
         self.db.execute(entries.values(handling=RESTRICTED, desk=desk))
         for key, news in self._news.items():
-            if news.call_id == call.call_id and news.kind in _WORDS:
-                self._news[key] = msgspec.structs.replace(
-                    news,
-                    trigger=trigger,
-                    seen=msgspec.structs.replace(news.seen, handling=RESTRICTED, desk=desk),
-                )
+            ours = news.call_id == call.call_id and news.kind in _WORDS
+            if ours and (not again or news.seen.handling == RESTRICTED):
+                seen = msgspec.structs.replace(news.seen, handling=RESTRICTED, desk=desk)
+                self._news[key] = msgspec.structs.replace(news, trigger=trigger, seen=seen)
         self.gone("call", call.call_id, call.call_id, before, at)
         self.tell_call(call, at)
+        for row in self.db.scalars(select(Complaint).where(Complaint.call_id == call.call_id)):
+            self.close_off(row, desk, trigger, at)
+
+    def close_off(self, row: Complaint, desk: str | None, trigger: str | None, at: int) -> None:
+        """A complaint is for a desk alone from now on: it is gone for whoever else had it."""
+        before = seen_of(row, row.mode)
+        row.handling, row.desk = RESTRICTED, desk
+        self.gone("complaint", row.reference, row.call_id, before, at)
+        self.tell_complaint(row, trigger, at)
 
     def _pass_on(self, call: Call) -> None:
         """What came before the call's facts were known is shown to those who may see the call."""
@@ -205,6 +216,11 @@ class Floor:
         ref = call.call_id
         self.tell("call", ref, call, at, body, call_id=ref, trigger=call.trigger, mode=call.mode)
 
+    def tell_complaint(self, row: Complaint, trigger: str | None, at: int) -> None:
+        """The complaint has changed. `trigger`: what restricts its call, if anything does."""
+        ref, call_id, mode = row.reference, row.call_id, row.mode
+        self.tell("complaint", ref, row, at, row.body, call_id=call_id, trigger=trigger, mode=mode)
+
     def gone(
         self,
         kind: str,
@@ -231,7 +247,7 @@ class Floor:
             seen=before,
             trigger=trigger,
         )
-        self._add(news, f"{ref}#gone", at)
+        self._add(news, f"{ref}#gone#{before.handling}", at)
 
     def _add(self, news: News, key: str, at: int) -> None:
         age = self.now - at

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from wallboard.access import Role, before_a_room
+from wallboard.auth.audit import POLLED_MS, Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.services import Database, ServicesOf
@@ -29,10 +30,12 @@ def board_page(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     wall: Annotated[bool, Query()] = False,
 ) -> HTMLResponse:
     """Open alerts, the most urgent first. On a wall nothing is sent that is for one desk alone."""
     found = board(db, services.policy, before_a_room(viewer, wall), services.clock())
+    looked_at("board", "wall" if wall else "board", POLLED_MS)
     return page(
         request, services, "board.html", viewer=viewer, active="board", state=found, wall=wall
     )
@@ -43,10 +46,12 @@ def board_json(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     wall: Annotated[bool, Query(description="Without what is for one desk alone.")] = False,
 ) -> dict[str, Any]:
     """Open alerts with their routes and calls, at feed number `number`: go on from there with
     /api/stream?after=."""
     found = board(db, services.policy, before_a_room(viewer, wall), services.clock())
+    looked_at("board", "wall" if wall else "board", POLLED_MS)
     built: dict[str, Any] = msgspec.to_builtins(found)
     return built

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from wallboard.access import Role
-from wallboard.auth.audit import Looks
+from wallboard.auth.audit import POLLED_MS, Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.language import _
 from wallboard.pages import page
@@ -34,7 +34,7 @@ def callbacks_page(
     """The page; with `part=list` the list alone, as the page's script asks for it anew."""
     only(viewer, READERS)
     found = log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine)
-    looked_at("callback", "log")
+    looked_at("callback", "log", POLLED_MS)
     return page(
         request,
         services,
@@ -52,12 +52,15 @@ def callbacks(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     tab: Tab = Tab.OPEN,
     mine: bool = False,
 ) -> Response:
     """A part of the log, with the number of the feed that it stands at."""
     only(viewer, READERS)
-    return as_json(log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine))
+    found = log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine)
+    looked_at("callback", "log", POLLED_MS)
+    return as_json(found)
 
 
 @router.get("/api/callbacks/{reference}")

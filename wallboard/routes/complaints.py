@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 
-from wallboard.auth.audit import Looks
+from wallboard.auth.audit import POLLED_MS, Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.language import _
 from wallboard.pages import page
@@ -37,7 +37,7 @@ def complaints_page(
     only(viewer, READERS)
     now = services.clock()
     found = register(db, viewer, services.policy, now, tab=tab, find=find.strip())
-    looked_at("complaint", "register")
+    looked_at("complaint", "register", POLLED_MS)
     return page(
         request,
         services,
@@ -52,12 +52,19 @@ def complaints_page(
 
 @router.get("/api/complaints")
 def complaints(
-    viewer: SignedIn, services: ServicesOf, db: Database, tab: Tab = Tab.OPEN, find: Find = ""
+    viewer: SignedIn,
+    services: ServicesOf,
+    db: Database,
+    looked_at: Looks,
+    tab: Tab = Tab.OPEN,
+    find: Find = "",
 ) -> Response:
     """A part of the register: what is late first, then by the next date."""
     only(viewer, READERS)
     now = services.clock()
-    return as_json(register(db, viewer, services.policy, now, tab=tab, find=find.strip()))
+    found = register(db, viewer, services.policy, now, tab=tab, find=find.strip())
+    looked_at("complaint", "register", POLLED_MS)
+    return as_json(found)
 
 
 @router.get("/complaints/export.csv", include_in_schema=False)

@@ -7,9 +7,9 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 
-from wallboard.access import Viewer
-from wallboard.auth.audit import Looks
-from wallboard.auth.gate import SignedIn
+from wallboard.access import Scope, Viewer, reads_words
+from wallboard.auth.audit import POLLED_MS, Looks
+from wallboard.auth.gate import NO_SCOPE, SignedIn
 from wallboard.language import _, mark, spoken
 from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
@@ -56,6 +56,7 @@ def incidents_page(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     wanted: AskedFor,
     part: str = "",
 ) -> Response:
@@ -68,6 +69,7 @@ def incidents_page(
         problem = _("days are written like 2026-11-30")
         cleared = msgspec.structs.replace(wanted, first="", last="")
         found = search(db, viewer, services.policy, cleared, services.signed_with)
+    looked_at("record", "search", POLLED_MS)
     return page(
         request,
         services,
@@ -85,13 +87,17 @@ def incidents_page(
 
 
 @router.get("/api/incidents")
-def incidents(viewer: SignedIn, services: ServicesOf, db: Database, wanted: AskedFor) -> Response:
+def incidents(
+    viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks, wanted: AskedFor
+) -> Response:
     """Records, the newest first, 50 at a time: `older` is the next page's `before`."""
     only(viewer, SEARCHERS)
     try:
-        return as_json(search(db, viewer, services.policy, wanted, services.signed_with))
+        found = search(db, viewer, services.policy, wanted, services.signed_with)
     except ValueError as error:
         raise HTTPException(400, _("days are written like 2026-11-30")) from error
+    looked_at("record", "search", POLLED_MS)
+    return as_json(found)
 
 
 @router.get("/incidents/{incident_id}", include_in_schema=False)
@@ -124,7 +130,10 @@ def incident_page(
 def incident(
     incident_id: str, viewer: SignedIn, services: ServicesOf, db: Database, looked_at: Looks
 ) -> Response:
-    """One record. 403: it is not there, or not for whoever asks."""
+    """One record. 403: it is not there, or not for whoever asks; a record is words, and takes a
+    token with the scope for transcripts."""
+    if not reads_words(viewer):
+        raise HTTPException(403, _(NO_SCOPE, scope=Scope.TRANSCRIPTS.value))
     found = _record(db, viewer, services, incident_id)
     looked_at("record", incident_id)
     return as_json(found)

@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from models.evaluation.report.html import html
 from wallboard.access import Viewer
-from wallboard.auth.audit import Looks
+from wallboard.auth.audit import POLLED_MS, LookedAt, Looks
 from wallboard.auth.gate import SignedIn
 from wallboard.pages import page
 from wallboard.routes.answers import as_file, as_json, only
@@ -36,6 +36,7 @@ def patterns_page(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     first: First = "",
     last: Last = "",
     zone: Name = "",
@@ -50,6 +51,7 @@ def patterns_page(
         problem = str(error)
         period = _period(viewer, services, "", "", "", queue)
     found = report(db, viewer, services.policy, period)
+    _note(looked_at, found)
     return page(
         request,
         services,
@@ -70,6 +72,7 @@ def patterns(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     first: First = "",
     last: Last = "",
     zone: Name = "",
@@ -77,7 +80,9 @@ def patterns(
 ) -> Response:
     """The figures of a period (both days included), of what whoever asks may see."""
     only(viewer, LEADERS)
-    return as_json(_report(db, viewer, services, first, last, zone, queue))
+    found = _report(db, viewer, services, first, last, zone, queue)
+    _note(looked_at, found)
+    return as_json(found)
 
 
 @router.get("/patterns/report.html", include_in_schema=False)
@@ -85,6 +90,7 @@ def patterns_file(
     viewer: SignedIn,
     services: ServicesOf,
     db: Database,
+    looked_at: Looks,
     first: First = "",
     last: Last = "",
     zone: Name = "",
@@ -93,6 +99,7 @@ def patterns_file(
     """The same as one page to send on: with plots, and nothing loaded from outside."""
     only(viewer, LEADERS)
     found = _report(db, viewer, services, first, last, zone, queue)
+    _note(looked_at, found)
     told = document(found.found, set(found.read), found.sources, files=True)
     name = f"patterns-{found.period.first}-{found.period.last}.html"
     return as_file(html(told).encode(), name, "text/html; charset=utf-8")
@@ -126,6 +133,10 @@ def labelled(
     name = f"feedback-{period.first}-{period.last}.jsonl"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(lines(), media_type="application/jsonl", headers=headers)
+
+
+def _note(looked_at: LookedAt, found: Report) -> None:
+    looked_at("report", f"patterns {found.period.first}/{found.period.last}", POLLED_MS)
 
 
 def _period(

@@ -16,14 +16,16 @@ from fastapi import APIRouter, Header, HTTPException, Query, Request
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import SQLAlchemyError
 
-from wallboard.access import Role, Scope, Viewer, before_a_room
+from wallboard.access import Role, Scope, Viewer, before_a_room, reads_words
 from wallboard.audience import KINDS, TURN, may_hear
-from wallboard.auth.gate import SignInNeeded
+from wallboard.auth.audit import POLLED_MS, address_of, look
+from wallboard.auth.gate import NO_SCOPE, SignInNeeded
 from wallboard.auth.once import viewer_now
 from wallboard.hub import Item, can_resume, frame, newest
 from wallboard.hub import after as rows_after
 from wallboard.language import _
 from wallboard.services import Services, ServicesOf
+from wallboard.store.tables import Call
 
 log = logging.getLogger(__name__)
 router = APIRouter()
@@ -50,7 +52,7 @@ async def stream(
     note, deed, call, complaint, entry, message; and `hello`, `fresh`, `reset`, `signed_out`."""
     viewer = await asyncio.to_thread(viewer_now, request, services)
     if viewer.role is Role.SERVICE and Scope.STREAM not in viewer.scopes:
-        raise HTTPException(403, _("this token has no scope 'stream'"))
+        raise HTTPException(403, _(NO_SCOPE, scope=Scope.STREAM.value))
     wanted = frozenset(kinds.split(",")) if kinds else KINDS
     if unknown := wanted - KINDS:
         known = ", ".join(sorted(KINDS))
@@ -59,10 +61,20 @@ async def stream(
         )
     if last_event_id is not None and last_event_id.isdecimal() and len(last_event_id) < 19:
         after = int(last_event_id)
+    await asyncio.to_thread(_note, request, services, viewer, call)
     room = before_a_room(viewer, wall)
     body = _Stream(request, services, room, wanted, call).events(after)
     headers = {"x-accel-buffering": "no"}
     return StreamingResponse(body, media_type="text/event-stream", headers=headers)
+
+
+def _note(request: Request, services: Services, viewer: Viewer, call: str | None) -> None:
+    """Who follows what. Of what was asked for, only an id that is known is written down."""
+    address = address_of(request)
+    with services.sessions.begin() as db:
+        ref = call if call is not None and db.get(Call, call) is not None else "floor"
+        now = services.clock()
+        look(db, now, viewer, "stream", ref, address=address, again_ms=POLLED_MS)
 
 
 class _Stream:
@@ -99,7 +111,7 @@ class _Stream:
                 if not items:
                     break
                 number = items[-1].number
-                if sent := b"".join(item.frame for item in items if self._is_for_us(item)):
+                if sent := self._sent(items):
                     yield sent
             number = max(number, reached)
             while not subscriber.ended:
@@ -107,13 +119,17 @@ class _Stream:
                 new = [item for item in items if item.number > number]
                 if new:
                     number = new[-1].number
-                if sent := b"".join(item.frame for item in new if self._is_for_us(item)):
+                if sent := self._sent(new):
                     yield sent
                 if beat := self._heartbeat():
                     yield beat
                 if not await self._still_in():
                     yield frame("signed_out", {})
                     return
+
+    def _sent(self, items: list[Item]) -> bytes:
+        ours = [item for item in items if self._is_for_us(item)]
+        return b"".join(item.frame if reads_words(self._viewer) else item.bare for item in ours)
 
     def _is_for_us(self, item: Item) -> bool:
         if item.kind not in self._wanted or self._call not in (None, item.call_id):

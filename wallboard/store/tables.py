@@ -46,7 +46,8 @@ __all__ = [
 
 class Call(Seen, Table):
     """One call, as far as events have told of it. With a restricted alert it is restricted too:
-    `desk` is then that alert's, and `trigger` what has to be asked `access.may_see` with."""
+    `desk` is then that alert's, and `trigger` what has to be asked `access.may_see` with. At which
+    desks it is besides, its alerts say (`store.desks`)."""
 
     __tablename__ = "calls"
 

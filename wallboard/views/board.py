@@ -22,6 +22,7 @@ from wallboard.views.floor import (
     open_alerts,
     routes_of,
 )
+from wallboard.words import shown
 from workflow.policy import Policy
 
 NOTICE_MS = 3_600_000
@@ -53,8 +54,8 @@ def board(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> Board:
         now=now_ms,
         last_at=last_event_at(db),
         names=names_of(db, policy, viewer),
-        alerts=tuple(map(alert_body, alerts)),
-        routes=tuple(routes_of(db, alerts)),
+        alerts=shown(viewer, "alert", map(alert_body, alerts)),
+        routes=shown(viewer, "route", routes_of(db, alerts)),
         calls=tuple(live_calls(db, viewer, ids, now_ms)),
         earlier={call.call_id: earlier_of(db, viewer, call) for call in known},
         notices=tuple(notices(db, viewer, now_ms)),

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from detectors.vocabulary import Speaker
-from wallboard.access import Role, Scope, Viewer, may_see
+from wallboard.access import Role, Viewer, may_see, reads_words
 from wallboard.intake.floor import call_body
 from wallboard.intake.lateness import late_calls
 from wallboard.intake.restriction import RESTRICTED
 from wallboard.intake.scores import turn_body
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Entry, Forgotten, Hint, Message, Turn
 from wallboard.views.floor import (
     Body,
@@ -25,6 +26,8 @@ from wallboard.views.floor import (
     names_of,
     routes_of,
 )
+from wallboard.views.visible import calls_for
+from wallboard.words import shown
 from workflow.drafts.draft import Draft
 from workflow.drafts.situation import Context, Missing, read_turns
 from workflow.drafts.writer import draft
@@ -63,9 +66,7 @@ class CallPage(msgspec.Struct, frozen=True, kw_only=True):
 def call_for(db: Session, viewer: Viewer, call_id: str) -> Call | None:
     """The call, if it is there and the viewer may see it: who may not cannot tell which."""
     found = db.get(Call, call_id)
-    if found is None or not may_see(viewer, found, trigger=found.trigger):
-        return None
-    return found
+    return next(iter(calls_for(db, viewer, [] if found is None else [found])), None)
 
 
 def call_page(
@@ -76,27 +77,32 @@ def call_page(
     call = call_for(db, viewer, call_id)
     if call is None:
         return None
-    reads = viewer.role is not Role.SERVICE or Scope.TRANSCRIPTS in viewer.scopes
+    turns = turns_of(db, call_id) if reads_words(viewer) else ()
     alerts = alerts_of(db, viewer, call_id)
     forgotten = db.get(Forgotten, call_id)
-    entries = db.scalars(
-        select(Entry).where(Entry.call_id == call_id).order_by(Entry.at, Entry.number)
-    )
+    on = desks_on(db, [call_id], among=viewer.desks)[call_id]
+    of_call = select(Entry).where(Entry.call_id == call_id)
+    rows = db.scalars(of_call.order_by(Entry.at, Entry.number))
+    entries = [
+        row
+        for row in rows
+        if may_see(
+            viewer, row, trigger=call.trigger, desks=on.of_record(row.handling, call.trigger)
+        )
+    ]
     return CallPage(
         number=number,
         now=now_ms,
         last_at=last_event_at(db),
         names=names_of(db, policy, viewer),
         call=call_body(call) | late_calls(db, call_id).get(call_id, {}),
-        alerts=tuple(map(alert_body, alerts)),
-        routes=tuple(routes_of(db, alerts)),
-        turns=tuple(turn_body(turn) for turn in turns_of(db, call_id)) if reads else (),
-        hints=tuple(hints_of(db, call_id)),
-        deeds=tuple(deeds_of(db, viewer, call_id)),
-        messages=tuple(messages_of(db, call_id)),
-        entries=tuple(
-            entry.body for entry in entries if may_see(viewer, entry, trigger=call.trigger)
-        ),
+        alerts=shown(viewer, "alert", map(alert_body, alerts)),
+        routes=shown(viewer, "route", routes_of(db, alerts)),
+        turns=tuple(map(turn_body, turns)),
+        hints=shown(viewer, "hint", hints_of(db, call_id)),
+        deeds=shown(viewer, "deed", deeds_of(db, viewer, call_id)),
+        messages=shown(viewer, "message", messages_of(db, call_id)),
+        entries=shown(viewer, "entry", [entry.body for entry in entries]),
         earlier=earlier_of(db, viewer, call),
         may_draft=may_draft(viewer, call),
         forgotten_at=None if forgotten is None else forgotten.at,

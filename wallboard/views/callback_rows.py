@@ -7,7 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from detectors.vocabulary import LABELS
-from wallboard.access import Viewer
+from wallboard.access import Viewer, reads_words
 from wallboard.language import named
 from wallboard.store.tables import Callback
 from wallboard.views.zones import day_name, iso, moment_in, span_in, zone_of
@@ -119,13 +119,14 @@ def row_of(
     zone = record.time_zone if known_zone(record.time_zone) else None
     ours = zone_of(viewer.time_zone)
     last = record.attempts[-1] if record.attempts else None
+    words = reads_words(viewer)
     return Row(
         reference=record.reference,
         call_id=row.call_id,
         state=record.state.value,
         tab=_tab(record, row, now_ms),
         revision=record.revision,
-        summary=_summary(record.issue_summary),
+        summary=_summary(record.issue_summary) if words else "",
         owner=record.owner.name,
         owner_id=record.owner.id,
         deputy=record.deputy.name if record.deputy else None,
@@ -147,8 +148,8 @@ def row_of(
         attempts_allowed=policy.callbacks.attempts,
         last_attempt=None if last is None else last.outcome.value,
         safe_to_leave_message=record.safe_to_leave_message,
-        contact_note=record.contact_note,
-        history=tuple(_steps(record, policy, ours)),
+        contact_note=record.contact_note if words else None,
+        history=tuple(_steps(record, policy, ours, words)),
         on_the_line=record.is_open and (ringing is not None or _rings(record, now_ms)),
         live_call=ringing if record.is_open else None,
         may_act=acts and record.is_open,
@@ -166,7 +167,7 @@ def _rings(record: Record, now_ms: int) -> bool:
     return milliseconds(rung.at) > now_ms - LIVE_MS
 
 
-def _steps(record: Record, policy: Policy, zone: str) -> list[Step]:
+def _steps(record: Record, policy: Policy, zone: str, words: bool) -> list[Step]:
     found = []
     for step in record.history:
         at_ms = milliseconds(step.at)
@@ -177,7 +178,7 @@ def _steps(record: Record, policy: Policy, zone: str) -> list[Step]:
                 when=moment_in(at_ms, zone),
                 by=person.name if person else step.by,
                 state=step.state.value,
-                note=_note(step.note),
+                note=_note(step.note) if words else None,
             )
         )
     return found

@@ -6,11 +6,11 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from wallboard.access import Viewer, may_act, may_see
+from wallboard.access import MISCONDUCT, RESTRICTED, Viewer, may_act, may_see
 from wallboard.store.tables import Call, Callback
 from wallboard.views.callback_rows import LIVE_MS, Row, Tab, row_of
 from wallboard.views.unreadable import FAULTS, Unreadable
-from wallboard.views.visible import MISCONDUCT, RESTRICTED, feed_number, misconduct_in, visible
+from wallboard.views.visible import calls_for, feed_number, misconduct_in, visible
 from workflow.callbacks import OVER, CallbackState
 from workflow.callbacks import Callback as Record
 from workflow.duty import PersonRole
@@ -145,13 +145,12 @@ def _on_the_line(
             Call.customer_ref.in_(refs),
             Call.ended_at.is_(None),
             Call.last_at > now_ms - LIVE_MS,
-            visible(Call, viewer),
+            visible(Call, viewer, of_call=True),
         )
     )
     live: dict[str, list[str]] = {}
-    for call in calls:
-        if may_see(viewer, call, trigger=call.trigger):
-            live.setdefault(call.customer_ref or "", []).append(call.call_id)
+    for call in calls_for(db, viewer, calls):
+        live.setdefault(call.customer_ref or "", []).append(call.call_id)
     return live
 
 

@@ -9,13 +9,14 @@ import msgspec
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from wallboard.access import Role, Viewer, may_see
+from wallboard.access import MISCONDUCT, Role, Viewer, may_see, reads_words
 from wallboard.language import _
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Complaint
 from wallboard.views.callback_rows import Step
 from wallboard.views.incidents import name_of
 from wallboard.views.unreadable import FAULTS, Unreadable
-from wallboard.views.visible import MISCONDUCT, feed_number, misconduct_in, visible
+from wallboard.views.visible import feed_number, misconduct_in, visible
 from wallboard.views.zones import day_bounds, exact_in, iso, minute_in, moment_in, zone_of
 from workflow.complaints import CLOSED, ComplaintState, Owed, overdue
 from workflow.complaints import Complaint as Record
@@ -112,7 +113,7 @@ def register(
 ) -> Register:
     """The part of the register that a tab shows: what is late first, then by the next date."""
     number = feed_number(db)
-    wanted = [visible(Complaint, viewer), Complaint.mode != "replay"]
+    wanted = [visible(Complaint, viewer, of_call=True), Complaint.mode != "replay"]
     if find:
         named = (Complaint.reference == find.upper(), Complaint.call_id == find)
         wanted.append(or_(*named, Complaint.queue_id == find))
@@ -158,7 +159,7 @@ def records(
     ends = day_bounds(last, zone)[1] if last else None
     if begins is not None and ends is not None and begins >= ends:
         raise ValueError(_("the period ends before it begins"))
-    rows = list(db.scalars(select(Complaint).where(visible(Complaint, viewer))))
+    rows = list(db.scalars(select(Complaint).where(visible(Complaint, viewer, of_call=True))))
     seen, bad = _seen(db, viewer, rows)
     found = [record for _row, record in seen]
     chosen = [
@@ -173,12 +174,14 @@ def records(
 def _seen(
     db: Session, viewer: Viewer, rows: Sequence[Complaint]
 ) -> tuple[list[tuple[Complaint, Record]], list[Unreadable]]:
-    accused = misconduct_in(db, {row.call_id for row in rows})
+    calls = {row.call_id for row in rows}
+    accused, on = misconduct_in(db, calls), desks_on(db, calls, among=viewer.desks)
     found: list[tuple[Complaint, Record]] = []
     bad: list[Unreadable] = []
     for row in rows:
         trigger = MISCONDUCT if row.call_id in accused else None
-        if may_see(viewer, row, trigger=trigger) and viewer.role in READERS:
+        desks = on[row.call_id].of_record(row.handling, trigger)
+        if may_see(viewer, row, trigger=trigger, desks=desks) and viewer.role in READERS:
             try:
                 record = msgspec.convert(row.body, Record)
                 milliseconds(record.received_at)
@@ -206,7 +209,7 @@ def _rows(
 
 
 def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms: int) -> Row:
-    zone = zone_of(viewer.time_zone)
+    zone, words = zone_of(viewer.time_zone), reads_words(viewer)
     late = overdue(record, now_ms)
     dues = _dues(record, now_ms, zone)
     received = milliseconds(record.received_at)
@@ -232,7 +235,7 @@ def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms:
                 quote=quote.quote,
                 when=exact_in(milliseconds(quote.spoken_at), zone) if quote.spoken_at else None,
             )
-            for quote in record.quotes
+            for quote in (record.quotes if words else ())
         ),
         customer_ref=record.customer_ref,
         queue=record.queue_id,
@@ -245,7 +248,7 @@ def _row(row: Complaint, record: Record, viewer: Viewer, policy: Policy, now_ms:
                 when=moment_in(milliseconds(step.at), zone),
                 by=name_of(step.by, policy),
                 state=step.state.value,
-                note=step.note,
+                note=step.note if words else None,
             )
             for step in record.history
         ),

@@ -10,16 +10,19 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from detectors.vocabulary import LABELS, LIFE_STOPS
-from wallboard.access import Role, Viewer, may_see
+from wallboard.access import Viewer, may_see
+from wallboard.audience import is_about_call
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
 from wallboard.intake.lateness import late_calls
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Callback, Deed, Feed, Note, Route, User
 from wallboard.views.unreadable import is_alert
+from wallboard.views.visible import calls_for, visible
 from workflow.callbacks import OVER as KEPT
 from workflow.moments import rfc3339
 from workflow.policy import Policy
@@ -64,26 +67,12 @@ def last_event_at(db: Session) -> int | None:
     return db.scalar(select(Feed.at).order_by(Feed.number.desc()).limit(1))
 
 
-def theirs(table: type[Alert] | type[Call], viewer: Viewer) -> ColumnElement[bool]:
-    """What SQL can leave out of what a viewer may not see; `may_see` decides about the rest."""
-    at_desk = table.desk.in_(viewer.desks)
-    match viewer.role:
-        case Role.AGENT:
-            return table.agent_id == viewer.agent_id
-        case Role.DESK:
-            return at_desk
-        case Role.SUPERVISOR | Role.QA | Role.SERVICE if viewer.queues or viewer.teams:
-            return or_(at_desk, table.queue_id.in_(viewer.queues), table.team_id.in_(viewer.teams))
-        case _:
-            return true()
-
-
 def open_alerts(db: Session, viewer: Viewer, now_ms: int) -> list[Alert]:
     """Open alerts, and those that have gone within the last minute."""
     recent = and_(Alert.status.in_(_GONE), Alert.updated_at > now_ms - TRACE_MS)
     query = (
         select(Alert)
-        .where(theirs(Alert, viewer), or_(Alert.status.not_in(_GONE), recent))
+        .where(visible(Alert, viewer), or_(Alert.status.not_in(_GONE), recent))
         .order_by(Alert.rank, Alert.opened_at)
     )
     return [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
@@ -129,8 +118,9 @@ def live_calls(db: Session, viewer: Viewer, also: Collection[str], now_ms: int) 
     """Calls that are going on, and those in `also`. `late`: that their words come late, until they
     come in time; `lagging`: that some are missing."""
     wanted = or_(Call.ended_at.is_(None), Call.call_id.in_(also))
-    query = select(Call).where(theirs(Call, viewer), wanted).order_by(Call.first_at)
-    rows = [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
+    seen = visible(Call, viewer, of_call=True)
+    query = select(Call).where(seen, wanted).order_by(Call.first_at)
+    rows = calls_for(db, viewer, db.scalars(query))
     late, lagging = late_calls(db), _lagging(db, now_ms)
     return [
         call_body(row) | late.get(row.call_id, {}) | lagging.get(row.call_id, {}) for row in rows
@@ -169,7 +159,7 @@ def earlier_of(db: Session, viewer: Viewer, call: Call) -> Earlier:
         )
     )
     return Earlier(
-        contacts=sum(may_see(viewer, one, trigger=one.trigger) for one in calls),
+        contacts=len(calls_for(db, viewer, calls)),
         hard_stops=sum(may_see(viewer, one, trigger=one.trigger) for one in stops),
         open_callbacks=sum(may_see(viewer, one) for one in owed),
     )
@@ -177,8 +167,14 @@ def earlier_of(db: Session, viewer: Viewer, call: Call) -> Earlier:
 
 def deeds_of(db: Session, viewer: Viewer, call_id: str) -> list[Body]:
     """What people did on a call and the viewer may know of."""
+    on = desks_on(db, [call_id], among=viewer.desks)[call_id]
     rows = db.scalars(select(Deed).where(Deed.call_id == call_id).order_by(Deed.sent_at))
-    return [deed_body(row) for row in rows if row.user_id == viewer.id or may_see(viewer, row)]
+    found = []
+    for row in rows:
+        desks = on.of_call(row.handling) if is_about_call(row.body) else ()
+        if row.user_id == viewer.id or may_see(viewer, row, desks=desks):
+            found.append(deed_body(row))
+    return found
 
 
 def names_of(db: Session, policy: Policy, viewer: Viewer) -> Names:

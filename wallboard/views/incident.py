@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from stream.events import IncidentEntry, IncidentHead
 from wallboard.access import Role, Viewer
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Entry
 from wallboard.views.chains import (
     Chain,
@@ -132,8 +133,10 @@ def rows_of(db: Session, viewer: Viewer, incident_id: str) -> list[Entry] | None
     rows = entries_of(db, {incident_id})[incident_id]
     if not rows:
         return None
-    accused = bool(misconduct_in(db, {rows[0].call_id}))
-    return rows if may_read(viewer, rows, misconduct=accused) else None
+    call_id = rows[0].call_id
+    accused = bool(misconduct_in(db, {call_id}))
+    on = desks_on(db, [call_id], among=viewer.desks)[call_id]
+    return rows if may_read(viewer, rows, misconduct=accused, on=on) else None
 
 
 class Exported(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,18 +9,13 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from wallboard.access import Role, Viewer, may_see
+from wallboard.access import MISCONDUCT, RESTRICTED, Desks, Role, Viewer, may_see, reads_words
 from wallboard.store.bodies import inside
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Entry
 from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
 from wallboard.views.unreadable import part
-from wallboard.views.visible import (
-    MISCONDUCT,
-    closed_to,
-    feed_number,
-    misconduct_in,
-    visible,
-)
+from wallboard.views.visible import closed_to, feed_number, misconduct_in, visible
 from wallboard.views.zones import day_bounds, moment_in, zone_of
 from workflow.chain import EntryKind
 from workflow.policy import Policy
@@ -119,12 +114,14 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys
     firsts = firsts[:PAGE]
     entries = entries_of(db, {first.incident_id for first in firsts})
     heads = heads_of(db, entries)
-    gone = let_go_of(db, {first.call_id for first in firsts})
-    accused = misconduct_in(db, {first.call_id for first in firsts})
+    calls = {first.call_id for first in firsts}
+    gone, accused = let_go_of(db, calls), misconduct_in(db, calls)
+    on = desks_on(db, calls, among=viewer.desks)
     found = []
     for first in firsts:
         rows = entries[first.incident_id]
-        if not may_read(viewer, rows, misconduct=first.call_id in accused):
+        misconduct = first.call_id in accused
+        if not may_read(viewer, rows, misconduct=misconduct, on=on[first.call_id]):
             continue
         standing = standing_of(rows, policy, zone_of(viewer.time_zone))
         # Whoever set a hold may have lifted it since: SQL alone does not know.
@@ -133,7 +130,8 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys
         # Each signature costs time, and here are many records: the newest heads alone.
         newest = enough(heads[first.incident_id], keys)
         chain = chain_of(rows, newest, keys, let_go=first.call_id in gone)
-        found.append(_found(rows, standing, zone_of(viewer.time_zone), chain))
+        told = _found(rows, standing, zone_of(viewer.time_zone), chain)
+        found.append(told if reads_words(viewer) else _without_words(told))
     return Results(number=number, records=tuple(found), older=older)
 
 
@@ -146,10 +144,11 @@ def entries_of(db: Session, incident_ids: set[str]) -> dict[str, list[Entry]]:
     return found
 
 
-def may_read(viewer: Viewer, rows: list[Entry], *, misconduct: bool) -> bool:
+def may_read(viewer: Viewer, rows: list[Entry], *, misconduct: bool, on: Desks) -> bool:
     """Whether a whole record is for a viewer: one of its entries is, and none is for others alone.
 
-    `misconduct`: an alert on the call says that somebody of the house misbehaved.
+    `misconduct`: an alert on the call says that somebody of the house misbehaved; `on`: at which of
+    the viewer's desks alerts on the call stand.
     """
     if viewer.role not in SEARCHERS or not rows:
         return False
@@ -157,10 +156,9 @@ def may_read(viewer: Viewer, rows: list[Entry], *, misconduct: bool) -> bool:
     trigger = MISCONDUCT if misconduct or said else None
     if trigger is not None:
         return any(may_see(viewer, row, trigger=trigger) for row in rows)
-    closed = [row for row in rows if row.handling == "restricted"]
-    if not all(may_see(viewer, row) for row in closed):
-        return False
-    return any(may_see(viewer, row) for row in rows)
+    may = [may_see(viewer, row, desks=on.of_call(row.handling)) for row in rows]
+    closed = [seen for seen, row in zip(may, rows, strict=True) if row.handling == RESTRICTED]
+    return any(may) and all(closed)
 
 
 def standing_of(rows: list[Entry], policy: Policy, zone: str) -> Standing:
@@ -214,8 +212,8 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
     same = other.incident_id == Entry.incident_id
     wanted: list[ColumnElement[bool]] = [
         Entry.number == 1,
-        exists(select(other.number).where(same, visible(other, viewer))),
-        ~exists(select(other.number).where(same, closed_to(other, viewer))),
+        exists(select(other.number).where(same, visible(other, viewer, of_call=True))),
+        ~exists(select(other.number).where(same, closed_to(other, viewer, of_call=True))),
     ]
     zone = zone_of(viewer.time_zone)
     if asked.first:
@@ -244,6 +242,12 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
             pass
     columns: Any = select(Entry.incident_id, Entry.call_id, Entry.at)
     return columns.where(*wanted).order_by(Entry.at.desc(), Entry.incident_id)
+
+
+def _without_words(found: Found) -> Found:
+    holds = tuple(msgspec.structs.replace(hold, ground=None) for hold in found.standing.holds)
+    standing = msgspec.structs.replace(found.standing, holds=holds, review_note=None)
+    return msgspec.structs.replace(found, quote=None, standing=standing)
 
 
 def _found(rows: list[Entry], standing: Standing, zone: str, chain: Chain) -> Found:

@@ -176,14 +176,14 @@ def _hints(db: Session, viewer: Viewer, scope: Scope) -> Iterator[events.Seen]:
     """Hints, and what agents did with them."""
     within = and_(Hint.at >= scope.from_ms, Hint.at < scope.to_ms)
     query = select(Hint, Call).join(Call, Call.call_id == Hint.call_id).where(within)
-    for hint, call in db.execute(query.where(visible(Call, viewer))):
+    for hint, call in db.execute(query.where(visible(Call, viewer, of_call=True))):
         event = _read(hint.body, events.HintSeen)
         if event is not None:
             yield event
             yield _facts(call)
     acts = Deed.action.in_(("hint_shown", "hint_used", "hint_dismissed"))
     between = and_(Deed.sent_at >= scope.from_ms, Deed.sent_at < scope.to_ms + AFTER_MS)
-    for deed in db.scalars(select(Deed).where(acts, between, visible(Deed, viewer))):
+    for deed in db.scalars(select(Deed).where(acts, between, visible(Deed, viewer, of_call=True))):
         event = _read(deed.body, events.DeedSeen)
         if event is None:
             continue
@@ -196,7 +196,7 @@ def _hints(db: Session, viewer: Viewer, scope: Scope) -> Iterator[events.Seen]:
 def _notes(db: Session, viewer: Viewer, scope: Scope) -> Iterator[events.Seen]:
     within = and_(Note.at >= scope.from_ms, Note.at < scope.to_ms)
     query = select(Note).join(Call, Call.call_id == Note.call_id)
-    for note in db.scalars(query.where(within, visible(Call, viewer))):
+    for note in db.scalars(query.where(within, visible(Call, viewer, of_call=True))):
         at = rfc3339(note.at)
         yield events.NoteSeen(about=note.about, detail=note.detail, at=at, call_id=note.call_id)
 
@@ -204,7 +204,7 @@ def _notes(db: Session, viewer: Viewer, scope: Scope) -> Iterator[events.Seen]:
 def _calls(db: Session, viewer: Viewer, scope: Scope) -> Iterator[events.Seen]:
     """Calls of which anything was read, and whether the rules answered alone on them."""
     within = and_(Call.first_at >= scope.from_ms, Call.first_at < scope.to_ms)
-    query = select(Call).where(within, visible(Call, viewer))
+    query = select(Call).where(within, visible(Call, viewer, of_call=True))
     for call in db.scalars(query.execution_options(yield_per=500)):
         if call.not_monitored is None:
             yield _score(call, call.first_at, ())
@@ -215,7 +215,7 @@ def _broken(db: Session, viewer: Viewer, scope: Scope) -> Iterator[events.Seen]:
     within = and_(Turn.at >= scope.from_ms, Turn.at < scope.to_ms, Turn.is_final.is_(True))
     said = cast(Turn.findings, Text).contains(Signal.AGENT_GUARDRAIL.value)
     query = select(Turn, Call).join(Call, Call.call_id == Turn.call_id).where(within, said)
-    for turn, call in db.execute(query.where(visible(Call, viewer))):
+    for turn, call in db.execute(query.where(visible(Call, viewer, of_call=True))):
         try:
             findings = msgspec.convert(turn.findings, tuple[events.FindingSeen, ...])
         except msgspec.ValidationError:

@@ -173,7 +173,9 @@ def _before(db: Session, viewer: Viewer, policy: Policy, period: Period) -> int:
 
 
 def _queues(db: Session, viewer: Viewer) -> tuple[str, ...]:
-    query = select(Call.queue_id).where(visible(Call, viewer), Call.queue_id.is_not(None))
+    query = select(Call.queue_id).where(
+        visible(Call, viewer, of_call=True), Call.queue_id.is_not(None)
+    )
     return tuple(sorted({str(queue) for queue in db.scalars(query.distinct())}))
 
 

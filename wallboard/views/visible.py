@@ -6,33 +6,50 @@ where a trigger is known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
-from detectors.vocabulary import Signal
-from wallboard.access import Role, Viewer
-from wallboard.store.tables import Alert, Feed
-from workflow.alerts import RecordHandling
-
-RESTRICTED = RecordHandling.RESTRICTED.value
-MISCONDUCT = Signal.MISCONDUCT.value
+from wallboard.access import MISCONDUCT, RESTRICTED, Role, Viewer, may_see
+from wallboard.store.desks import desks_on
+from wallboard.store.tables import Alert, Call, Feed
 
 
-def visible(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
-    """Whether a row of a table with the columns of visibility may be shown to a viewer."""
-    at_desk = kind.desk.in_(viewer.desks) if viewer.desks else false()
-    kept = false() if viewer.on_a_wall else at_desk
+def visible(kind: Any, viewer: Viewer, *, of_call: bool = False) -> ColumnElement[bool]:
+    """Whether a row of a table with the columns of visibility may be shown to a viewer. `of_call`:
+    it is a call or goes with one, and so to the desks of the alerts on it."""
+    at_desk = kept = kind.desk.in_(viewer.desks) if viewer.desks else false()
+    if of_call and viewer.desks:
+        kept = or_(at_desk, _has_alert(kind, viewer, closed=True))
+        at_desk = or_(at_desk, _has_alert(kind, viewer))
+    if viewer.on_a_wall:
+        kept = false()
     return or_(and_(kind.handling == RESTRICTED, kept), _open(kind, viewer, at_desk))
 
 
-def closed_to(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
+def closed_to(kind: Any, viewer: Viewer, *, of_call: bool = False) -> ColumnElement[bool]:
     """Whether a row is restricted, and to others."""
     if not viewer.desks or viewer.on_a_wall:
         return and_(kind.handling == RESTRICTED)
-    others = or_(kind.desk.is_(None), kind.desk.not_in(viewer.desks))
-    return and_(kind.handling == RESTRICTED, others)
+    closed = and_(
+        kind.handling == RESTRICTED, or_(kind.desk.is_(None), kind.desk.not_in(viewer.desks))
+    )
+    return and_(closed, not_(_has_alert(kind, viewer, closed=True))) if of_call else closed
+
+
+def calls_for(db: Session, viewer: Viewer, calls: Iterable[Call]) -> list[Call]:
+    """Those of the calls that a viewer may see."""
+    found = list(calls)
+    on = desks_on(db, {call.call_id for call in found}, among=viewer.desks)
+    return [
+        call
+        for call in found
+        if may_see(
+            viewer, call, trigger=call.trigger, desks=on[call.call_id].of_call(call.handling)
+        )
+    ]
 
 
 def misconduct_in(db: Session, call_ids: set[str]) -> set[str]:
@@ -47,6 +64,15 @@ def feed_number(db: Session) -> int:
     """The number of the feed that a page stands at; read before anything else, so that what comes
     meanwhile comes again rather than never."""
     return db.scalar(select(func.max(Feed.number))) or 0
+
+
+def _has_alert(kind: Any, viewer: Viewer, *, closed: bool = False) -> ColumnElement[bool]:
+    """Whether an alert on its call, `closed`: a restricted one, is at a desk of the viewer's."""
+    other = aliased(Alert)
+    wanted = [other.call_id == kind.call_id, other.desk.in_(viewer.desks)]
+    if closed:
+        wanted.append(other.handling == RESTRICTED)
+    return exists(select(other.alert_id).where(*wanted))
 
 
 def _open(kind: Any, viewer: Viewer, at_desk: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from wallboard.language import _, named
+from wallboard.words import WORDS
 from workflow.moments import rfc3339
 
 _SHARED = ("version", "call_id", "queue_id", "team_id", "agent_id", "deep_link", "mode")
@@ -37,12 +38,6 @@ _FIELDS: dict[str, tuple[str, ...]] = {
         *("reference", "state", "acknowledge_by", "answer_by", "customer_ref", "jurisdiction"),
     ),
     "note": ("about", "detail", "at", "first_sequence", "last_sequence"),
-}
-_WORDS: dict[str, tuple[str, ...]] = {
-    # What a person wrote as the reason of a close may quote the caller.
-    "alert": ("evidence", "reason", "closed_reason"),
-    "route": ("brief",),
-    "callback": ("issue_summary",),
 }
 KINDS = tuple(_FIELDS)
 """What a webhook may be told of. The transcript is not among it."""
@@ -84,7 +79,7 @@ def standard(told: Told, *, with_words: bool) -> dict[str, Any]:
     """`type`, `timestamp`, `data`: the payload that Standard Webhooks recommends."""
     wanted = (*_SHARED, *_FIELDS.get(told.kind, ()))
     if with_words:
-        wanted += _WORDS.get(told.kind, ())
+        wanted += WORDS.get(told.kind, ())
     data = {name: told.body[name] for name in wanted if told.body.get(name) is not None}
     data |= {"id": told.ref, "link": told.link, "mode": told.mode}
     return {"type": type_of(told), "timestamp": rfc3339(told.at), "data": data}
