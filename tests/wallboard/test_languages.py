@@ -295,3 +295,14 @@ def test_no_function_hides_the_mark_that_it_calls() -> None:
                 uses = {type(one.ctx) for one in names if one.id == "_"}
                 hidden = uses >= {ast.Load, ast.Store} or "_" in (a.arg for a in node.args.args)
                 assert not hidden or ast.Load not in uses, f"{file.name}: {node.name}"
+
+
+def test_whatever_an_agent_may_be_found_to_have_said_has_a_text() -> None:
+    from workflow.hints import HintKind
+    from workflow.patterns import guiding
+
+    english = msgspec.json.decode((pseudo.ROOT / "static" / "texts" / "en.json").read_bytes())
+    kinds = (HintKind.GUARDRAIL, HintKind.LANDMINE)
+    names = {name for kind in kinds for name in guiding.names_of(kind)}
+    assert len(names) > 20
+    assert {name for name in names if f"rule.{name}" not in english} == set()

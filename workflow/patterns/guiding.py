@@ -17,6 +17,7 @@ from workflow.patterns.ledger import CallLog, Ledger
 from workflow.patterns.scope import Scope
 
 GUARDRAIL = f"{HintKind.GUARDRAIL.value}."
+LANDMINE = f"{HintKind.LANDMINE.value}."
 
 
 class Hints(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +110,12 @@ def _named(hint: HintSeen) -> str | None:
     return f"{GUARDRAIL}other" if hint.kind is HintKind.GUARDRAIL else None
 
 
+def names_of(kind: HintKind) -> frozenset[str]:
+    """Every name under which what hints of a kind are about can be counted."""
+    more = {f"{GUARDRAIL}other"} if kind is HintKind.GUARDRAIL else set()
+    return frozenset(_abouts(kind).values()) | more
+
+
 @cache
 def _abouts(kind: HintKind) -> dict[str, str]:
     """What hints of a kind can be about, and under which name it is counted."""
@@ -125,5 +132,11 @@ _MEANINGS = {
     f"{GUARDRAIL}{Code.LEGAL_CONCLUSION.value}": "draws a legal conclusion",
     f"{GUARDRAIL}{Code.OPEN_COMPENSATION.value}": "promises money or effort without end",
     f"{GUARDRAIL}{Code.NAMED_BLAME.value}": "blames a named person",
+    f"{LANDMINE}{Code.ASKS_TO_REPEAT.value}": "asks the caller to say it all again",
+    f"{LANDMINE}{Code.DEFENSIVE.value}": "defends instead of listening",
+    f"{LANDMINE}{Code.DIGNITY.value}": "speaks down to the caller",
+    f"{LANDMINE}{Code.EVASIVE_PASSIVE.value}": "leaves open who did it (“mistakes were made”)",
+    f"{LANDMINE}{Code.HOLLOW_APOLOGY.value}": "apologises for feelings, not for what happened",
+    f"{LANDMINE}{Code.JARGON.value}": "uses words of the house that callers do not know",
     f"{GUARDRAIL}other": "something that this release has no name for",
 }
