@@ -253,9 +253,8 @@ def _listen(
                     if record.value is None:
                         continue
                     event = msgspec.json.decode(record.value)
-                    call_id = event["call_id"]
                     if record.topic == callbacks:
-                        watch.callbacks[call_id] = event["reference"]
+                        watch.callbacks[event["origin_call_id"]] = event["reference"]
                     else:
-                        watch.heard.setdefault(call_id, now)
-                        watch.alert_ids.setdefault(call_id, event["alert_id"])
+                        watch.heard.setdefault(event["call_id"], now)
+                        watch.alert_ids.setdefault(event["call_id"], event["alert_id"])
