@@ -22,7 +22,7 @@ from workflow.moments import milliseconds
 from workflow.openings import openings, sore_points
 from workflow.openings import prepare as prepare_openings
 from workflow.picture import NOTHING_KNOWN, CallPicture
-from workflow.quotes import Quoted, Said, around, sentence_of, time_into
+from workflow.quotes import Quoted, Said, kept_short, sentence_of, time_into
 from workflow.routing import Brief
 from workflow.telling import told
 
@@ -35,8 +35,6 @@ LEAST_LEADING = 6
 """Words of a turn that leads up to something: fewer are an answer."""
 LEAST_WANTED = 3
 """Words of a demand: "I want" alone was broken off."""
-CHARS_QUOTED, WORDS_QUOTED = 400, 60
-"""Of one quote in the fields: a route is kept in the state of the call, which has to stay small."""
 CHARS_READ = 6_000
 """Of the caller's words, the newest, that are read for what they want: a minute or two of talk."""
 
@@ -189,25 +187,17 @@ def _said(
     ordered = sorted(whole.items(), key=lambda each: _moment_said(each[0], each[1], picture))
     raised = [evidence.quote for evidence in alert.evidence]
     return tuple(
-        Quoted(quote=_kept_short(quote, raised), at=time_into(at))
+        Quoted(quote=kept_short(quote, raised), at=time_into(at))
         for quote, at in ordered[-MOST_QUOTES:]
     )
 
 
 def _moment_said(quote: str, at: int | None, picture: CallPicture) -> tuple[int, int]:
-    """When something was said: by its turn among those remembered, where there is one; before them
-    all otherwise. Platforms do not always tell times."""
+    """When something was said: by its turn, where that is remembered; else before all of them."""
     for place, turn in enumerate(picture.words):
         if quote in turn.text:
             return place + 1, turn.text.index(quote)
     return 0, at or 0
-
-
-def _kept_short(quote: str, raised: Sequence[str] = ()) -> str:
-    """Word for word, unless somebody talked without a stop: then what is around the evidence."""
-    if len(quote) <= CHARS_QUOTED:
-        return quote
-    return around(quote, next((words for words in raised if words in quote), ""), WORDS_QUOTED)
 
 
 def _leading_up(alert: Alert, picture: CallPicture) -> Turn | None:
@@ -247,7 +237,7 @@ def _wants(picture: CallPicture) -> Quoted | None:
             found = list(_WANTS.finditer(sentence.translate(_PLAIN)))
             if found and len(sentence[found[-1].start() :].split()) >= LEAST_WANTED:
                 quote = sentence[found[-1].start() :].strip()
-                return Quoted(quote=_kept_short(quote), at=time_into(turn.start_ms))
+                return Quoted(quote=kept_short(quote), at=time_into(turn.start_ms))
     return None
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from detectors.reading import Evidence, Turn
@@ -9,6 +11,9 @@ from detectors.reading import Evidence, Turn
 ELLIPSIS = "…"
 LONGEST_WORD = 40
 """Characters of one word: what is longer was not spoken, and fills a screen."""
+
+CHARS_QUOTED, WORDS_QUOTED = 400, 60
+"""Of one quote in the fields: a route is kept in the state of the call, which has to stay small."""
 
 _ENDS = ".!?\n"
 
@@ -82,3 +87,10 @@ def around(text: str, quote: str, most: int) -> str:
 
 def _short(word: str) -> str:
     return word if len(word) <= LONGEST_WORD else word[: LONGEST_WORD - 1] + ELLIPSIS
+
+
+def kept_short(quote: str, raised: Sequence[str] = ()) -> str:
+    """Word for word, unless somebody talked without a stop: then what is around the evidence."""
+    if len(quote) <= CHARS_QUOTED:
+        return quote
+    return around(quote, next((words for words in raised if words in quote), ""), WORDS_QUOTED)
