@@ -33,7 +33,7 @@ class OperatingPoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         threshold=0.3, review=0.15, alone=0.6, alone_review=0.4
     )
     balanced: OperatingPoint = OperatingPoint()
-    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5, alone=0.97, alone_review=0.9)
+    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5, alone=0.98, alone_review=0.9)
 
 
 class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
