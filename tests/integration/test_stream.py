@@ -35,6 +35,8 @@ from workflow.call import Customer
 
 THREAT = "i am going to sue you people for this"
 SMALL_TALK = "thank you that is very kind of you"
+LATENESS = {"transcripts_late", "transcripts_in_time"}
+"""What a machine too slow to read in time says of it."""
 
 Start = Callable[..., Worker]
 
@@ -93,6 +95,10 @@ def of_calls(settings: Settings, topic: TopicName, prefix: str = "") -> list[Rec
     """What a topic has on the calls whose id begins so."""
     begins = prefix.encode()
     return [r for r in read_all(settings, topic) if (r.key or b"").startswith(begins)]
+
+
+def noted(records: list[Record]) -> list[str]:
+    return [record.json()["about"] for record in records]
 
 
 def wait_scored(settings: Settings, count: int, seconds: float = 150, calls: str = "") -> None:
@@ -225,7 +231,8 @@ def test_gaps_are_reported_and_late_chunks_still_read(running: Settings) -> None
     )
     wait_scored(running, 3, calls="gap")
     notes = [r.json() for r in of_calls(running, TopicName.OPERATIONS, "gap")]
-    assert [(n["about"], n["first_sequence"], n["last_sequence"]) for n in notes] == [("gap", 2, 4)]
+    gaps = [n for n in notes if n["about"] not in LATENESS]
+    assert [(n["about"], n["first_sequence"], n["last_sequence"]) for n in gaps] == [("gap", 2, 4)]
     assert types(of_calls(running, TopicName.ALERTS, "gap")) == ["alert.opened"]
 
 
@@ -254,7 +261,8 @@ def test_a_chunk_that_the_detector_fails_on_is_kept_and_its_call_goes_on(
     (letter,) = read_all(settings, TopicName.DEAD_LETTERS)
     assert letter.headers["reason"] == "detector_failed"
     assert msgspec.json.decode(letter.value)["text"] == DETECTOR_FAILS
-    assert [r.json()["about"] for r in read_all(settings, TopicName.OPERATIONS)] == ["chunk_failed"]
+    notes = noted(read_all(settings, TopicName.OPERATIONS))
+    assert [about for about in notes if about not in LATENESS] == ["chunk_failed"]
     assert types(read_all(settings, TopicName.ALERTS)) == ["alert.opened"]
 
 
@@ -366,7 +374,8 @@ def everything_arrived(settings: Settings) -> None:
     assert len({r.headers["ce_id"] for r in alerts}) == len(expected)
     assert {r.json()["call_id"] for r in routes} == expected
     assert not read_all(settings, TopicName.DEAD_LETTERS)
-    assert not read_all(settings, TopicName.OPERATIONS)
+    # What a worker that died left unread is read late, and that is said.
+    assert set(noted(read_all(settings, TopicName.OPERATIONS))) <= LATENESS
 
 
 @pytest.mark.long
