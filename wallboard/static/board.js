@@ -45,8 +45,8 @@ on("route", ({ ref, body }) => {
 });
 on("call", ({ ref, body }) => {
   floor.call(ref, body);
-  // Most calls have no card; what else is told of them can wait for the next second.
-  if (touch(ref)) draw();
+  // The mood of a call changes with each of its words; the next second is soon enough to show it.
+  touch(ref);
 });
 on("note", ({ call_id, at, body }) => floor.note(call_id, at, body));
 on("reset", reload);
@@ -174,6 +174,7 @@ function seconds() {
   calm();
   text("wall-clock", clockOf(live.now()));
   rail(floor, { gone: floor.gone().filter(shown) });
+  if (deck.soiled) draw();
   floor.sweep();
 }
 

@@ -26,6 +26,11 @@ export class Deck {
     return this.#cards.size;
   }
 
+  /** Whether any card is to be filled anew. */
+  get soiled() {
+    return this.#dirty.size > 0;
+  }
+
   /** A card is to be filled anew. */
   soil(id) {
     this.#dirty.add(id);
