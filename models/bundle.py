@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import numpy as np
@@ -21,9 +22,9 @@ from models.labels import SCORED
 from models.measures import average_precision, dev_scores, sigmoid
 from models.network import Network, base_folder
 from models.recipe import Recipe
-from models.runs import read_examples
+from models.runs import RunError, read_examples, weights_in
 from models.scorer import CARD, Card, OnnxScorer
-from models.training import WEIGHTS, load, predict
+from models.training import WEIGHTS, load, predict, save
 
 NOT_FITTED_ON = frozenset({"rules", "goemotions"})
 """Rules know their own examples by heart, and Reddit's share of hard stops is no call's."""
@@ -62,21 +63,35 @@ def bundle(
     *,
     labelled: Sequence[Example] = (),
     full: bool = False,
+    start: Path | None = None,
+    share: float = 0.5,
 ) -> Bundle:
     """Export a run, calibrate it on its recipe's dev split, write `model.json` beside it.
 
     `labelled`: as in the run (models/labelled.py). `full`: the weights in full precision as well,
-    for GPUs.
+    for GPUs. `start`: what the run began from, a run's folder or a model's; of both the mean is
+    taken, in which the run counts for `share` (0-1). Raises RunError where it holds no weights, or `out` is the run.
     """
+    if out.resolve() == run.resolve():
+        raise RunError(f"{out} is the run itself: name another folder for the model")
     recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
     progress("exporting to int8", 0, 1)
     learned = [row for rows in read_examples(recipe, data, labelled).values() for row in rows]
     examples = [example for example in learned if example.split is Split.DEV]
-    export(run / WEIGHTS, out, (example.passage.now.text for example in learned))
-    if full:
-        shutil.copyfile(run / WEIGHTS, out / WEIGHTS)
-    progress("exporting to int8", 1, 1)
     targets = np.array([example.targets for example in examples], dtype=np.float32)
+    texts = [example.passage.now.text for example in learned]
+    with TemporaryDirectory() as folder:
+        weights_file = run / WEIGHTS
+        if start is not None:
+            weights_file = Path(folder) / WEIGHTS
+            mean = Network.from_base(base_folder())
+            load(mean, run / WEIGHTS, weights_in(start), shares=(share, 1 - share))
+            save(mean, weights_file)
+        export(weights_file, out, texts)
+        unquantised = _full_emotion_f1(weights_file, examples, targets)
+        if full:
+            shutil.copyfile(weights_file, out / WEIGHTS)
+    progress("exporting to int8", 1, 1)
     (out / CARD).write_bytes(msgspec.json.encode(Card(name=name)))
     logits = _logits(OnnxScorer(out), examples, progress)
     wanted = targets[:, : len(SCORED)].astype(np.float64)
@@ -102,10 +117,10 @@ def bundle(
             "recipe": recipe.description,
             "seed": str(recipe.seed),
             "fitted_on": str(int(fit.sum())),
+            **({} if start is None else {"share_of_run": f"{share:g}"}),
         },
     )
     (out / CARD).write_bytes(msgspec.json.format(msgspec.json.encode(card)))
-    unquantised = _full_emotion_f1(run, examples, targets)
     files = (MODEL, VOCABULARY, CARD)
     return Bundle(
         folder=out,
@@ -154,9 +169,9 @@ def _reports(
     return found
 
 
-def _full_emotion_f1(run: Path, examples: list[Example], targets: NDArray[np.float32]) -> float:
+def _full_emotion_f1(weights: Path, examples: list[Example], targets: NDArray[np.float32]) -> float:
     """The same emotion figure before quantisation: what int8 costs."""
     network = Network.empty(base_folder())
-    load(network, run / WEIGHTS)
+    load(network, weights)
     logits = predict(network, Encoding.read(base_folder() / VOCABULARY), examples)
     return dev_scores(logits, targets).emotion_f1

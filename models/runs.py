@@ -158,13 +158,15 @@ def _refuse_to_overwrite(folder: Path, resume: bool) -> None:
 
 
 def _begin_with(network: Network, start: Sequence[Path]) -> None:
-    files = []
-    for folder in start:
-        there = [name for name in (WEIGHTS, MODEL) if (folder / name).is_file()]
-        if not there:
-            raise RunError(f"{folder} holds no finished run and no model ({WEIGHTS}, {MODEL})")
-        files.append(folder / there[0])
-    load(network, *files)
+    load(network, *(weights_in(folder) for folder in start))
+
+
+def weights_in(folder: Path) -> Path:
+    """The weights of a run's folder or a model's. Raises RunError where there are none."""
+    for name in (WEIGHTS, MODEL):
+        if (folder / name).is_file():
+            return folder / name
+    raise RunError(f"{folder} holds no finished run and no model ({WEIGHTS}, {MODEL})")
 
 
 def _of(rows: list[Example], split: Split) -> list[Example]:

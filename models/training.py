@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -285,20 +285,23 @@ def save(network: Network, file: Path) -> None:
     new.replace(file)
 
 
-def load(network: Network, *files: Path) -> None:
+def load(network: Network, *files: Path, shares: Sequence[float] | None = None) -> None:
     """Read weights into a network of the same shape; of several files, their mean.
 
     A file is a run's `weights.safetensors`, or the `model.onnx` of an export beside its vocabulary:
-    what it lacks stays as the network has it. Runs from one start that are averaged do better than
-    each (Wortsman et al., 2022, "Model soups"). Raises what safetensors raises, and ValueError for
-    another kind of model.
+    what it lacks stays as the network has it. `shares`: what each counts for, 1 together; alike if
+    not given. Runs from one start that are averaged do better than each (Wortsman et al., 2022,
+    "Model soups"), and a run averaged with its start keeps more of what that knew (Wortsman et al.,
+    2022, "Robust fine-tuning of zero-shot models"). Raises what safetensors raises, and ValueError
+    for another kind of model.
     """
     own = network.state_dict()
-    mean = _weights(files[0], own)
-    for file in files[1:]:
+    mean: dict[str, Tensor] = {}
+    for file, share in zip(files, shares or [1 / len(files)] * len(files), strict=True):
         for name, weight in _weights(file, own).items():
-            mean[name] = mean[name] + weight
-    network.load_state_dict({name: weight / len(files) for name, weight in mean.items()})
+            part = weight * share
+            mean[name] = mean[name] + part if name in mean else part
+    network.load_state_dict(mean)
 
 
 def _weights(file: Path, own: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -26,6 +26,19 @@ def export(
     full: Annotated[
         bool, typer.Option("--full", help="Keep full-precision weights too (90 MB), for GPUs.")
     ] = False,
+    mean_with: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Take the mean with what the run began from, a run or a model folder.",
+        ),
+    ] = None,
+    share: Annotated[
+        float | None,
+        typer.Option(
+            min=0.0, max=1.0, help="How much the run counts for in that mean.  [default: 0.5]"
+        ),
+    ] = None,
     name: Annotated[str, typer.Option(help="The first part of the model's version.")] = "minilm",
 ) -> None:
     """Quantise a run to int8 ONNX and calibrate it on its dev split. Needs the `train` extra.
@@ -38,12 +51,24 @@ def export(
     from scripts.classifier import needs_training
     from scripts.evaluation.files import learned_from
 
+    if share is not None and mean_with is None:
+        raise typer.BadParameter("there is no mean to share in without --mean-with")
     rows = learned_from(labelled or [])
     needs_training()
     from models.bundle import LARGEST_MB, bundle
 
     with steps() as progress:
-        made = bundle(run, out, data, name, progress, labelled=rows, full=full)
+        made = bundle(
+            run,
+            out,
+            data,
+            name,
+            progress,
+            labelled=rows,
+            full=full,
+            start=mean_with,
+            share=0.5 if share is None else share,
+        )
     console = Console()
     table = Table("label", "positives", "of", "AP classifier", "AP fused", "calibration error")
     for label, report in made.labels.items():

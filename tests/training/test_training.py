@@ -122,6 +122,25 @@ def test_a_run_can_begin_with_the_mean_of_others(trained: Path) -> None:
         assert torch.allclose(tensor, (first[name] + second[name]) / 2, atol=1e-6), name
 
 
+def test_a_run_can_be_exported_as_its_mean_with_where_it_began(
+    trained: Path, tmp_path: Path
+) -> None:
+    start = tmp_path / "start"
+    start.mkdir()
+    other = Network.from_base(base_folder())
+    save(other, start / WEIGHTS)
+    out = tmp_path / "mean"
+    bundle(trained, out, None, "mean", lambda *_: None, full=True, start=start, share=0.75)
+    first, second = load_file(trained / WEIGHTS), other.state_dict()
+    for name, tensor in load_file(out / WEIGHTS).items():
+        assert torch.allclose(tensor, 0.75 * first[name] + 0.25 * second[name], atol=1e-6), name
+    assert OnnxScorer(out).card.made["share_of_run"] == "0.75"
+    with pytest.raises(RunError, match="holds no finished run and no model"):
+        bundle(trained, out, None, "mean", lambda *_: None, start=tmp_path / "nothing")
+    with pytest.raises(RunError, match="is the run itself"):
+        bundle(trained, trained, None, "mean", lambda *_: None)
+
+
 def test_what_is_answered_well_comes_more_rarely_and_a_stopped_run_knows_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
