@@ -70,7 +70,8 @@ def bundle(
 
     `labelled`: as in the run (models/labelled.py). `full`: the weights in full precision as well,
     for GPUs. `start`: what the run began from, a run's folder or a model's; of both the mean is
-    taken, in which the run counts for `share` (0-1). Raises RunError where it holds no weights, or `out` is the run.
+    taken, in which the run counts for `share` (0-1). Raises RunError where it holds no weights, or
+    `out` is the run.
     """
     if out.resolve() == run.resolve():
         raise RunError(f"{out} is the run itself: name another folder for the model")
