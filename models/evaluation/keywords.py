@@ -7,9 +7,11 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+import msgspec
+
 from detectors.vocabulary import Speaker
 from models.evaluation.samples import Sample
-from models.evaluation.systems import Answer
+from models.evaluation.systems import Answer, prefixes
 from models.noise import spoken
 
 
@@ -18,7 +20,7 @@ class KeywordSystem:
 
     name = "keywords"
 
-    def answer(self, sample: Sample, *, final: bool = True) -> Answer:
+    def answer(self, sample: Sample) -> Answer:
         """What the categories of `keywords.toml` match, words compared whole and without case."""
         if sample.speaker is Speaker.AGENT:
             return Answer(frozenset())
@@ -31,11 +33,14 @@ class KeywordSystem:
         return Answer(
             raised=frozenset(found),
             because={label: match.group() for label, match in found.items()},
-            complete_at={
-                label: _words_until(sample.text, len(text[: match.end()].split()))
-                for label, match in found.items()
-            },
         )
+
+    def as_spoken(self, sample: Sample) -> list[frozenset[str]]:
+        """What they match after each word."""
+        return [
+            self.answer(msgspec.structs.replace(sample, text=part)).raised
+            for part in prefixes(sample.text)
+        ]
 
 
 @cache
@@ -47,14 +52,3 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         )
         for label, phrases in tomllib.loads(text).items()
     }
-
-
-def _words_until(text: str, spoken_words: int) -> int:
-    """How many words of a text hold this many as spoken: marks and signs alone are not spoken."""
-    passed = 0
-    words = text.split()
-    for count, word in enumerate(words, start=1):
-        passed += len(spoken(word).split())
-        if passed >= spoken_words:
-            return count
-    return len(words)
