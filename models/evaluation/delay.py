@@ -42,7 +42,7 @@ def detection_delay(
     flickered = 0
     for sample, _ in innocent:
         *on_the_way, final = system.as_spoken(sample)
-        flickered += bool((frozenset[str]().union(*on_the_way) & STOPS) - final)
+        flickered += bool(sample.known(frozenset[str]().union(*on_the_way) & STOPS) - final)
         advance(1)
     counts = Counter(min(LATEST, max(EARLIEST, delay)) for delay in delays)
     return Delay(

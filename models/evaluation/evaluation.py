@@ -24,7 +24,7 @@ from models.evaluation.scores import (
     label_measures,
     macro_f1,
 )
-from models.evaluation.systems import System
+from models.evaluation.systems import Answer, System
 
 AS_IT_STANDS = "as it stands"
 OTHERS = "others"
@@ -124,9 +124,22 @@ def trigger_measures(
 def _answered(system: System, samples: Sequence[Sample], watch: Watch) -> Answered:
     found = []
     for sample in samples:
-        found.append((sample, system.answer(sample)))
+        found.append((sample, _of_known(sample, system.answer(sample))))
         watch.advance(1)
     return found
+
+
+def _of_known(sample: Sample, answer: Answer) -> Answer:
+    """The answer on the labels that the row was read for: others are neither right nor wrong."""
+    probabilities = answer.probabilities
+    if probabilities is not None:
+        probabilities = {x: probabilities[x] for x in sample.known(probabilities)}
+    return msgspec.structs.replace(
+        answer,
+        raised=sample.known(answer.raised),
+        review=sample.known(answer.review),
+        probabilities=probabilities,
+    )
 
 
 def _by_source(judged: Answered) -> dict[str, tuple[LabelMeasures, ...]]:

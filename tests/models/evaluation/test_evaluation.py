@@ -1,7 +1,9 @@
 """A whole evaluation, from samples to the report."""
 
+import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from detectors.settings import DetectionSettings
 from detectors.vocabulary import Speaker
 from models.evaluation.evaluation import Measured, Plan, Watch, data_measures, measure
+from models.evaluation.labelled import read_rows
 from models.evaluation.lineup import lineup
 from models.evaluation.measures import Evaluation
 from models.evaluation.report import plots
@@ -17,6 +20,7 @@ from models.evaluation.report.html import html
 from models.evaluation.report.markdown import markdown
 from models.evaluation.report.sections import document
 from models.evaluation.samples import Sample
+from models.evaluation.systems import Answer
 from models.noise import spoken
 
 NASTY = "I will sue you <script>alert(1)</script> [x](y)"
@@ -96,6 +100,54 @@ def test_every_false_alarm_and_miss_is_told(measured: list[Measured]) -> None:
 
 def test_the_measures_survive_being_written_and_read(evaluation: Evaluation) -> None:
     assert msgspec.json.decode(msgspec.json.encode(evaluation), type=Evaluation) == evaluation
+
+
+def of_keywords(*rows: dict[str, Any]) -> Measured:
+    (keywords,) = lineup(DetectionSettings(), None, ("keywords",))
+    read = list(read_rows("rows.jsonl", [json.dumps(row) for row in rows]))
+    quiet = Watch(lambda count: None, lambda count: None)
+    return measure(keywords, read, Plan(), quiet, np.random.default_rng(1))
+
+
+FEEDBACK: dict[str, Any] = {
+    "text": "I will sue you and I have told the ombudsman",
+    "labels": [],
+    "resembles": ["legal_threat"],
+    "kind": "hard_negative",
+    "signals_read": False,
+}
+
+
+def test_a_row_counts_for_the_labels_that_it_was_read_for_and_no_others() -> None:
+    feedback = of_keywords(FEEDBACK)
+    assert [(m.kind, m.label) for m in feedback.mistakes] == [("false alarm", "legal_threat")]
+    raised = {m.label: m.precision.whole for m in feedback.measures.triggers}
+    assert (raised["legal_threat"], raised["regulator"]) == (1, 0)
+    # Of the corpus every row was read for hard stops, if not for signals.
+    corpus = of_keywords({**FEEDBACK, "scenario": "s", "writer": "w"})
+    assert {m.label for m in corpus.mistakes} == {"legal_threat", "regulator"}
+
+
+def test_signals_are_judged_only_where_somebody_looked_for_them() -> None:
+    class Complainer:
+        name = "complainer"
+
+        def answer(self, sample: Sample) -> Answer:
+            return Answer(frozenset({"complaint"}), probabilities={"complaint": 0.9, "fraud": 0.1})
+
+        def as_spoken(self, sample: Sample) -> list[frozenset[str]]:
+            return [self.answer(sample).raised]
+
+    rows = [
+        {"text": "a", "labels": ["complaint"], "signals_read": False},
+        {"text": "b", "labels": [], "signals_read": False},
+        {"text": "c", "labels": []},
+    ]
+    read = list(read_rows("rows.jsonl", [json.dumps(row) for row in rows]))
+    quiet = Watch(lambda count: None, lambda count: None)
+    found = measure(Complainer(), read, Plan(), quiet, np.random.default_rng(1))
+    (complaint,) = found.measures.signals
+    assert (complaint.precision.part, complaint.precision.whole) == (1, 2)
 
 
 @pytest.fixture(scope="module")
