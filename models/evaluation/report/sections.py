@@ -29,6 +29,7 @@ SHOWN = 12
 """Examples of each kind: enough to see a pattern; errors.jsonl has all."""
 
 SOURCES_NAMED = 10
+OF_OTHERS = "The same of the other systems is in measures.json."
 
 
 def document(
@@ -198,7 +199,7 @@ def _confusion(first: SystemMeasures) -> Section:
         (label, ", ".join(f"{other} {n}" for other, n in others.items()), str(sum(others.values())))
         for label, others in first.confusion.items()
     )
-    text = f"Of the hard stops that {first.name} missed: what it raised instead."
+    text = f"Of the hard stops that {first.name} missed: what it raised instead. {OF_OTHERS}"
     table = Table(("missed", "raised instead", "n"), rows)
     return Section("Taken for something else", "confusion", (text, table))
 
@@ -215,7 +216,7 @@ def _sources(first: SystemMeasures) -> Section:
         for source, found in first.by_source.items()
         for at, measures in enumerate(found)
     )
-    text = f"{first.name} on each source, hard stops labelled or raised there."
+    text = f"{first.name} on each source, hard stops labelled or raised there. {OF_OTHERS}"
     table = Table(("source", "hard stop", "positives", "precision", "recall"), rows)
     return Section("By source", "sources", (text, table))
 
@@ -234,7 +235,7 @@ def _conditions(evaluation: Evaluation) -> Section:
         "with simulated recognition errors on top (models/noise.py): real words that sound alike, "
         "dropped and added words, 60 : 25 : 15. P is precision, R recall, in percent."
     ]
-    if plots.can_plot():
+    if plots.can_plot() and first.any_stop.support:
         caption = "F1 of any hard stop by transcript quality."
         parts.append(Figure(plots.conditions(evaluation.systems), caption))
     parts.append(Table(("", *names), rows))

@@ -102,11 +102,12 @@ def test_the_measures_survive_being_written_and_read(evaluation: Evaluation) -> 
     assert msgspec.json.decode(msgspec.json.encode(evaluation), type=Evaluation) == evaluation
 
 
-def of_keywords(*rows: dict[str, Any]) -> Measured:
+def of_keywords(*rows: dict[str, Any], lower_case: bool = False) -> Measured:
     (keywords,) = lineup(DetectionSettings(), None, ("keywords",))
     read = list(read_rows("rows.jsonl", [json.dumps(row) for row in rows]))
     quiet = Watch(lambda count: None, lambda count: None)
-    return measure(keywords, read, Plan(), quiet, np.random.default_rng(1))
+    plan = Plan(conditions={"lower case": spoken} if lower_case else {})
+    return measure(keywords, read, plan, quiet, np.random.default_rng(1))
 
 
 FEEDBACK: dict[str, Any] = {
@@ -207,6 +208,27 @@ def test_plots_are_svg_that_takes_the_colour_of_the_text(evaluation: Evaluation)
     assert "currentColor" in svg
     assert plots.INK not in svg
     assert ">legal_threat<" in svg
+
+
+def test_no_line_of_f1_is_drawn_where_there_are_no_positives() -> None:
+    pytest.importorskip("matplotlib")
+    caption = "F1 of any hard stop by transcript quality"
+    for labels, drawn in (["legal_threat"], True), ([], False):
+        found = of_keywords({"text": "i will sue", "labels": labels}, lower_case=True)
+        told = Evaluation(
+            made_at="2026-11-22",
+            versions={},
+            data=data_measures([]),
+            systems=(found.measures,),
+            seed=1,
+        )
+        assert (caption in html(document(told))) is drawn
+
+
+def test_tables_of_the_first_system_alone_say_where_those_of_the_others_are(
+    evaluation: Evaluation,
+) -> None:
+    assert "The same of the other systems is in measures" in markdown(document(evaluation))
 
 
 def test_without_matplotlib_the_report_says_how_to_get_plots(

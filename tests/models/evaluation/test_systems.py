@@ -35,6 +35,13 @@ def test_keywords_match_whole_phrases_without_case_and_know_no_context() -> None
     assert raised(KEYWORDS, "we need to pursue this") == frozenset()
 
 
+def test_keywords_match_whichever_way_apostrophes_and_hyphens_are_typed() -> None:
+    for text in ("I don\u2019t recognise this payment", "I don't recognise this payment"):
+        assert raised(KEYWORDS, text) == {"fraud"}
+    for text in ("there was self-harm", "there was self\u2011harm", "there was self harm"):
+        assert raised(KEYWORDS, text) == {"self_harm"}
+
+
 def test_the_detector_knows_what_was_said_before() -> None:
     asked = Said(Speaker.AGENT, "are you thinking of killing yourself")
     assert raised(HARDSTOP, "yes i am", before=(asked,)) == {"self_harm"}
