@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from models.evaluation.intervals import proportion
+from models.evaluation.intervals import share
 from models.evaluation.measures import Delay
 from models.evaluation.scores import STOPS, Answered
 from models.evaluation.systems import System
@@ -29,7 +29,7 @@ def detection_delay(
     hits, innocent = _to_read(answered)
     if not hits:
         return None
-    delays: list[int] = []
+    delays: list[tuple[str, int]] = []
     left: list[int] = []
     for sample, answer in hits:
         raised = system.as_spoken(sample)
@@ -37,23 +37,26 @@ def detection_delay(
             heard = _since(label, raised)
             left.append(len(raised) - heard)
             if sample.evidence is not None:
-                delays.append(heard - _complete(sample.text, sample.evidence))
+                complete = _complete(sample.text, sample.evidence)
+                delays.append((sample.group, heard - complete))
         advance(1)
-    flickered = 0
+    flickered: list[tuple[str, bool]] = []
     for sample, _ in innocent:
         *on_the_way, final = system.as_spoken(sample)
-        flickered += bool(sample.known(frozenset[str]().union(*on_the_way) & STOPS) - final)
+        gone = sample.known(frozenset[str]().union(*on_the_way) & STOPS) - final
+        flickered.append((sample.group, bool(gone)))
         advance(1)
-    counts = Counter(min(LATEST, max(EARLIEST, delay)) for delay in delays)
+    words = [delay for _, delay in delays]
+    counts = Counter(min(LATEST, max(EARLIEST, delay)) for delay in words)
     return Delay(
         read=len(left),
-        at_once=proportion(sum(delay <= 0 for delay in delays), len(delays)),
-        median=float(np.median(delays)) if delays else None,
-        ninety=float(np.quantile(delays, 0.9, method="higher")) if delays else None,
-        worst=max(delays, default=None),
+        at_once=share((group, delay <= 0) for group, delay in delays),
+        median=float(np.median(words)) if words else None,
+        ninety=float(np.quantile(words, 0.9, method="higher")) if words else None,
+        worst=max(words, default=None),
         distribution=dict(sorted(counts.items())),
         before_end=float(np.mean(left)),
-        flickers=proportion(flickered, len(innocent)),
+        flickers=share(flickered),
     )
 
 

@@ -13,7 +13,7 @@ from models.evaluation.alarms import alarms
 from models.evaluation.calibration import calibration
 from models.evaluation.delay import detection_delay, word_by_word
 from models.evaluation.feelings import emotions
-from models.evaluation.intervals import Proportion, proportion
+from models.evaluation.intervals import Proportion, share
 from models.evaluation.measures import DataMeasures, LabelMeasures, Mistake, SystemMeasures
 from models.evaluation.mistakes import mistakes, unjudged
 from models.evaluation.samples import Sample
@@ -183,9 +183,9 @@ def _stops(judged: Answered, generator: np.random.Generator) -> tuple[LabelMeasu
 
 
 def _ambiguous(answered: Answered) -> dict[str, Proportion]:
-    raised: dict[str, list[bool]] = {}
+    raised: dict[str, list[tuple[str, bool]]] = {}
     for sample, answer in answered:
         if sample.ambiguous:
             for label in sorted(sample.about):
-                raised.setdefault(label, []).append(label in answer.raised)
-    return {label: proportion(sum(found), len(found)) for label, found in raised.items()}
+                raised.setdefault(label, []).append((sample.group, label in answer.raised))
+    return {label: share(found) for label, found in raised.items()}

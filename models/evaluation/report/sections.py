@@ -280,8 +280,9 @@ def _reading() -> Section:
             "Precision: of what was raised, the share that was right. Recall: of what was there, "
             "the share that was raised. F1: their harmonic mean. Average precision: precision over "
             "all thresholds, weighted by the recall each adds.",
-            "Intervals are 95 %: Wilson's for shares, a bootstrap over whole writers or calls for "
-            "F1. Two systems whose intervals overlap widely are not shown to differ.",
+            "Intervals are 95 %: Wilson's for shares, wider where rows of one writer or call are "
+            "alike, a bootstrap over whole writers or calls for F1. Two systems whose intervals "
+            "overlap widely are not shown to differ.",
             "A system that was tuned on these rows looks better here than it will on new calls.",
         ),
     )

@@ -12,6 +12,7 @@ import pytest
 from detectors.settings import DetectionSettings
 from detectors.vocabulary import Speaker
 from models.evaluation.evaluation import Measured, Plan, Watch, data_measures, measure
+from models.evaluation.intervals import Proportion, proportion
 from models.evaluation.labelled import read_rows
 from models.evaluation.lineup import lineup
 from models.evaluation.measures import Evaluation
@@ -127,6 +128,23 @@ def test_a_row_counts_for_the_labels_that_it_was_read_for_and_no_others() -> Non
     # Of the corpus every row was read for hard stops, if not for signals.
     corpus = of_keywords({**FEEDBACK, "scenario": "s", "writer": "w"})
     assert {m.label for m in corpus.mistakes} == {"legal_threat", "regulator"}
+
+
+def test_false_alarms_are_less_sure_where_rows_of_a_call_are_alike() -> None:
+    def of_calls(*calls: int) -> Proportion:
+        rows = [
+            {"text": "i will sue" if n < 20 else "thank you", "labels": [], "group": str(call)}
+            for n, call in enumerate(calls)
+        ]
+        return of_keywords(*rows).measures.alarms.utterances
+
+    mixed = of_calls(*(n % 20 for n in range(40)))
+    alike = of_calls(*(n // 10 for n in range(40)))
+    assert (mixed.part, alike.part) == (20, 20)
+    assert mixed == proportion(20, 40)
+    assert alike.low is not None
+    assert mixed.low is not None
+    assert alike.low < mixed.low
 
 
 def test_signals_are_judged_only_where_somebody_looked_for_them() -> None:
