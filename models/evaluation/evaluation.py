@@ -133,7 +133,8 @@ def _of_known(sample: Sample, answer: Answer) -> Answer:
     """The answer on the labels that the row was read for: others are neither right nor wrong."""
     probabilities = answer.probabilities
     if probabilities is not None:
-        probabilities = {x: probabilities[x] for x in sample.known(probabilities)}
+        known = sample.known(probabilities)
+        probabilities = {label: p for label, p in probabilities.items() if label in known}
     return msgspec.structs.replace(
         answer,
         raised=sample.known(answer.raised),
