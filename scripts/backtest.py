@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from scripts.comparison import Alerted, Difference, Judge
     from scripts.inputs import Inputs
+    from workflow.policy import Policy
 
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".vtt")
 
@@ -106,19 +108,26 @@ def _judge(path: Path | None, rules_dir: Path | None) -> Judge:
     from detectors.fingerprint import rules_version
     from detectors.hits import HitFinder
     from detectors.rules import CONTEXT_FILE, read_book
-    from scripts.classifier import detector, scorer
+    from scripts.classifier import scorer
     from scripts.comparison import Judge
     from workflow.policy import load_policy
 
     policy = load_policy(path)
+    every = (policy, *policy.by_queue.values())
+    asked = scorer() if any(one.detection.classifier for one in every) else None
     if rules_dir is None:
-        return Judge(policy, detector(policy), rules_version())
-    finders = {}
-    for language in map(primary, policy.detection.languages):
+        return Judge(policy, lambda own: Detector.from_policy(own, asked), rules_version())
+
+    @cache
+    def finder(language: str) -> HitFinder:
         book = read_book(rules_dir / language)
-        context = read_context(rules_dir / language / CONTEXT_FILE, book.lists)
-        finders[language] = HitFinder(book, context)
-    return Judge(policy, Detector(policy.detection, finders, scorer()), str(rules_dir))
+        return HitFinder(book, read_context(rules_dir / language / CONTEXT_FILE, book.lists))
+
+    def changed(own: Policy) -> Detector:
+        finders = {code: finder(code) for code in map(primary, own.detection.languages)}
+        return Detector(own.detection, finders, asked)
+
+    return Judge(policy, changed, str(rules_dir))
 
 
 def _read(inputs: Inputs, old: Judge, new: Judge) -> int:

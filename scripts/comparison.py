@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -58,10 +58,13 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judge:
-    """A detector and a desk, and what they make of calls read one event after another."""
+    """Detectors and a desk, and what they make of calls read one event after another.
 
-    def __init__(self, policy: Policy, detector: Detector, rules: str) -> None:
-        self._detectors = QueueDetectors(detector, policy, detector.scorer)
+    `build` makes the detector of the policy, and of each queue that has its own settings.
+    """
+
+    def __init__(self, policy: Policy, build: Callable[[Policy], Detector], rules: str) -> None:
+        self._detectors = QueueDetectors(build(policy), policy, build=build)
         self._desk = Desk(policy, Versions(policy=policy.version, rules=rules))
         self._calls: dict[str, _Call] = {}
 

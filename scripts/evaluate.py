@@ -90,7 +90,7 @@ def evaluate(
     samples = load(data, limit=limit, split=None if split == "all" else split)
     rules = load_policy(in_force(policy))
     settings = _at(rules.detection, point)
-    scorer = _scorer()
+    scorer = _scorer() if settings.classifier else None
     compared = lineup(settings, scorer, names)
     if not compared:
         raise typer.BadParameter("there is no classifier to compare", param_hint="--systems")

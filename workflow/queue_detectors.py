@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from detectors.detector import Detector
@@ -13,18 +15,25 @@ from workflow.policy import Policy
 class QueueDetectors:
     """The detector of the queue that a call is on; the site's where the queue has no other.
 
-    `site` is the detector of the site's own section. Raises RuleError for a language with no or
-    broken rules.
+    `site` is the detector of the site's own section; `build` makes those of queues, else they come
+    of the rules that are bundled and of `scorer`. Raises RuleError for a language with no or broken
+    rules.
     """
 
-    def __init__(self, site: Detector, policy: Policy, scorer: Scorer | None = None) -> None:
+    def __init__(
+        self,
+        site: Detector,
+        policy: Policy,
+        scorer: Scorer | None = None,
+        build: Callable[[Policy], Detector] | None = None,
+    ) -> None:
         self._site = site
         built = [(_read_by(policy), site)]
         self._own: dict[str, Detector] = {}
         for queue, own in policy.by_queue.items():
             found = next((reads for settings, reads in built if settings == _read_by(own)), None)
             if found is None:
-                found = Detector.from_policy(own, scorer)
+                found = Detector.from_policy(own, scorer) if build is None else build(own)
                 built.append((_read_by(own), found))
             self._own[queue] = found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from models.evaluation.intervals import proportion
+from models.evaluation.intervals import proportion, share
 from models.evaluation.measures import Alarms, CallAlarms
 from models.evaluation.scores import STOPS, Answered
 
@@ -14,14 +14,15 @@ def alarms(answered: Answered) -> Alarms:
     judged = [
         (s, a, (a.raised & STOPS) - (s.labels or frozenset())) for s, a in answered if s.judged
     ]
-    open_rows = [a.raised & STOPS for s, a in answered if s.labels is None]
-    hard = [wrong for s, _, wrong in judged if s.hard_negative]
+    open_rows = [(s.group, bool(a.raised & STOPS)) for s, a in answered if s.labels is None]
+    found = [(s.group, bool(wrong)) for s, _, wrong in judged]
+    hard = [(s.group, bool(wrong)) for s, _, wrong in judged if s.hard_negative]
     false = sum(len(wrong) for _, _, wrong in judged)
     return Alarms(
-        hard_negatives=proportion(sum(map(bool, hard)), len(hard)),
-        utterances=proportion(sum(bool(wrong) for _, _, wrong in judged), len(judged)),
+        hard_negatives=share(hard),
+        utterances=share(found),
         per_thousand=1000 * false / len(judged) if judged else None,
-        unlabelled=proportion(sum(map(bool, open_rows)), len(open_rows)),
+        unlabelled=share(open_rows),
         calls=tuple(_calls(answered)),
     )
 

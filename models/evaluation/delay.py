@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 
-from models.evaluation.intervals import proportion
+from models.evaluation.intervals import share
 from models.evaluation.measures import Delay
-from models.evaluation.samples import Sample
 from models.evaluation.scores import STOPS, Answered
 from models.evaluation.systems import System
 
@@ -24,62 +22,62 @@ def detection_delay(
 ) -> Delay | None:
     """Delays of raised hard stops, and flickers of innocent utterances.
 
-    A trigger is complete with the last word of the annotated evidence; without annotation, with the
-    last word that the final reading quotes as its evidence. It is heard at the first prefix from
-    which on every longer one raises it.
+    A trigger is complete with the last word of the annotated evidence; it is heard at the first
+    prefix from which on every longer one raises it. Without any annotation nobody knows when one
+    is complete: there is no delay then, only how many words were left when it was heard.
     """
-    hits = _spread(
-        [(s, a) for s, a in answered if s.judged and (s.labels or frozenset()) & a.raised & STOPS]
-    )
-    innocent = _spread(
-        [(s, a) for s, a in answered if s.judged and not (s.labels or frozenset()) & STOPS]
-    )
+    hits, innocent = _to_read(answered)
     if not hits:
         return None
-    delays: list[int] = []
+    delays: list[tuple[str, int]] = []
     left: list[int] = []
     for sample, answer in hits:
-        raised = [*_prefixes(system, sample), answer.raised]
+        raised = system.as_spoken(sample)
         for label in sorted((sample.labels or frozenset()) & answer.raised & STOPS):
             heard = _since(label, raised)
-            delays.append(heard - _complete(sample, answer.complete_at.get(label), len(raised)))
             left.append(len(raised) - heard)
+            if sample.evidence is not None:
+                complete = _complete(sample.text, sample.evidence)
+                delays.append((sample.group, heard - complete))
         advance(1)
-    flickered = 0
-    for sample, answer in innocent:
-        on_the_way = frozenset[str]().union(*_prefixes(system, sample))
-        flickered += bool((on_the_way & STOPS) - answer.raised)
+    flickered: list[tuple[str, bool]] = []
+    for sample, _ in innocent:
+        *on_the_way, final = system.as_spoken(sample)
+        gone = sample.known(frozenset[str]().union(*on_the_way) & STOPS) - final
+        flickered.append((sample.group, bool(gone)))
         advance(1)
-    counts = Counter(min(LATEST, max(EARLIEST, delay)) for delay in delays)
+    words = [delay for _, delay in delays]
+    counts = Counter(min(LATEST, max(EARLIEST, delay)) for delay in words)
     return Delay(
-        read=len(delays),
-        at_once=proportion(sum(delay <= 0 for delay in delays), len(delays)),
-        median=float(np.median(delays)),
-        ninety=float(np.quantile(delays, 0.9, method="higher")),
-        worst=max(delays),
+        read=len(left),
+        at_once=share((group, delay <= 0) for group, delay in delays),
+        median=float(np.median(words)) if words else None,
+        ninety=float(np.quantile(words, 0.9, method="higher")) if words else None,
+        worst=max(words, default=None),
         distribution=dict(sorted(counts.items())),
         before_end=float(np.mean(left)),
-        flickers=proportion(flickered, len(innocent)),
+        flickers=share(flickered),
     )
 
 
 def word_by_word(answered: Answered) -> int:
     """How many utterances `detection_delay` will read."""
+    hits, innocent = _to_read(answered)
+    return len(hits) + len(innocent) if hits else 0
+
+
+def _to_read(answered: Answered) -> tuple[Answered, Answered]:
+    """Hits, of annotated rows alone where there are any, and innocent utterances."""
     judged = [(s, a) for s, a in answered if s.judged]
-    hits = sum(bool((s.labels or frozenset()) & a.raised & STOPS) for s, a in judged)
-    innocent = sum(not (s.labels or frozenset()) & STOPS for s, _ in judged)
-    return min(hits, MOST_READ) + min(innocent, MOST_READ) if hits else 0
-
-
-def _prefixes(system: System, sample: Sample) -> list[frozenset[str]]:
-    """What each partial result raises: one word, two words, … all but the last."""
-    words = sample.text.split()
-    return [
-        system.answer(
-            msgspec.structs.replace(sample, text=" ".join(words[:count])), final=False
-        ).raised
-        for count in range(1, len(words))
+    annotated = any(s.evidence is not None for s, _ in judged)
+    hits = [
+        (s, a)
+        for s, a in judged
+        if (s.labels or frozenset()) & a.raised & STOPS
+        and (s.evidence is not None or not annotated)
     ]
+    innocent = [(s, a) for s, a in judged if not (s.labels or frozenset()) & STOPS]
+    return _spread(hits), _spread(innocent)
 
 
 def _since(label: str, raised: Sequence[frozenset[str]]) -> int:
@@ -90,11 +88,10 @@ def _since(label: str, raised: Sequence[frozenset[str]]) -> int:
     return heard
 
 
-def _complete(sample: Sample, quoted: int | None, words: int) -> int:
-    if sample.evidence is not None:
-        end = sample.text.index(sample.evidence) + len(sample.evidence)
-        return len(sample.text[:end].split())
-    return min(quoted, words) if quoted is not None else words
+def _complete(text: str, evidence: str) -> int:
+    """The words of a text up to the end of the evidence in it."""
+    end = text.index(evidence) + len(evidence)
+    return len(text[:end].split())
 
 
 def _spread(rows: Answered) -> Answered:

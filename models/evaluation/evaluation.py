@@ -13,7 +13,7 @@ from models.evaluation.alarms import alarms
 from models.evaluation.calibration import calibration
 from models.evaluation.delay import detection_delay, word_by_word
 from models.evaluation.feelings import emotions
-from models.evaluation.intervals import Proportion, proportion
+from models.evaluation.intervals import Proportion, share
 from models.evaluation.measures import DataMeasures, LabelMeasures, Mistake, SystemMeasures
 from models.evaluation.mistakes import mistakes, unjudged
 from models.evaluation.samples import Sample
@@ -24,7 +24,7 @@ from models.evaluation.scores import (
     label_measures,
     macro_f1,
 )
-from models.evaluation.systems import System
+from models.evaluation.systems import Answer, System
 
 AS_IT_STANDS = "as it stands"
 OTHERS = "others"
@@ -124,9 +124,23 @@ def trigger_measures(
 def _answered(system: System, samples: Sequence[Sample], watch: Watch) -> Answered:
     found = []
     for sample in samples:
-        found.append((sample, system.answer(sample)))
+        found.append((sample, _of_known(sample, system.answer(sample))))
         watch.advance(1)
     return found
+
+
+def _of_known(sample: Sample, answer: Answer) -> Answer:
+    """The answer on the labels that the row was read for: others are neither right nor wrong."""
+    probabilities = answer.probabilities
+    if probabilities is not None:
+        known = sample.known(probabilities)
+        probabilities = {label: p for label, p in probabilities.items() if label in known}
+    return msgspec.structs.replace(
+        answer,
+        raised=sample.known(answer.raised),
+        review=sample.known(answer.review),
+        probabilities=probabilities,
+    )
 
 
 def _by_source(judged: Answered) -> dict[str, tuple[LabelMeasures, ...]]:
@@ -170,9 +184,9 @@ def _stops(judged: Answered, generator: np.random.Generator) -> tuple[LabelMeasu
 
 
 def _ambiguous(answered: Answered) -> dict[str, Proportion]:
-    raised: dict[str, list[bool]] = {}
+    raised: dict[str, list[tuple[str, bool]]] = {}
     for sample, answer in answered:
         if sample.ambiguous:
             for label in sorted(sample.about):
-                raised.setdefault(label, []).append(label in answer.raised)
-    return {label: proportion(sum(found), len(found)) for label, found in raised.items()}
+                raised.setdefault(label, []).append((sample.group, label in answer.raised))
+    return {label: share(found) for label, found in raised.items()}

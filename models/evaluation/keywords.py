@@ -7,10 +7,15 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+import msgspec
+
 from detectors.vocabulary import Speaker
 from models.evaluation.samples import Sample
-from models.evaluation.systems import Answer
+from models.evaluation.systems import Answer, prefixes
 from models.noise import spoken
+
+_APOSTROPHES = re.compile("[\u2018\u2019\u02bc\u2032`\u00b4]")
+_HYPHENS = re.compile("[-\u2010\u2011]")
 
 
 class KeywordSystem:
@@ -18,11 +23,11 @@ class KeywordSystem:
 
     name = "keywords"
 
-    def answer(self, sample: Sample, *, final: bool = True) -> Answer:
+    def answer(self, sample: Sample) -> Answer:
         """What the categories of `keywords.toml` match, words compared whole and without case."""
         if sample.speaker is Speaker.AGENT:
             return Answer(frozenset())
-        text = spoken(sample.text)
+        text = _folded(sample.text)
         found = {
             label: match
             for label, pattern in _patterns().items()
@@ -31,11 +36,19 @@ class KeywordSystem:
         return Answer(
             raised=frozenset(found),
             because={label: match.group() for label, match in found.items()},
-            complete_at={
-                label: _words_until(sample.text, len(text[: match.end()].split()))
-                for label, match in found.items()
-            },
         )
+
+    def as_spoken(self, sample: Sample) -> list[frozenset[str]]:
+        """What they match after each word."""
+        return [
+            self.answer(msgspec.structs.replace(sample, text=part)).raised
+            for part in prefixes(sample.text)
+        ]
+
+
+def _folded(text: str) -> str:
+    """The text as spoken, whichever apostrophe it is typed with, and hyphens as spaces."""
+    return spoken(_HYPHENS.sub(" ", _APOSTROPHES.sub("'", text)))
 
 
 @cache
@@ -43,18 +56,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     text = files("models.evaluation").joinpath("keywords.toml").read_text(encoding="utf-8")
     return {
         label: re.compile(
-            r"(?<!\w)(?:" + "|".join(re.escape(spoken(p)) for p in phrases) + r")(?!\w)"
+            r"(?<!\w)(?:" + "|".join(re.escape(_folded(p)) for p in phrases) + r")(?!\w)"
         )
         for label, phrases in tomllib.loads(text).items()
     }
-
-
-def _words_until(text: str, spoken_words: int) -> int:
-    """How many words of a text hold this many as spoken: marks and signs alone are not spoken."""
-    passed = 0
-    words = text.split()
-    for count, word in enumerate(words, start=1):
-        passed += len(spoken(word).split())
-        if passed >= spoken_words:
-            return count
-    return len(words)

@@ -35,6 +35,9 @@ class _Turn(msgspec.Struct, frozen=True):
 
 
 class _Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A row as it is given. Rows of hardstop's own corpus name their `scenario`: they were read for
+    every hard stop, whatever `signals_read` says (models/data/README.md)."""
+
     text: str | None = None
     labels: list[str] | str | None = None
     speaker: str = "customer"
@@ -48,6 +51,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     domain: str | None = None
     group: str | None = None
     writer: str | None = None
+    scenario: str | None = None
     split: str | None = None
     kind: str | None = None
     resembles: list[str] = []
@@ -165,6 +169,7 @@ def _samples(
         call=row.group or row.writer or call_id,
         split=row.split,
         signals_read=row.signals_read,
+        stops_read=row.signals_read or row.scenario is not None,
     )
 
 

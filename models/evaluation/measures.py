@@ -77,10 +77,11 @@ class Alarms(msgspec.Struct, frozen=True, kw_only=True):
 class Delay(msgspec.Struct, frozen=True, kw_only=True):
     """Words from the completion of a trigger to the first partial result that raises it for good.
 
-    Negative: before the last word of the evidence. `at_once`: at that word or before.
-    `distribution` counts by words, from `-3` (or earlier) to `10` (or later). `before_end`: words
-    left to be spoken when it was heard, on average. `flickers`: raised on the way and gone at the
-    end, among innocent utterances read word by word.
+    Negative: before the last word of the annotated evidence. `at_once`: at that word or before.
+    `distribution` counts by words, from `-3` (or earlier) to `10` (or later). Where no row has its
+    evidence annotated these are None or empty. `read`: triggers read word by word; `before_end`:
+    words left to be spoken when it was heard, on average. `flickers`: raised on the way and gone
+    at the end, among innocent utterances read word by word.
     """
 
     read: int

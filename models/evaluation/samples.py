@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
 from detectors.scoring import Said
-from detectors.vocabulary import Speaker
+from detectors.vocabulary import Speaker, Trigger
 
 TURNS_BEFORE = 12
 """Turns of a call given with an utterance: as many as a detector remembers."""
+
+_STOPS = frozenset(trigger.value for trigger in Trigger)
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,9 +23,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     sounds like, or that an ambiguous row is ambiguous in. `evidence` are the words, within the
     text, with which the trigger is complete.
 
+    Without `signals_read` it was read for the labels that it names, and of other signals nothing is
+    known; without `stops_read` of other hard stops neither.
+
     To learn from: `call` is what varies together by the row's own word, whichever file it is in;
-    `split` the one that it names; without `signals_read` it was read for the labels that it names,
-    and of others nothing is known.
+    `split` the one that it names.
     """
 
     id: str
@@ -42,11 +46,23 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     call: str | None = None
     split: str | None = None
     signals_read: bool = True
+    stops_read: bool = True
 
     @property
     def judged(self) -> bool:
         """Whether it is known what is right."""
         return self.labels is not None and not self.ambiguous
+
+    def known(self, labels: Iterable[str]) -> frozenset[str]:
+        """Those of these labels that somebody looked for; all where nobody labelled the row."""
+        if self.labels is None:
+            return frozenset(labels)
+        named = self.labels | self.about
+        return frozenset(
+            label
+            for label in labels
+            if label in named or (self.stops_read if label in _STOPS else self.signals_read)
+        )
 
     def heard_as(self, hear: Callable[[str], str]) -> Sample:
         """The same utterance and the turns before it as something else transcribes them."""

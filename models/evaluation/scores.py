@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from detectors.vocabulary import Trigger
-from models.evaluation.intervals import FEW, f1, f1_interval, proportion
+from models.evaluation.intervals import FEW, f1, f1_interval, share
 from models.evaluation.measures import LabelMeasures, Point
 from models.evaluation.samples import Sample
 from models.evaluation.systems import Answer
@@ -105,15 +105,15 @@ def _measures(
         if meant or raised:
             own[0 if meant and raised else 1 if raised else 2] += 1
     counts = np.array(list(groups.values()) or [[0, 0, 0]], dtype=np.int64)
-    right, wrong, missed = (int(n) for n in counts.sum(axis=0))
+    right, _, missed = (int(n) for n in counts.sum(axis=0))
     area, curve = average_precision(scored) if scored else (None, ())
     interval = f1_interval(counts, generator) if generator is not None and right + missed else None
     return LabelMeasures(
         label=label,
         support=right + missed,
         few=right + missed < FEW,
-        precision=proportion(right, right + wrong),
-        recall=proportion(right, right + missed),
+        precision=share((group, meant) for group, meant, raised in rows if raised),
+        recall=share((group, raised) for group, meant, raised in rows if meant),
         f1=interval,
         average_precision=area if right + missed else None,
         curve=curve,

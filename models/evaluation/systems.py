@@ -1,4 +1,4 @@
-"""The systems that are compared: the detector, its parts, and keyword categories."""
+"""The systems that are compared: what each is asked, and detectors as one of them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from detectors.chunk import Chunk
 from detectors.detector import Detector
 from detectors.reading import Conversation, Reading, Turn
 from detectors.redaction import redact
-from detectors.scoring import Passage, Said, Scorer
-from detectors.settings import DetectionSettings
-from detectors.vocabulary import Disposition, Speaker
+from detectors.scoring import Said
+from detectors.vocabulary import Disposition
 from models.evaluation.samples import Sample
 
 
@@ -21,7 +20,7 @@ class Answer(msgspec.Struct, frozen=True):
     """What a system says of an utterance.
 
     `probabilities` 0–1 by label; None where a system knows only yes and no. `because` names the
-    rule or keyword by label, `complete_at` the words of the text up to the end of the evidence.
+    rule or keyword by label.
     """
 
     raised: frozenset[str]
@@ -29,7 +28,6 @@ class Answer(msgspec.Struct, frozen=True):
     probabilities: dict[str, float] | None = None
     emotion: str | None = None
     because: dict[str, str] = {}
-    complete_at: dict[str, int] = {}
 
 
 class System(Protocol):
@@ -38,8 +36,13 @@ class System(Protocol):
     @property
     def name(self) -> str: ...
 
-    def answer(self, sample: Sample, *, final: bool = True) -> Answer:
-        """What it says of the utterance; `final` is False while it is still being spoken."""
+    def answer(self, sample: Sample) -> Answer:
+        """What it says of the utterance."""
+        ...
+
+    def as_spoken(self, sample: Sample) -> list[frozenset[str]]:
+        """What stands after each word of the utterance, read as its partial results come in a
+        live call; the last is the final result."""
         ...
 
 
@@ -50,63 +53,60 @@ class DetectorSystem:
         self.name = name
         self._detector = detector
 
-    def answer(self, sample: Sample, *, final: bool = True) -> Answer:
-        turns = tuple(_turn(at, said) for at, said in enumerate(sample.before))
-        chunk = Chunk(
-            call_id=sample.call_id or sample.id,
-            sequence=len(turns) + 1,
-            utterance_id="now",
-            text=sample.text,
-            speaker=sample.speaker,
-            is_final=final,
+    def answer(self, sample: Sample) -> Answer:
+        return _answer(
+            self._detector.read(_chunk(sample, sample.text, final=True), _before(sample))
         )
-        return _answer(self._detector.read(chunk, Conversation(turns=turns)))
+
+    def as_spoken(self, sample: Sample) -> list[frozenset[str]]:
+        conversation = _before(sample)
+        parts = prefixes(sample.text)
+        heard: list[frozenset[str]] = []
+        scored = frozenset[str]()
+        for count, part in enumerate(parts, start=1):
+            chunk = _chunk(sample, part, final=count == len(parts))
+            reading = self._detector.read(chunk, conversation)
+            conversation = conversation.after(reading)
+            raised = frozenset(reading.raised())
+            if reading.turn.scored:
+                scored = raised
+            # With too few new words for the classifier, what it heard last still stands.
+            heard.append(raised | scored)
+        return heard
 
 
-class ClassifierSystem:
-    """The classifier alone, at the thresholds of the policy; an agent raises nothing with it."""
+def prefixes(text: str) -> list[str]:
+    """A text as far as it has been spoken: one word, two words, … all of it, as it is written."""
+    words = text.split()
+    return [*(" ".join(words[:count]) for count in range(1, len(words))), text]
 
-    def __init__(self, name: str, scorer: Scorer, settings: DetectionSettings) -> None:
-        self.name = name
-        self._scorer = scorer
-        self._settings = settings
 
-    def answer(self, sample: Sample, *, final: bool = True) -> Answer:
-        before = tuple(Said(said.speaker, _redacted(said.text)) for said in sample.before)
-        now = Said(sample.speaker, _redacted(sample.text))
-        (scores,) = self._scorer.score([Passage(now, before)])
-        over = {
-            label
-            for label, probability in scores.labels.items()
-            if probability >= self._settings.threshold_for(label)
-        }
-        heard = sample.speaker is not Speaker.AGENT
-        return Answer(
-            raised=frozenset(over if heard else ()),
-            probabilities=scores.labels,
-            emotion=max(scores.emotions, key=scores.emotions.__getitem__) if heard else None,
-            because=dict.fromkeys(over, self._scorer.version),
-        )
+def _chunk(sample: Sample, text: str, *, final: bool) -> Chunk:
+    return Chunk(
+        call_id=sample.call_id or sample.id,
+        sequence=len(sample.before) + 1,
+        utterance_id="now",
+        text=text,
+        speaker=sample.speaker,
+        is_final=final,
+    )
+
+
+def _before(sample: Sample) -> Conversation:
+    return Conversation(turns=tuple(_turn(at, said) for at, said in enumerate(sample.before)))
 
 
 def _answer(reading: Reading) -> Answer:
     because: dict[str, str] = {}
-    complete_at: dict[str, int] = {}
     order = {Disposition.RAISE: 0, Disposition.REVIEW: 1, Disposition.CLEAR: 2}
     for finding in sorted(reading.findings, key=lambda f: (order[f.disposition], -f.probability)):
-        if finding.label in because:
-            continue
-        because[finding.label] = finding.rule_id
-        ends = [e.char_end for e in finding.evidence if e.utterance_id == "now"]
-        if ends:
-            complete_at[finding.label] = len(reading.turn.text[: max(ends)].split())
+        because.setdefault(finding.label, finding.rule_id)
     return Answer(
         raised=frozenset(reading.raised()),
         review=frozenset(reading.review()),
         probabilities=reading.triggers,
         emotion=reading.emotion.label.value if reading.emotion else None,
         because=because,
-        complete_at=complete_at,
     )
 
 

@@ -93,7 +93,7 @@ def _beside(systems: Sequence[SystemMeasures]) -> Table:
             stop = f1_of(found[0])
             if stop is not None:
                 line(f"F1 any, {name}", at, f"{100 * stop:.1f} (n = {found[0].support:,})")
-        if system.delay is not None:
+        if system.delay is not None and system.delay.distribution:
             line("heard by the last word of evidence", at, _of(system.delay.at_once))
         if system.calibration is not None and system.calibration.ece is not None:
             pairs = system.calibration.pairs

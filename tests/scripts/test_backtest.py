@@ -85,6 +85,32 @@ def test_changed_rules_are_compared_and_an_alert_that_comes_later_says_by_how_mu
     assert (later["words"], later["ms"]) == (4, 7000)
 
 
+def test_changed_rules_hold_on_a_queue_with_detection_of_its_own_too(
+    run: Run, tmp_path: Path
+) -> None:
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES, rules)
+    file = rules / "en" / "legal_threat.toml"
+    head, *blocks = file.read_text("utf-8").split("[[rule]]")
+    court = [block for block in blocks if "see you in court" in block]
+    file.write_text("[[rule]]".join([head, *court]), encoding="utf-8")
+    path = Path(policy(tmp_path))
+    own = '\n[queues.vip.detection]\noperating_point = "sensitive"\n'
+    path.write_text(path.read_text("utf-8") + own, encoding="utf-8")
+    calls = tmp_path / "calls.jsonl"
+    said = [
+        {"type": "call.started", "call_id": "a", "queue_id": "vip"},
+        {"call_id": "a", "text": "I am going to sue you"},
+    ]
+    calls.write_text("".join(json.dumps(line) + "\n" for line in said), encoding="utf-8")
+    result = run(
+        "backtest", str(calls), "--against", str(path), "--rules-dir", str(rules), "--json"
+    )
+    assert result.code == 0, result.err
+    (silenced,) = json.loads(result.out)["alerts"]
+    assert (silenced["kind"], silenced["trigger"]) == ("silenced", "legal_threat")
+
+
 def test_something_new_must_be_named(run: Run, calls: Path) -> None:
     result = run("backtest", str(calls))
     assert result.code == 2

@@ -56,15 +56,19 @@ def delay(evaluation: Evaluation) -> Section:
         "innocent ones raised on the way",
     )
     parts: list[Part] = [
-        "Utterances fed word by word, as partial results come. Delay is in words from the last "
-        "word of the evidence (the annotated words; else those that the final reading quotes) to "
-        "the first result from which on the hard stop stays raised; negative is earlier."
+        "Utterances fed word by word, as partial results come in a live call. Delay is in words "
+        "from the last word of the annotated evidence to the first result from which on the hard "
+        "stop stays raised; negative is earlier."
     ]
-    if plots.can_plot():
-        first = next(system for system in evaluation.systems if system.delay is not None)
-        if first.delay is not None:
-            caption = f"Delay of {first.name}, {first.delay.read} triggers."
-            parts.append(Figure(plots.delays(first.delay), caption))
+    first = next((s for s in evaluation.systems if s.delay and s.delay.distribution), None)
+    if first is None:
+        parts.append(
+            "No row raised here has its evidence annotated: when a trigger was complete is not "
+            "known, only how many words were left to say when it was heard."
+        )
+    elif plots.can_plot() and first.delay is not None:
+        caption = f"Delay of {first.name}, {first.delay.read} triggers."
+        parts.append(Figure(plots.delays(first.delay), caption))
     parts.append(Table(headers, rows))
     return Section("Detection delay", "delay", tuple(parts))
 

@@ -29,6 +29,7 @@ SHOWN = 12
 """Examples of each kind: enough to see a pattern; errors.jsonl has all."""
 
 SOURCES_NAMED = 10
+OF_OTHERS = "The same of the other systems is in measures.json."
 
 
 def document(
@@ -198,7 +199,7 @@ def _confusion(first: SystemMeasures) -> Section:
         (label, ", ".join(f"{other} {n}" for other, n in others.items()), str(sum(others.values())))
         for label, others in first.confusion.items()
     )
-    text = f"Of the hard stops that {first.name} missed: what it raised instead."
+    text = f"Of the hard stops that {first.name} missed: what it raised instead. {OF_OTHERS}"
     table = Table(("missed", "raised instead", "n"), rows)
     return Section("Taken for something else", "confusion", (text, table))
 
@@ -215,7 +216,7 @@ def _sources(first: SystemMeasures) -> Section:
         for source, found in first.by_source.items()
         for at, measures in enumerate(found)
     )
-    text = f"{first.name} on each source, hard stops labelled or raised there."
+    text = f"{first.name} on each source, hard stops labelled or raised there. {OF_OTHERS}"
     table = Table(("source", "hard stop", "positives", "precision", "recall"), rows)
     return Section("By source", "sources", (text, table))
 
@@ -234,7 +235,7 @@ def _conditions(evaluation: Evaluation) -> Section:
         "with simulated recognition errors on top (models/noise.py): real words that sound alike, "
         "dropped and added words, 60 : 25 : 15. P is precision, R recall, in percent."
     ]
-    if plots.can_plot():
+    if plots.can_plot() and first.any_stop.support:
         caption = "F1 of any hard stop by transcript quality."
         parts.append(Figure(plots.conditions(evaluation.systems), caption))
     parts.append(Table(("", *names), rows))
@@ -279,8 +280,9 @@ def _reading() -> Section:
             "Precision: of what was raised, the share that was right. Recall: of what was there, "
             "the share that was raised. F1: their harmonic mean. Average precision: precision over "
             "all thresholds, weighted by the recall each adds.",
-            "Intervals are 95 %: Wilson's for shares, a bootstrap over whole writers or calls for "
-            "F1. Two systems whose intervals overlap widely are not shown to differ.",
+            "Intervals are 95 %: Wilson's for shares, wider where rows of one writer or call are "
+            "alike, a bootstrap over whole writers or calls for F1. Two systems whose intervals "
+            "overlap widely are not shown to differ.",
             "A system that was tuned on these rows looks better here than it will on new calls.",
         ),
     )

@@ -1,7 +1,9 @@
 """A whole evaluation, from samples to the report."""
 
+import json
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 from detectors.settings import DetectionSettings
 from detectors.vocabulary import Speaker
 from models.evaluation.evaluation import Measured, Plan, Watch, data_measures, measure
+from models.evaluation.intervals import Proportion, proportion
+from models.evaluation.labelled import read_rows
 from models.evaluation.lineup import lineup
 from models.evaluation.measures import Evaluation
 from models.evaluation.report import plots
@@ -17,6 +21,7 @@ from models.evaluation.report.html import html
 from models.evaluation.report.markdown import markdown
 from models.evaluation.report.sections import document
 from models.evaluation.samples import Sample
+from models.evaluation.systems import Answer
 from models.noise import spoken
 
 NASTY = "I will sue you <script>alert(1)</script> [x](y)"
@@ -98,6 +103,72 @@ def test_the_measures_survive_being_written_and_read(evaluation: Evaluation) -> 
     assert msgspec.json.decode(msgspec.json.encode(evaluation), type=Evaluation) == evaluation
 
 
+def of_keywords(*rows: dict[str, Any], lower_case: bool = False) -> Measured:
+    (keywords,) = lineup(DetectionSettings(), None, ("keywords",))
+    read = list(read_rows("rows.jsonl", [json.dumps(row) for row in rows]))
+    quiet = Watch(lambda count: None, lambda count: None)
+    plan = Plan(conditions={"lower case": spoken} if lower_case else {})
+    return measure(keywords, read, plan, quiet, np.random.default_rng(1))
+
+
+FEEDBACK: dict[str, Any] = {
+    "text": "I will sue you and I have told the ombudsman",
+    "labels": [],
+    "resembles": ["legal_threat"],
+    "kind": "hard_negative",
+    "signals_read": False,
+}
+
+
+def test_a_row_counts_for_the_labels_that_it_was_read_for_and_no_others() -> None:
+    feedback = of_keywords(FEEDBACK)
+    assert [(m.kind, m.label) for m in feedback.mistakes] == [("false alarm", "legal_threat")]
+    raised = {m.label: m.precision.whole for m in feedback.measures.triggers}
+    assert (raised["legal_threat"], raised["regulator"]) == (1, 0)
+    # Of the corpus every row was read for hard stops, if not for signals.
+    corpus = of_keywords({**FEEDBACK, "scenario": "s", "writer": "w"})
+    assert {m.label for m in corpus.mistakes} == {"legal_threat", "regulator"}
+
+
+def test_false_alarms_are_less_sure_where_rows_of_a_call_are_alike() -> None:
+    def of_calls(*calls: int) -> Proportion:
+        rows = [
+            {"text": "i will sue" if n < 20 else "thank you", "labels": [], "group": str(call)}
+            for n, call in enumerate(calls)
+        ]
+        return of_keywords(*rows).measures.alarms.utterances
+
+    mixed = of_calls(*(n % 20 for n in range(40)))
+    alike = of_calls(*(n // 10 for n in range(40)))
+    assert (mixed.part, alike.part) == (20, 20)
+    assert mixed == proportion(20, 40)
+    assert alike.low is not None
+    assert mixed.low is not None
+    assert alike.low < mixed.low
+
+
+def test_signals_are_judged_only_where_somebody_looked_for_them() -> None:
+    class Complainer:
+        name = "complainer"
+
+        def answer(self, sample: Sample) -> Answer:
+            return Answer(frozenset({"complaint"}), probabilities={"complaint": 0.9, "fraud": 0.1})
+
+        def as_spoken(self, sample: Sample) -> list[frozenset[str]]:
+            return [self.answer(sample).raised]
+
+    rows = [
+        {"text": "a", "labels": ["complaint"], "signals_read": False},
+        {"text": "b", "labels": [], "signals_read": False},
+        {"text": "c", "labels": []},
+    ]
+    read = list(read_rows("rows.jsonl", [json.dumps(row) for row in rows]))
+    quiet = Watch(lambda count: None, lambda count: None)
+    found = measure(Complainer(), read, Plan(), quiet, np.random.default_rng(1))
+    (complaint,) = found.measures.signals
+    assert (complaint.precision.part, complaint.precision.whole) == (1, 2)
+
+
 @pytest.fixture(scope="module")
 def page(evaluation: Evaluation, measured: list[Measured]) -> str:
     return html(document(evaluation, measured[0].mistakes))
@@ -155,6 +226,27 @@ def test_plots_are_svg_that_takes_the_colour_of_the_text(evaluation: Evaluation)
     assert "currentColor" in svg
     assert plots.INK not in svg
     assert ">legal_threat<" in svg
+
+
+def test_no_line_of_f1_is_drawn_where_there_are_no_positives() -> None:
+    pytest.importorskip("matplotlib")
+    caption = "F1 of any hard stop by transcript quality"
+    for labels, drawn in (["legal_threat"], True), ([], False):
+        found = of_keywords({"text": "i will sue", "labels": labels}, lower_case=True)
+        told = Evaluation(
+            made_at="2026-11-22",
+            versions={},
+            data=data_measures([]),
+            systems=(found.measures,),
+            seed=1,
+        )
+        assert (caption in html(document(told))) is drawn
+
+
+def test_tables_of_the_first_system_alone_say_where_those_of_the_others_are(
+    evaluation: Evaluation,
+) -> None:
+    assert "The same of the other systems is in measures" in markdown(document(evaluation))
 
 
 def test_without_matplotlib_the_report_says_how_to_get_plots(

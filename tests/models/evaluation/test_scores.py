@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.evaluation.calibration import calibrated
-from models.evaluation.intervals import f1, f1_interval, proportion
+from models.evaluation.intervals import Proportion, f1, f1_interval, proportion, share
+from models.evaluation.measures import LabelMeasures
 from models.evaluation.samples import Sample
 from models.evaluation.scores import average_precision, instead, label_measures, macro_f1
 from models.evaluation.systems import Answer
@@ -18,6 +19,12 @@ def sample(labels: set[str], group: str = "g") -> Sample:
 
 def answer(*raised: str, review: tuple[str, ...] = ()) -> Answer:
     return Answer(frozenset(raised), frozenset(review))
+
+
+def width(share: Proportion) -> float:
+    assert share.low is not None
+    assert share.high is not None
+    return share.high - share.low
 
 
 def generator() -> np.random.Generator:
@@ -43,6 +50,45 @@ def test_an_interval_holds_its_share_and_stays_a_share(part: int, more: int) -> 
     assert all(0 <= end <= 1 for end in found)
 
 
+def test_a_share_is_less_sure_where_rows_come_in_groups() -> None:
+    alone = share((str(n), n % 10 != 0) for n in range(100))
+    grouped = share((str(n // 10), n >= 10) for n in range(100))
+    assert (alone.part, alone.whole, alone.value) == (grouped.part, grouped.whole, grouped.value)
+    assert width(alone) == pytest.approx(width(proportion(90, 100)))
+    assert width(grouped) > 2 * width(alone)
+    # Ten groups that are alike throughout are worth nine or ten rows.
+    assert width(proportion(9, 10)) < width(grouped) < width(proportion(8, 9))
+
+
+def test_what_one_group_says_is_no_certainty() -> None:
+    one = share([("a", True)] * 9 + [("a", False)])
+    assert (one.value, one.low, one.high) == (0.9, 0.0, 1.0)
+    assert share([("a", True)]) == proportion(1, 1)
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.booleans()), min_size=1))
+def test_groups_never_make_a_share_surer_than_rows_would(rows: list[tuple[str, bool]]) -> None:
+    grouped = share(rows)
+    alone = proportion(sum(is_so for _, is_so in rows), len(rows))
+    assert width(grouped) >= width(alone) - 1e-9
+    assert grouped.low is not None
+    assert grouped.high is not None
+    assert 0 <= grouped.low <= (grouped.value or 0) <= grouped.high <= 1
+
+
+def test_precision_and_recall_are_less_sure_where_rows_come_in_groups() -> None:
+    def measured(size: int) -> LabelMeasures:
+        answered = [
+            (sample({"fraud"}, str(n // size)), answer(*(["fraud"] if n >= 20 else ["media"])))
+            for n in range(100)
+        ] + [(sample(set(), f"x{n // size}"), answer("fraud")) for n in range(20)]
+        return label_measures("fraud", answered, None)
+
+    alone, grouped = measured(1), measured(10)
+    assert width(grouped.recall) > 2 * width(alone.recall)
+    assert width(grouped.precision) > 2 * width(alone.precision)
+
+
 def test_of_nothing_there_is_no_share() -> None:
     assert proportion(0, 0).value is None
 
@@ -60,6 +106,11 @@ def test_two_misses_or_two_hits_are_no_certainty() -> None:
     missed, found = np.array([[0, 0, 1]] * 2), np.array([[1, 0, 0]] * 2)
     assert f1_interval(missed, generator()).high > 0.6
     assert f1_interval(found, generator()).low < 0.4
+
+
+def test_f1_of_one_group_is_no_certainty() -> None:
+    one = f1_interval(np.array([[9, 0, 0]]), generator())
+    assert (one.value, one.low, one.high) == (1.0, 0.0, 1.0)
 
 
 def test_groups_without_hit_or_miss_do_not_narrow_f1() -> None:
