@@ -1,27 +1,13 @@
-"""Personal data said in words: e-mail addresses, dates of birth, passwords."""
+"""Personal data said in words: dates of birth, passwords."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from detectors.digits import DIGITS, LARGE, TEENS, TENS, Word, word_set
+from detectors.mailboxes import JOINTS, Place, is_spelled
 from detectors.markers import Kind
 from detectors.naming import Name, named
-
-_DOMAIN_ENDS = word_set(
-    "com org net edu gov uk ie eu ca au us de fr nz io co me info biz es it nl in scot wales"
-)
-_JOINTS = frozenset({"dot", "underscore", "dash", "hyphen", ".", "_", "-", "plus"})
-# "look at bigbank dot com" is a web page.
-_NOT_A_MAILBOX = word_set(
-    "look looking looked site website page online am is are it was me you us here there go "
-    "shop shopping bought order ordered account and or works working them people that this"
-)
-_MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
-_MOST_NAME = 3
-"""Words of a mailbox said as a name: "my email is mary jane smith at"."""
-_MOST_MAILBOX = 40
-"""Words an address may have before "at": spelled out letter by letter."""
 
 _MONTHS = word_set(
     "january february march april may june july august september october november december "
@@ -53,63 +39,6 @@ _MOST_PHRASE = 6
 _CLAUSES = word_set("and but so or if then because please thanks thank")
 _SHORT_ANSWER = 2
 """Words of an answer that is nothing but the password asked for."""
-
-Place = tuple[int, int]
-"""The first and the last word of something."""
-
-
-def emails(words: Sequence[Word]) -> Iterator[Place]:
-    """Addresses as spoken, "john dot smith at example dot com"."""
-    for at, word in enumerate(words):
-        if word.text in ("at", "@") and 0 < at < len(words) - 3:
-            last = _domain_end(words, at + 1)
-            if last and words[at - 1].text not in _NOT_A_MAILBOX:
-                yield _mailbox_start(words, at - 1), last
-
-
-def _domain_end(words: Sequence[Word], at: int) -> int:
-    """The last word of a domain that starts at `at`, 0 if none does."""
-    last = 0
-    steps = 0
-    while at + 2 < len(words) and steps < 5:
-        if _is_dot(words, at + 1):
-            if words[at + 2].text in _DOMAIN_ENDS:
-                last = at + 2
-            at += 2
-        elif last or not (words[at].text.isalnum() and words[at + 1].text.isalnum()):
-            break
-        else:
-            at += 1
-        steps += 1
-    return last
-
-
-def _is_dot(words: Sequence[Word], at: int) -> bool:
-    """Whether a word is the dot of a domain: said, or written with no space after it."""
-    word = words[at]
-    return word.text == "dot" or (word.text == "." and word.end == words[at + 1].start)
-
-
-def _mailbox_start(words: Sequence[Word], last: int) -> int:
-    first = last
-    while first > 0 and last - first < _MOST_MAILBOX:
-        before, text = words[first - 1].text, words[first].text
-        if before in _JOINTS and first > 1 and words[first - 2].text.isalnum():
-            first -= 2
-        elif _is_spelled(before) and (_is_spelled(text) or text in _NUMBERS):
-            first -= 1
-        else:
-            break
-    for at in range(first - 1, max(first - _MOST_NAME - 2, -1), -1):
-        if words[at].text in _MAILBOX_FOLLOWS:
-            return at + 1
-        if not words[at].text.isalpha():
-            break
-    return first
-
-
-def _is_spelled(text: str) -> bool:
-    return (len(text) == 1 and text.isalnum()) or text.isdecimal() or text in _NUMBERS
 
 
 def with_letters(text: str, words: Sequence[Word], first: int, last: int) -> Place:
@@ -192,7 +121,7 @@ def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iter
         start = 0
         while start < len(words) and words[start].text in (*_IS, "it", "uh", "um", ",", "so"):
             start += 1
-        if len(words) - start <= _SHORT_ANSWER or start or _is_spelled(words[0].text):
+        if len(words) - start <= _SHORT_ANSWER or start or is_spelled(words[0].text):
             yield from _secret(words, start)
 
 
@@ -221,4 +150,4 @@ def _secret(words: Sequence[Word], first: int, phrase: bool = False) -> Iterator
 
 
 def _is_said_singly(text: str) -> bool:
-    return _is_spelled(text) or text in _SPELLING or text in _JOINTS
+    return is_spelled(text) or text in _SPELLING or text in JOINTS

@@ -27,9 +27,10 @@ from detectors.digits import (
     words_of,
 )
 from detectors.forms import forms
+from detectors.mailboxes import MAIL_HOSTS, emails, is_awaited
 from detectors.markers import MARKER, Kind
 from detectors.naming import Name, names_in
-from detectors.private import births, emails, passwords, with_letters
+from detectors.private import births, passwords, with_letters
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
@@ -41,11 +42,14 @@ _ASKING = word_set(
 ASKED_WORDS = 40
 """Words of the agent's that are searched for what was asked: the end of a long turn."""
 
-_FIGURES = re.compile(r"[\d@]")
+_FIGURES = re.compile(r"[\d@]|[a-z]\.[a-z]", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
-_SIGNS = word_set(
-    "dot pass password passphrase pin cvv cvc birth birthdate dob born maiden memorable "
-    "secret security"
+_SIGNS = (
+    word_set(
+        "dot pass password passphrase pin cvv cvc birth birthdate dob born maiden memorable "
+        "secret security"
+    )
+    | MAIL_HOSTS
 )
 _SMALL = frozenset({*DIGITS, *TEENS, *TENS, "double", "triple", "treble"})
 """Without figures, one of `_SIGNS` or two of `_SMALL` there is nothing to take out: most talk."""
@@ -98,6 +102,7 @@ class _Text(NamedTuple):
     asked: Kind | None
     carried: Kind | None
     tail: tuple[Group, ...]
+    mail: bool
 
     @property
     def only_digits(self) -> bool:
@@ -116,11 +121,12 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     answer. `said_before` is the same speaker's text just before: a number may go on from it.
     """
     asked = _asked(agent_said)
-    if asked is not Kind.PASSWORD and not _may_hold(text):
+    mail = is_awaited(agent_said, said_before)
+    if asked is not Kind.PASSWORD and not mail and not _may_hold(text):
         return text, ()
     words = words_of(text)
     carried, tail = _carried(said_before)
-    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail)
+    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail, mail)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -276,7 +282,7 @@ def _plausible(kind: Kind, digits: str) -> bool:
 def _said(taken: _Text) -> Iterator[_Span]:
     """What is said in words: e-mail addresses, dates of birth, passwords."""
     words = taken.words
-    for first, last in emails(words):
+    for first, last in emails(words, taken.mail):
         yield _Span(words[first].start, words[last].end, Kind.EMAIL)
     asked = taken.asked if taken.asked is not None else taken.carried
     for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH):
