@@ -44,6 +44,17 @@ _AMOUNT_AFTER = word_set(
     "dollar dollars pound pounds euro euros quid bucks cents pence percent % minute minutes "
     "hour hours day days weeks week month months year years times people miles k"
 )
+# A sort code is written 12-34-56 and a PIN may be 12:34 or 12.34: dates have a whole year here,
+# times seconds, and amounts three figures before the cents.
+_MEASURE = re.compile(
+    r"(?:\d{1,3}(?:,\d{3})+|\d{3,7})\.\d\d"
+    r"|(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:19|20)\d\d"
+    r"|(?:[01]?\d|2[0-4]):[0-5]\d:[0-5]\d(?:[.,]\d+)?"
+)
+_JOINING = frozenset(",.-/:")
+_MOST_MEASURE = 15
+"""Figures and signs of the longest amount, date or time that is looked at."""
 _TOKEN = re.compile(MARKER.pattern + r"|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 
 
@@ -81,10 +92,14 @@ def words_of(text: str) -> list[Word]:
 
 
 def runs_of(words: list[Word]) -> list[Run]:
-    """Every run of digits, in order. Linear in the number of words."""
+    """Every run of digits, in order, but for written amounts, dates and times. Linear."""
     runs: list[Run] = []
     at = 0
     while at < len(words):
+        measured = _measure(words, at)
+        if measured:
+            at = measured
+            continue
         groups, after, large = _run_from(words, at)
         if not groups:
             at += 1
@@ -105,6 +120,8 @@ def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
     after = at
     between = 0
     while at < len(words):
+        if groups and _measure(words, at):
+            break
         group = _group(words, at)
         if group is not None:
             groups.append(group)
@@ -119,6 +136,30 @@ def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
         else:
             break
     return groups, after, large
+
+
+def _measure(words: list[Word], at: int) -> int:
+    """The word after an amount with cents, a date or a time written in one; 0 if there is none."""
+    if not words[at].text.isdecimal():
+        return 0
+    last = at
+    while last + 2 < len(words) and last - at < _MOST_MEASURE and _joins(words, last + 1):
+        last += 2
+    if last == at or (at and words[at - 1].text in _JOINING and _joins(words, at - 1)):
+        return 0
+    return last + 1 if _MEASURE.fullmatch("".join(w.text for w in words[at : last + 1])) else 0
+
+
+def _joins(words: list[Word], at: int) -> bool:
+    """Whether a sign stands between two figures without a space."""
+    return (
+        0 < at < len(words) - 1
+        and words[at].text in _JOINING
+        and words[at - 1].end == words[at].start
+        and words[at].end == words[at + 1].start
+        and words[at - 1].text.isdecimal()
+        and words[at + 1].text.isdecimal()
+    )
 
 
 def _group(words: list[Word], at: int) -> Group | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from detectors.digits import Word
+from detectors.digits import Run, Word
 from detectors.markers import Kind
 
 
@@ -82,6 +83,23 @@ for _kind, _phrases in _NAMES.items():
         _BY_FIRST.setdefault(_words[0], []).append((_words, _kind))
 for _rows in _BY_FIRST.values():
     _rows.sort(key=lambda row: -len(row[0]))
+
+
+_AMOUNT_SIZES = range(2, 7)
+"""Figures of an amount: one at a time, or seven in one go, are a number all the same."""
+
+
+def holds_amounts(words: Sequence[Word], name: Name, run: Run) -> bool:
+    """Whether what is on an account is told: "on my account there's 120, 250 and 80"."""
+    if name.kind is not Kind.ACCOUNT or name.first != name.last:
+        return False
+    said = [word.text.replace("’", "'") for word in words[name.last + 1 : run.groups[0].first]]
+    there = any(
+        one == "there" and other in ("is", "are", "was", "were") for one, other in pairwise(said)
+    )
+    return ("balance" in said or "there's" in said or there) and all(
+        len(group.digits) in _AMOUNT_SIZES for group in run.groups
+    )
 
 
 def named(word: Word) -> str:

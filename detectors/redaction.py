@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from detectors.cards import CARD_STARTS, broken_cards, goes_on, has_card
+from detectors.cards import broken_cards, goes_on, has_card, may_be_card
 from detectors.digits import (
     DIGITS,
     PAUSING,
@@ -29,7 +29,7 @@ from detectors.digits import (
 from detectors.forms import forms
 from detectors.mailboxes import MAIL_HOSTS, emails, is_awaited
 from detectors.markers import MARKER, Kind
-from detectors.naming import Name, names_in
+from detectors.naming import Name, holds_amounts, names_in
 from detectors.private import births, passwords, with_letters
 
 NAME_REACH = 8
@@ -103,6 +103,12 @@ class _Text(NamedTuple):
     carried: Kind | None
     tail: tuple[Group, ...]
     mail: bool
+
+    @property
+    def names_a_card(self) -> bool:
+        """Whether a card is spoken of, or asked for."""
+        named = {name.kind for name in self.names}
+        return Kind.CARD in (self.asked, self.carried) or Kind.CARD in named
 
     @property
     def only_digits(self) -> bool:
@@ -202,6 +208,8 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
         name = taken.names[index] if index >= 0 and first - ends[index] <= NAME_REACH + 1 else None
         if name is not None and number and taken.runs[number - 1].groups[-1].last > name.last:
             name = name if first - taken.runs[number - 1].groups[-1].last <= 2 else None
+        if name is not None and holds_amounts(taken.words, name, run):
+            name = None
         opening = number == 0 and first <= 3 and name is None
         kind = _kind_of(run, taken, name, opening, before)
         follows = card_before and goes_on(taken.words, card_before[-1], run.groups[0])
@@ -259,7 +267,7 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
             return taken.carried
     elif taken.asked is not None and len(digits) >= _LEAST_ASKED.get(taken.asked, 99):
         return taken.asked
-    if 13 <= len(digits) <= 19 and digits[0] in CARD_STARTS:
+    if may_be_card(taken.words, run.groups, taken.names_a_card):
         return Kind.CARD
     if before in ("+", "plus") and 8 <= len(digits) <= 15:
         return Kind.PHONE

@@ -103,3 +103,9 @@ def test_no_card_number_is_left_and_nothing_is_redacted_twice(a: str, b: str, sa
 def test_markers_stay_as_they_are(words: list[str]) -> None:
     text = " ".join(words)
     assert redact(text)[0] == text
+
+
+@pytest.mark.parametrize("answer", ["12.34", "12:34"])
+def test_a_pin_that_is_written_as_a_time_is_taken_out(answer: str) -> None:
+    left = redact(answer, agent_said="can you confirm the pin?")[0]
+    assert not any(sign.isdigit() for sign in left)
