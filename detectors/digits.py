@@ -31,7 +31,7 @@ LARGE = frozenset({"hundred", "thousand", "million", "billion"})
 WORDS = frozenset({*DIGITS, *TEENS, *TENS, *_TIMES, *LARGE})
 
 # What may stand between two groups of the same number; a word here is a filler or a spoken dash.
-_BETWEEN = word_set("- – . , / ( ) um uh er erm dash space")
+_BETWEEN = word_set("- – . , / ( ) um uh er erm dash hyphen space")
 _MOST_BETWEEN = 3
 PAUSING = _BETWEEN | word_set(
     "and then yeah yes yep okay ok right so it's its it is that's well now next comma hyphen mm "

@@ -22,6 +22,15 @@ _FORMS = (
         re.compile(r"(?<!\w)QQ[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?!\w)", re.IGNORECASE),
     ),
     (
+        # A Medicare number (CMS, "Understanding the MBI format"): no S, L, O, I, B or Z in it.
+        Kind.NATIONAL_ID,
+        re.compile(
+            r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[ -]?[AC-HJKMNP-RT-Y]"
+            r"[AC-HJKMNP-RT-Y0-9]\d[ -]?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
         Kind.ACCOUNT,
         re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?!\w)"),
     ),

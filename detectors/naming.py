@@ -46,6 +46,7 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("national insurance number", "national insurance", "n i number", "ni number"),
         *("social insurance number", "social insurance", "tax file number", "t f n", "tfn"),
         *("passport number", "passport", "driver license", "drivers license", "driver's license"),
+        *("driver licence", "drivers licence", "driver's licence", "driving license"),
         *("driving licence", "license number", "licence number", "medicare number", "pps number"),
         *("nhs number", "tax id", "national id", "id number"),
     ),
@@ -79,7 +80,7 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
 for _kind, _phrases in _NAMES.items():
     for _phrase in _phrases:
-        _words = tuple(_phrase.split())
+        _words = tuple(word.removesuffix("'s") for word in _phrase.split())
         _BY_FIRST.setdefault(_words[0], []).append((_words, _kind))
 for _rows in _BY_FIRST.values():
     _rows.sort(key=lambda row: -len(row[0]))
@@ -110,12 +111,25 @@ def named(word: Word) -> str:
 def names_in(words: Sequence[Word]) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
     names = []
+    places = [at for at in range(len(words)) if not _abbreviates(words, at)]
+    said = [named(words[at]) for at in places]
     at = 0
-    while at < len(words):
-        for phrase, kind in _BY_FIRST.get(named(words[at]), ()):
-            if tuple(named(word) for word in words[at : at + len(phrase)]) == phrase:
+    while at < len(said):
+        for phrase, kind in _BY_FIRST.get(said[at], ()):
+            if tuple(said[at : at + len(phrase)]) == phrase:
+                names.append(Name(kind, places[at], places[at + len(phrase) - 1]))
                 at += len(phrase) - 1
-                names.append(Name(kind, at - len(phrase) + 1, at))
                 break
         at += 1
     return names
+
+
+def _abbreviates(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the dot behind a single letter, as in "P.P.S."."""
+    return (
+        words[at].text == "."
+        and at > 0
+        and len(words[at - 1].text) == 1
+        and words[at - 1].text.isalpha()
+        and words[at - 1].end == words[at].start
+    )

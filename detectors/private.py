@@ -41,33 +41,6 @@ _SHORT_ANSWER = 2
 """Words of an answer that is nothing but the password asked for."""
 
 
-def with_letters(text: str, words: Sequence[Word], first: int, last: int) -> Place:
-    """An id's digits with its letters: "QQ" before and "C" after them, said or written."""
-    while first and _is_id_part(text, words, first - 1, first):
-        first -= 1
-    while last + 1 < len(words) and _is_id_part(text, words, last + 1, last):
-        last += 1
-    return first, last
-
-
-def _is_id_part(text: str, words: Sequence[Word], at: int, beside: int) -> bool:
-    word = words[at]
-    low, high = sorted((at, beside))
-    if not word.text.isalnum():
-        return False
-    if words[low].end == words[high].start:
-        return True
-    written = text[word.start : word.end]
-    if len(word.text) == 1 and word.text.isalpha():
-        closes = at + 1 == len(words) or not words[at + 1].text.isalpha()
-        return word.text not in "ai" or at < beside or closes
-    return written.isupper() and written.isalpha() and len(written) < _LONGEST_LETTERS
-
-
-_LONGEST_LETTERS = 6
-"""Letters in a row in an id, as in a British driving licence, are five at most."""
-
-
 def births(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:
     """Dates after a name such as "born", or anywhere in the answer to the agent's question."""
     reach = -1

@@ -27,10 +27,11 @@ from detectors.digits import (
     words_of,
 )
 from detectors.forms import forms
+from detectors.identity import is_national_id, spelled_ids, with_letters
 from detectors.mailboxes import MAIL_HOSTS, emails, is_awaited
 from detectors.markers import MARKER, Kind
 from detectors.naming import Name, holds_amounts, names_in
-from detectors.private import births, passwords, with_letters
+from detectors.private import births, passwords
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
@@ -217,7 +218,10 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             kind = Kind.CARD
         reading = opening and Kind.CARD in (taken.asked, taken.carried) and not run.amount
         card_before = run.groups if kind is Kind.CARD or reading else ()
-        if kind is Kind.NATIONAL_ID or (kind is None and _is_ni_number(taken.words, run)):
+        other = name is None or name.kind is not None
+        if kind is Kind.NATIONAL_ID or (
+            kind is None and other and is_national_id(taken.words, run)
+        ):
             kind = Kind.NATIONAL_ID
             first, last = with_letters(taken.text, taken.words, first, last)
             start, end = taken.words[first].start, taken.words[last].end
@@ -225,18 +229,6 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             if before in ("(", "+", "plus"):
                 start = min(start, taken.words[run.groups[0].first - 1].start)
             yield _Span(start, end, kind)
-
-
-def _is_ni_number(words: list[Word], run: Run) -> bool:
-    """Whether digits stand as in a National Insurance number said: "a b", six digits, "c"."""
-    first, last = run.groups[0].first, run.groups[-1].last
-    return (
-        len(run.digits) == 6
-        and first > 1
-        and last + 1 < len(words)
-        and all(len(w.text) == 1 and w.text.isalpha() for w in words[first - 2 : first])
-        and words[last + 1].text in ("a", "b", "c", "d")
-    )
 
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
@@ -293,6 +285,8 @@ def _said(taken: _Text) -> Iterator[_Span]:
     for first, last in emails(words, taken.mail):
         yield _Span(words[first].start, words[last].end, Kind.EMAIL)
     asked = taken.asked if taken.asked is not None else taken.carried
+    for first, last in spelled_ids(words, taken.names, asked is Kind.NATIONAL_ID):
+        yield _Span(words[first].start, words[last].end, Kind.NATIONAL_ID)
     for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH):
         yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
     for first, last in passwords(words, taken.names, asked is Kind.PASSWORD):
