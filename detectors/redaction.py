@@ -43,6 +43,9 @@ _ASKING = word_set(
 ASKED_WORDS = 40
 """Words of the agent's that are searched for what was asked: the end of a long turn."""
 
+_BACKCHANNEL = 3
+"""Words of the agent's that only say "go on": more may ask for something else."""
+
 _FIGURES = re.compile(r"[\d@]|[a-z]\.[a-z]", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
 _SIGNS = (
@@ -104,6 +107,7 @@ class _Text(NamedTuple):
     carried: Kind | None
     tail: tuple[Group, ...]
     mail: bool
+    birth: bool
 
     @property
     def names_a_card(self) -> bool:
@@ -129,11 +133,13 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     """
     asked = _asked(agent_said)
     mail = is_awaited(agent_said, said_before)
-    if asked is not Kind.PASSWORD and not mail and not _may_hold(text):
+    carried, tail = _carried(said_before)
+    brief = len(agent_said.split()) <= _BACKCHANNEL
+    birth = Kind.DATE_OF_BIRTH in (asked, carried if brief else None)
+    if asked is not Kind.PASSWORD and not mail and not birth and not _may_hold(text):
         return text, ()
     words = words_of(text)
-    carried, tail = _carried(said_before)
-    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail, mail)
+    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail, mail, birth)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -287,7 +293,7 @@ def _said(taken: _Text) -> Iterator[_Span]:
     asked = taken.asked if taken.asked is not None else taken.carried
     for first, last in spelled_ids(words, taken.names, asked is Kind.NATIONAL_ID):
         yield _Span(words[first].start, words[last].end, Kind.NATIONAL_ID)
-    for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH):
+    for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH, taken.birth):
         yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
     for first, last in passwords(words, taken.names, asked is Kind.PASSWORD):
         yield _Span(words[first].start, words[last].end, Kind.PASSWORD)
