@@ -91,8 +91,11 @@ def words_of(text: str) -> list[Word]:
     return [Word(m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
-def runs_of(words: list[Word]) -> list[Run]:
-    """Every run of digits, in order, but for written amounts, dates and times. Linear."""
+def runs_of(words: list[Word], telephone: bool = False) -> list[Run]:
+    """Every run of digits, in order, but for written amounts, dates and times. Linear.
+
+    In a `telephone` number, and in any that begins as one, "nine hundred" is 900 and no amount.
+    """
     runs: list[Run] = []
     at = 0
     while at < len(words):
@@ -100,7 +103,7 @@ def runs_of(words: list[Word]) -> list[Run]:
         if measured:
             at = measured
             continue
-        groups, after, large = _run_from(words, at)
+        groups, after, large = _run_from(words, at, telephone)
         if not groups:
             at += 1
             continue
@@ -114,7 +117,7 @@ def runs_of(words: list[Word]) -> list[Run]:
     return runs
 
 
-def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
+def _run_from(words: list[Word], at: int, telephone: bool) -> tuple[list[Group], int, bool]:
     groups: list[Group] = []
     large = False
     after = at
@@ -127,6 +130,10 @@ def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
             groups.append(group)
             at = after = group.last + 1
             between = 0
+        elif groups and at == after and _is_noughts(words[at].text, groups, telephone):
+            last = groups.pop()
+            groups.append(Group(last.digits + "00", last.first, at))
+            at = after = at + 1
         elif groups and words[at].text in LARGE:
             large = True
             at = after = at + 1
@@ -136,6 +143,13 @@ def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
         else:
             break
     return groups, after, large
+
+
+def _is_noughts(text: str, groups: list[Group], telephone: bool) -> bool:
+    """Whether "hundred" is two noughts of a number, "oh seven seven … nine hundred"."""
+    before = sum(len(group.digits) for group in groups[:-1])
+    begun = before > 1 and groups[0].digits.startswith("0")
+    return text == "hundred" and len(groups[-1].digits) == 1 and (telephone or begun)
 
 
 def _measure(words: list[Word], at: int) -> int:

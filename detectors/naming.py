@@ -74,6 +74,7 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("postcode", "post code", "parcel", "crime number", "badge", "meter", "employee"),
         *("area code", "promo code", "discount code", "voucher code", "error code", "postal code"),
         *("country code", "product code", "booking code", "reason code", "reading", "room"),
+        *("code of conduct", "code of practice"),
         *("dress code", "code number", "extension", "dial code", "gate", "platform"),
     ),
 }
@@ -86,6 +87,9 @@ for _rows in _BY_FIRST.values():
     _rows.sort(key=lambda row: -len(row[0]))
 
 
+_TELLING = frozenset({"is", "was", "says", "said", "reads"})
+_MOST_ABOUT_CODE = 4
+"""Words between "code" and "is": "the code you just texted me is"."""
 _AMOUNT_SIZES = range(2, 7)
 """Figures of an amount: one at a time, or seven in one go, are a number all the same."""
 
@@ -120,8 +124,23 @@ def names_in(words: Sequence[Word]) -> list[Name]:
                 names.append(Name(kind, places[at], places[at + len(phrase) - 1]))
                 at += len(phrase) - 1
                 break
+        else:
+            if said[at] == "code" and _tells_code(words, places[at]):
+                names.append(Name(Kind.SECURITY_CODE, places[at], places[at]))
         at += 1
     return names
+
+
+def _tells_code(words: Sequence[Word], at: int) -> bool:
+    """Whether "code" goes on to what it is: "the code's", "the code they texted is"."""
+    if words[at].text != "code":
+        return True
+    for word in words[at + 1 : at + 2 + _MOST_ABOUT_CODE]:
+        if word.text in _TELLING:
+            return True
+        if not word.text.isalpha():
+            break
+    return False
 
 
 def _abbreviates(words: Sequence[Word], at: int) -> bool:

@@ -37,12 +37,21 @@ _NO_PASSWORD = word_set(
     "too invalid never always still on in out no yes yeah to and but so it i just gone "
     "changed required needed because that correct right fine written saved forgotten "
     "compromised stolen known for of okay ok sure one different weak old new going supposed "
-    "where why how when who um uh er really very ?"
+    "where why how when who um uh er really very ? rejected refused blocked disabled denied broken"
 )
 _SPELLING = frozenset({"capital", "upper", "lower", "case", "uppercase", "lowercase", "hash"})
 _MOST_PASSWORD = 24
 _MOST_PHRASE = 6
 _CLAUSES = word_set("and but so or if then because please thanks thank")
+_MOST_WORDS = 4
+"""Words of a password that is some: "fluffy bunny ninety nine"."""
+_NO_MORE = _CLAUSES | word_set(
+    "can could will would shall should do does did is isn't was were are am have has had i i'm "
+    "i've you you're he she it it's its we they that that's this which who there here with for "
+    "from to in on at of by as about when where why how what again now today not no yes yeah ok "
+    "okay right hello every all only always never"
+)
+"""Words that go on after a password and are none of it."""
 _SHORT_ANSWER = 2
 """Words of an answer that is nothing but the password asked for."""
 
@@ -129,29 +138,33 @@ def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iter
         if name.kind is not Kind.PASSWORD or at >= len(words):
             continue
         if words[at].text in _IS:
-            yield from _secret(words, at + 1, _is_phrase(words, name))
+            yield from _secret(words, at + 1, _most_words(words, name))
         elif words[name.last].text != named(words[name.last]):
-            yield from _secret(words, at, _is_phrase(words, name))
+            yield from _secret(words, at, _most_words(words, name))
     if asked and words and not any(name.kind is Kind.PASSWORD for name in names):
         start = 0
         while start < len(words) and words[start].text in (*_IS, "it", "uh", "um", ",", "so"):
             start += 1
         if len(words) - start <= _SHORT_ANSWER or start or is_spelled(words[0].text):
-            yield from _secret(words, start)
+            yield from _secret(words, start, _MOST_WORDS)
 
 
-def _is_phrase(words: Sequence[Word], name: Name) -> bool:
-    said = {word.text for word in words[name.first : name.last + 1]}
-    return not said.isdisjoint(("passphrase", "phrase"))
+def _most_words(words: Sequence[Word], name: Name) -> int:
+    """Words that what is named may have: a maiden name is one, a phrase has many."""
+    said = {named(word) for word in words[name.first : name.last + 1]}
+    if not said.isdisjoint(("passphrase", "phrase")):
+        return _MOST_PHRASE
+    return 1 if said.isdisjoint(("password", "pass")) else _MOST_WORDS
 
 
-def _secret(words: Sequence[Word], first: int, phrase: bool = False) -> Iterator[Place]:
-    """The secret that starts at a word; a `phrase` goes on to the end of the clause."""
+def _secret(words: Sequence[Word], first: int, most: int) -> Iterator[Place]:
+    """The secret of at most so many words that starts at one; a phrase takes the whole clause."""
     if first >= len(words) or words[first].text in _NO_PASSWORD:
         return
     last = first
-    while phrase and last + 1 < min(len(words), first + _MOST_PHRASE):
-        if not words[last + 1].text.isalnum() or words[last + 1].text in _CLAUSES:
+    ends = _CLAUSES if most == _MOST_PHRASE else _NO_MORE
+    while last + 1 < min(len(words), first + most):
+        if not words[last + 1].text.isalnum() or words[last + 1].text in ends:
             break
         last += 1
     while last + 1 < min(len(words), first + _MOST_PASSWORD):

@@ -139,7 +139,10 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     if asked is not Kind.PASSWORD and not mail and not birth and not _may_hold(text):
         return text, ()
     words = words_of(text)
-    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail, mail, birth)
+    names = names_in(words)
+    telephone = Kind.PHONE in (asked, carried, *(name.kind for name in names))
+    runs = runs_of(words, telephone)
+    taken = _Text(text, words, runs, names, asked, carried, tail, mail, birth)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []

@@ -109,3 +109,15 @@ def test_markers_stay_as_they_are(words: list[str]) -> None:
 def test_a_pin_that_is_written_as_a_time_is_taken_out(answer: str) -> None:
     left = redact(answer, agent_said="can you confirm the pin?")[0]
     assert not any(sign.isdigit() for sign in left)
+
+
+def test_a_phone_number_in_pieces_has_hundreds_too() -> None:
+    heard: list[str] = []
+    for piece in ("oh seven seven double oh", "nine hundred", "one two three"):
+        heard.append(redact(piece, "what's your phone number?", " ".join(heard[-3:]))[0])
+    assert heard == ["[phone]"] * 3
+
+
+def test_a_password_of_several_words_goes_in_the_answer_too() -> None:
+    assert redact("it's fluffy bunny ninety nine", "what's the password?")[0] == "it's [password]"
+    assert redact("rover thanks", "what's your memorable word?")[0] == "[password] thanks"
