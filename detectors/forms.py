@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from detectors.markers import Kind
 
 _FORMS = (
-    (Kind.NATIONAL_ID, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
+    (Kind.NATIONAL_ID, re.compile(r"(?<![\w.-])\d{3}([.-])\d{2}\1\d{4}(?![\w-])")),
+    (Kind.PHONE, re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{4}(?!\w)")),
     (
         Kind.NATIONAL_ID,
         re.compile(

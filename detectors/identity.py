@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -107,9 +108,10 @@ def spelled_ids(words: Sequence[Word], names: Sequence[Name], asked: bool) -> It
             last += 1
         said = [word.text for word in words[at:last]]
         figures = sum(not letter(text) or text == "o" for text in said)
-        near = asked or any(0 < at - end <= _REACH for end in ends)
-        if near and len(said) >= _LEAST_SPELLED and _LEAST_FIGURES <= figures < len(said):
-            yield at, last - 1
+        if len(said) >= _LEAST_SPELLED and _LEAST_FIGURES <= figures < len(said):
+            before = bisect_left(ends, at) - 1
+            if asked or (before >= 0 and at - ends[before] <= _REACH):
+                yield at, last - 1
         at = last + 1
 
 

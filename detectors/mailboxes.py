@@ -15,15 +15,18 @@ _NUMBERS = frozenset({*DIGITS, *TEENS, *TENS, *LARGE})
 _DOMAIN_ENDS = word_set(
     "com org net edu gov uk ie eu ca au us de fr nz io co me info biz es it nl in scot wales"
 )
-MAIL_HOSTS = word_set("gmail googlemail hotmail icloud btinternet protonmail ymail")
+MAIL_HOSTS = word_set("gmail googlemail hotmail btinternet protonmail ymail")
 """Hosts that are known for mail alone: "jane at gmail" needs no "dot com"."""
+_OTHER_HOSTS = word_set("icloud yahoo outlook aol msn")
+"""Hosts that are other things too: so only where an address is awaited."""
 JOINTS = frozenset({"dot", "underscore", "dash", "hyphen", ".", "_", "-", "plus"})
 _SURE_JOINTS = frozenset({"dot", "underscore", ".", "_"})
 """Joints that hardly stand in other words; a dash does."""
 # "look at bigbank dot com" is a web page.
 _NOT_A_MAILBOX = word_set(
     "look looking looked site website page online am is are it was me you us here there go "
-    "shop shopping bought order ordered account and or works working them people that this"
+    "shop shopping bought order ordered account and or works working them people that this "
+    "in out into up log logged sign signed"
 )
 _MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
 _NO_NAME = word_set("yes yeah yep sure ok okay um uh er so and well to it me my on just")
@@ -65,9 +68,9 @@ def _address(words: Sequence[Word], at: int, awaited: bool) -> Place | None:
     """The address around an "at"."""
     last = _domain_end(words, at + 1)
     host = words[at + 1].text if at + 1 < len(words) else ""
+    mailed = host in MAIL_HOSTS or (awaited and host in _OTHER_HOSTS)
     if at == 0 or MARKER.fullmatch(words[at - 1].text):
-        known = awaited or host in MAIL_HOSTS
-        return (at, last or at + 1) if known and (last or host in MAIL_HOSTS) else None
+        return (at, last or at + 1) if mailed or (awaited and last) else None
     if words[at - 1].text in _NOT_A_MAILBOX:
         return None
     first = _mailbox_start(words, at - 1, awaited)
@@ -75,7 +78,7 @@ def _address(words: Sequence[Word], at: int, awaited: bool) -> Place | None:
         return first, last
     said = {word.text for word in words[first:at]}
     joined = awaited and host.isalnum() and words[at - 1].text.isalnum()
-    sure = host in MAIL_HOSTS or (joined and not _SURE_JOINTS.isdisjoint(said))
+    sure = mailed or (joined and not _SURE_JOINTS.isdisjoint(said))
     return (first, at + 1) if sure else None
 
 

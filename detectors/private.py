@@ -49,7 +49,7 @@ _NO_MORE = _CLAUSES | word_set(
     "can could will would shall should do does did is isn't was were are am have has had i i'm "
     "i've you you're he she it it's its we they that that's this which who there here with for "
     "from to in on at of by as about when where why how what again now today not no yes yeah ok "
-    "okay right hello every all only always never"
+    "okay right hello every all only always never me my us him her them your"
 )
 """Words that go on after a password and are none of it."""
 _SHORT_ANSWER = 2
@@ -146,7 +146,8 @@ def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iter
         while start < len(words) and words[start].text in (*_IS, "it", "uh", "um", ",", "so"):
             start += 1
         if len(words) - start <= _SHORT_ANSWER or start or is_spelled(words[0].text):
-            yield from _secret(words, start, _MOST_WORDS)
+            alone = len(words) - start <= _MOST_WORDS
+            yield from _secret(words, start, _MOST_WORDS if alone else 1)
 
 
 def _most_words(words: Sequence[Word], name: Name) -> int:

@@ -30,6 +30,7 @@ def test_an_address_needs_neither_figures_nor_the_word_dot(text: str, left: str)
             ["it's [email]", "[email]", "[email]"],
         ),
         (["jane doe at gmail dot com"], ["[email]"]),
+        (["jane at icloud", "dot com"], ["[email]", "[email]"]),
         (["sure it's jane doe at example dot com ok"], ["sure it's [email] ok"]),
     ],
 )

@@ -121,3 +121,9 @@ def test_a_phone_number_in_pieces_has_hundreds_too() -> None:
 def test_a_password_of_several_words_goes_in_the_answer_too() -> None:
     assert redact("it's fluffy bunny ninety nine", "what's the password?")[0] == "it's [password]"
     assert redact("rover thanks", "what's your memorable word?")[0] == "[password] thanks"
+
+
+def test_a_long_answer_to_the_question_for_a_password_is_still_heard() -> None:
+    answer = "it's hopeless just end everything today"
+    left = redact(answer, agent_said="what's the password?")[0]
+    assert left == "it's [password] just end everything today"
