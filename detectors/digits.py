@@ -147,9 +147,10 @@ def _run_from(words: list[Word], at: int, telephone: bool) -> tuple[list[Group],
 
 def _is_noughts(text: str, groups: list[Group], telephone: bool) -> bool:
     """Whether "hundred" is two noughts of a number, "oh seven seven … nine hundred"."""
-    before = sum(len(group.digits) for group in groups[:-1])
-    begun = before > 1 and groups[0].digits.startswith("0")
-    return text == "hundred" and len(groups[-1].digits) == 1 and (telephone or begun)
+    if text != "hundred" or len(groups[-1].digits) != 1:
+        return False
+    begun = len(groups) > 2 or (len(groups) > 1 and len(groups[0].digits) > 1)
+    return telephone or (begun and groups[0].digits.startswith("0"))
 
 
 def _measure(words: list[Word], at: int) -> int:

@@ -1,5 +1,7 @@
 """Redaction: personal data goes, what a supervisor must read stays."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,3 +129,14 @@ def test_a_long_answer_to_the_question_for_a_password_is_still_heard() -> None:
     answer = "it's hopeless just end everything today"
     left = redact(answer, agent_said="what's the password?")[0]
     assert left == "it's [password] just end everything today"
+
+
+@pytest.mark.parametrize("said", ["1,", "one ", "nine hundred ", "at gmail ", "j dot "])
+def test_a_long_text_is_read_in_time_that_grows_with_its_length(said: str) -> None:
+    def seconds(times: int) -> float:
+        begun = process_time()
+        redact(said * times, agent_said="what's your email?")
+        return process_time() - begun
+
+    seconds(100)
+    assert seconds(8_000) < 12 * max(seconds(2_000), 0.01)
