@@ -8,6 +8,8 @@ from detectors.digits import MOST_PAUSING, PAUSING, Group, Run, Word
 
 CARD_STARTS = "23456"
 """First digits of payment cards; 0, 1 and 7 to 9 begin other things (ISO/IEC 7812-1)."""
+_CARD_SHAPES = ((4, 4, 4, 4), (4, 6, 5))
+_DASHES = frozenset({"-", "–", "dash"})
 CARD_LENGTHS = (16, 15, 14, 13, 19, 18, 17)
 
 
@@ -46,6 +48,22 @@ def has_card(groups: Sequence[Group]) -> bool:
         if digits[edge] in CARD_STARTS
         for length in CARD_LENGTHS
     )
+
+
+def may_be_card(words: Sequence[Word], groups: Sequence[Group], named: bool) -> bool:
+    """Whether digits with no valid check digit may be a card misheard, and no list of amounts.
+
+    Three figures and more at a time are amounts ("2500, 3000, 4000, 2600"), unless they stand as on
+    a card and one is `named`, or have dashes between them.
+    """
+    digits = "".join(group.digits for group in groups)
+    if not 13 <= len(digits) <= 19 or digits[0] not in CARD_STARTS:
+        return False
+    sizes = tuple(len(group.digits) for group in groups)
+    if len(sizes) == 1 or min(sizes) < 3:
+        return True
+    dashed = all(words[group.first - 1].text in _DASHES for group in groups[1:])
+    return sizes in _CARD_SHAPES and (named or dashed)
 
 
 def luhn(digits: str) -> bool:

@@ -31,7 +31,7 @@ LARGE = frozenset({"hundred", "thousand", "million", "billion"})
 WORDS = frozenset({*DIGITS, *TEENS, *TENS, *_TIMES, *LARGE})
 
 # What may stand between two groups of the same number; a word here is a filler or a spoken dash.
-_BETWEEN = word_set("- – . , / ( ) um uh er erm dash space")
+_BETWEEN = word_set("- – . , / ( ) um uh er erm dash hyphen space")
 _MOST_BETWEEN = 3
 PAUSING = _BETWEEN | word_set(
     "and then yeah yes yep okay ok right so it's its it is that's well now next comma hyphen mm "
@@ -44,6 +44,17 @@ _AMOUNT_AFTER = word_set(
     "dollar dollars pound pounds euro euros quid bucks cents pence percent % minute minutes "
     "hour hours day days weeks week month months year years times people miles k"
 )
+# A sort code is written 12-34-56 and a PIN may be 12:34 or 12.34: dates have a whole year here,
+# times seconds, and amounts three figures before the cents.
+_MEASURE = re.compile(
+    r"(?:\d{1,3}(?:,\d{3})+|\d{3,7})\.\d\d"
+    r"|(?:19|20)\d\d[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:19|20)\d\d"
+    r"|(?:[01]?\d|2[0-4]):[0-5]\d:[0-5]\d(?:[.,]\d+)?"
+)
+_JOINING = frozenset(",.-/:")
+_MOST_MEASURE = 15
+"""Figures and signs of the longest amount, date or time that is looked at."""
 _TOKEN = re.compile(MARKER.pattern + r"|\d+|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 
 
@@ -80,12 +91,19 @@ def words_of(text: str) -> list[Word]:
     return [Word(m.group().lower(), m.start(), m.end()) for m in _TOKEN.finditer(text)]
 
 
-def runs_of(words: list[Word]) -> list[Run]:
-    """Every run of digits, in order. Linear in the number of words."""
+def runs_of(words: list[Word], telephone: bool = False) -> list[Run]:
+    """Every run of digits, in order, but for written amounts, dates and times. Linear.
+
+    In a `telephone` number, and in any that begins as one, "nine hundred" is 900 and no amount.
+    """
     runs: list[Run] = []
     at = 0
     while at < len(words):
-        groups, after, large = _run_from(words, at)
+        measured = _measure(words, at)
+        if measured:
+            at = measured
+            continue
+        groups, after, large = _run_from(words, at, telephone)
         if not groups:
             at += 1
             continue
@@ -99,17 +117,23 @@ def runs_of(words: list[Word]) -> list[Run]:
     return runs
 
 
-def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
+def _run_from(words: list[Word], at: int, telephone: bool) -> tuple[list[Group], int, bool]:
     groups: list[Group] = []
     large = False
     after = at
     between = 0
     while at < len(words):
+        if groups and _measure(words, at):
+            break
         group = _group(words, at)
         if group is not None:
             groups.append(group)
             at = after = group.last + 1
             between = 0
+        elif groups and at == after and _is_noughts(words[at].text, groups, telephone):
+            last = groups.pop()
+            groups.append(Group(last.digits + "00", last.first, at))
+            at = after = at + 1
         elif groups and words[at].text in LARGE:
             large = True
             at = after = at + 1
@@ -119,6 +143,38 @@ def _run_from(words: list[Word], at: int) -> tuple[list[Group], int, bool]:
         else:
             break
     return groups, after, large
+
+
+def _is_noughts(text: str, groups: list[Group], telephone: bool) -> bool:
+    """Whether "hundred" is two noughts of a number, "oh seven seven … nine hundred"."""
+    if text != "hundred" or len(groups[-1].digits) != 1:
+        return False
+    begun = len(groups) > 2 or (len(groups) > 1 and len(groups[0].digits) > 1)
+    return telephone or (begun and groups[0].digits.startswith("0"))
+
+
+def _measure(words: list[Word], at: int) -> int:
+    """The word after an amount with cents, a date or a time written in one; 0 if there is none."""
+    if not words[at].text.isdecimal():
+        return 0
+    last = at
+    while last + 2 < len(words) and last - at < _MOST_MEASURE and _joins(words, last + 1):
+        last += 2
+    if last == at or (at and words[at - 1].text in _JOINING and _joins(words, at - 1)):
+        return 0
+    return last + 1 if _MEASURE.fullmatch("".join(w.text for w in words[at : last + 1])) else 0
+
+
+def _joins(words: list[Word], at: int) -> bool:
+    """Whether a sign stands between two figures without a space."""
+    return (
+        0 < at < len(words) - 1
+        and words[at].text in _JOINING
+        and words[at - 1].end == words[at].start
+        and words[at].end == words[at + 1].start
+        and words[at - 1].text.isdecimal()
+        and words[at + 1].text.isdecimal()
+    )
 
 
 def _group(words: list[Word], at: int) -> Group | None:

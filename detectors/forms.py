@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from detectors.markers import Kind
 
 _FORMS = (
-    (Kind.NATIONAL_ID, re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")),
+    (Kind.NATIONAL_ID, re.compile(r"(?<![\w.-])\d{3}([.-])\d{2}\1\d{4}(?![\w-])")),
+    (Kind.PHONE, re.compile(r"(?<![\w.])\d{3}\.\d{3}\.\d{4}(?!\w)")),
     (
         Kind.NATIONAL_ID,
         re.compile(
@@ -20,6 +21,15 @@ _FORMS = (
     (
         Kind.NATIONAL_ID,
         re.compile(r"(?<!\w)QQ[ -]?\d{2}[ -]?\d{2}[ -]?\d{2}[ -]?[A-D](?!\w)", re.IGNORECASE),
+    ),
+    (
+        # A Medicare number (CMS, "Understanding the MBI format"): no S, L, O, I, B or Z in it.
+        Kind.NATIONAL_ID,
+        re.compile(
+            r"(?<!\w)[1-9][AC-HJKMNP-RT-Y][AC-HJKMNP-RT-Y0-9]\d[ -]?[AC-HJKMNP-RT-Y]"
+            r"[AC-HJKMNP-RT-Y0-9]\d[ -]?[AC-HJKMNP-RT-Y]{2}\d{2}(?!\w)",
+            re.IGNORECASE,
+        ),
     ),
     (
         Kind.ACCOUNT,

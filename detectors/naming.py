@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
-from detectors.digits import Word
+from detectors.digits import Run, Word
 from detectors.markers import Kind
 
 
@@ -45,6 +46,7 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("national insurance number", "national insurance", "n i number", "ni number"),
         *("social insurance number", "social insurance", "tax file number", "t f n", "tfn"),
         *("passport number", "passport", "driver license", "drivers license", "driver's license"),
+        *("driver licence", "drivers licence", "driver's licence", "driving license"),
         *("driving licence", "license number", "licence number", "medicare number", "pps number"),
         *("nhs number", "tax id", "national id", "id number"),
     ),
@@ -72,16 +74,37 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("postcode", "post code", "parcel", "crime number", "badge", "meter", "employee"),
         *("area code", "promo code", "discount code", "voucher code", "error code", "postal code"),
         *("country code", "product code", "booking code", "reason code", "reading", "room"),
+        *("code of conduct", "code of practice"),
         *("dress code", "code number", "extension", "dial code", "gate", "platform"),
     ),
 }
 _BY_FIRST: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
 for _kind, _phrases in _NAMES.items():
     for _phrase in _phrases:
-        _words = tuple(_phrase.split())
+        _words = tuple(word.removesuffix("'s") for word in _phrase.split())
         _BY_FIRST.setdefault(_words[0], []).append((_words, _kind))
 for _rows in _BY_FIRST.values():
     _rows.sort(key=lambda row: -len(row[0]))
+
+
+_TELLING = frozenset({"is", "was", "says", "said", "reads"})
+_MOST_ABOUT_CODE = 4
+"""Words between "code" and "is": "the code you just texted me is"."""
+_AMOUNT_SIZES = range(2, 7)
+"""Figures of an amount: one at a time, or seven in one go, are a number all the same."""
+
+
+def holds_amounts(words: Sequence[Word], name: Name, run: Run) -> bool:
+    """Whether what is on an account is told: "on my account there's 120, 250 and 80"."""
+    if name.kind is not Kind.ACCOUNT or name.first != name.last:
+        return False
+    said = [word.text.replace("’", "'") for word in words[name.last + 1 : run.groups[0].first]]
+    there = any(
+        one == "there" and other in ("is", "are", "was", "were") for one, other in pairwise(said)
+    )
+    return ("balance" in said or "there's" in said or there) and all(
+        len(group.digits) in _AMOUNT_SIZES for group in run.groups
+    )
 
 
 def named(word: Word) -> str:
@@ -92,12 +115,40 @@ def named(word: Word) -> str:
 def names_in(words: Sequence[Word]) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
     names = []
+    places = [at for at in range(len(words)) if not _abbreviates(words, at)]
+    said = [named(words[at]) for at in places]
     at = 0
-    while at < len(words):
-        for phrase, kind in _BY_FIRST.get(named(words[at]), ()):
-            if tuple(named(word) for word in words[at : at + len(phrase)]) == phrase:
+    while at < len(said):
+        for phrase, kind in _BY_FIRST.get(said[at], ()):
+            if tuple(said[at : at + len(phrase)]) == phrase:
+                names.append(Name(kind, places[at], places[at + len(phrase) - 1]))
                 at += len(phrase) - 1
-                names.append(Name(kind, at - len(phrase) + 1, at))
                 break
+        else:
+            if said[at] == "code" and _tells_code(words, places[at]):
+                names.append(Name(Kind.SECURITY_CODE, places[at], places[at]))
         at += 1
     return names
+
+
+def _tells_code(words: Sequence[Word], at: int) -> bool:
+    """Whether "code" goes on to what it is: "the code's", "the code they texted is"."""
+    if words[at].text != "code":
+        return True
+    for word in words[at + 1 : at + 2 + _MOST_ABOUT_CODE]:
+        if word.text in _TELLING:
+            return True
+        if not word.text.isalpha():
+            break
+    return False
+
+
+def _abbreviates(words: Sequence[Word], at: int) -> bool:
+    """Whether a word is the dot behind a single letter, as in "P.P.S."."""
+    return (
+        words[at].text == "."
+        and at > 0
+        and len(words[at - 1].text) == 1
+        and words[at - 1].text.isalpha()
+        and words[at - 1].end == words[at].start
+    )

@@ -1,27 +1,13 @@
-"""Personal data said in words: e-mail addresses, dates of birth, passwords."""
+"""Personal data said in words: dates of birth, passwords."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from detectors.digits import DIGITS, LARGE, TEENS, TENS, Word, word_set
+from detectors.digits import DIGITS, LARGE, PAUSING, TEENS, TENS, Word, word_set
+from detectors.mailboxes import JOINTS, Place, is_spelled
 from detectors.markers import Kind
 from detectors.naming import Name, named
-
-_DOMAIN_ENDS = word_set(
-    "com org net edu gov uk ie eu ca au us de fr nz io co me info biz es it nl in scot wales"
-)
-_JOINTS = frozenset({"dot", "underscore", "dash", "hyphen", ".", "_", "-", "plus"})
-# "look at bigbank dot com" is a web page.
-_NOT_A_MAILBOX = word_set(
-    "look looking looked site website page online am is are it was me you us here there go "
-    "shop shopping bought order ordered account and or works working them people that this"
-)
-_MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
-_MOST_NAME = 3
-"""Words of a mailbox said as a name: "my email is mary jane smith at"."""
-_MOST_MAILBOX = 40
-"""Words an address may have before "at": spelled out letter by letter."""
 
 _MONTHS = word_set(
     "january february march april may june july august september october november december "
@@ -36,8 +22,14 @@ _NUMBERS = frozenset({*DIGITS, *TEENS, *TENS, *LARGE})
 _DATE_GLUE = word_set("of the and / - . , th st nd rd in um")
 _DATE_REACH = 6
 """Words between "born" and the date: "born in leeds on the third of May"."""
+_MOST_YEAR = 4
 _MOST_DATE = 14
 """Words of the longest date: "the twenty first of november nineteen hundred and seventy two"."""
+
+_WITH_A_DATE = word_set("i was born on year month day sir madam")
+"""Words that may stand beside a piece of a date in an answer, with those that people pause by."""
+_NO_DATE = ["one", "second"]
+"""Said while somebody looks, and no date."""
 
 _IS = frozenset({"is", "was", "it's", "that's", "=", ":", "be", "password's"})
 _NO_PASSWORD = word_set(
@@ -45,102 +37,34 @@ _NO_PASSWORD = word_set(
     "too invalid never always still on in out no yes yeah to and but so it i just gone "
     "changed required needed because that correct right fine written saved forgotten "
     "compromised stolen known for of okay ok sure one different weak old new going supposed "
-    "where why how when who um uh er really very ?"
+    "where why how when who um uh er really very ? rejected refused blocked disabled denied broken"
 )
 _SPELLING = frozenset({"capital", "upper", "lower", "case", "uppercase", "lowercase", "hash"})
 _MOST_PASSWORD = 24
 _MOST_PHRASE = 6
 _CLAUSES = word_set("and but so or if then because please thanks thank")
+_MOST_WORDS = 4
+"""Words of a password that is some: "fluffy bunny ninety nine"."""
+_NO_MORE = _CLAUSES | word_set(
+    "can could will would shall should do does did is isn't was were are am have has had i i'm "
+    "i've you you're he she it it's its we they that that's this which who there here with for "
+    "from to in on at of by as about when where why how what again now today not no yes yeah ok "
+    "okay right hello every all only always never me my us him her them your"
+)
+"""Words that go on after a password and are none of it."""
 _SHORT_ANSWER = 2
 """Words of an answer that is nothing but the password asked for."""
 
-Place = tuple[int, int]
-"""The first and the last word of something."""
 
+def births(
+    words: Sequence[Word], names: Sequence[Name], asked: bool, in_pieces: bool
+) -> Iterator[Place]:
+    """Dates after a name such as "born", or anywhere in the answer to the agent's question.
 
-def emails(words: Sequence[Word]) -> Iterator[Place]:
-    """Addresses as spoken, "john dot smith at example dot com"."""
-    for at, word in enumerate(words):
-        if word.text in ("at", "@") and 0 < at < len(words) - 3:
-            last = _domain_end(words, at + 1)
-            if last and words[at - 1].text not in _NOT_A_MAILBOX:
-                yield _mailbox_start(words, at - 1), last
-
-
-def _domain_end(words: Sequence[Word], at: int) -> int:
-    """The last word of a domain that starts at `at`, 0 if none does."""
-    last = 0
-    steps = 0
-    while at + 2 < len(words) and steps < 5:
-        if _is_dot(words, at + 1):
-            if words[at + 2].text in _DOMAIN_ENDS:
-                last = at + 2
-            at += 2
-        elif last or not (words[at].text.isalnum() and words[at + 1].text.isalnum()):
-            break
-        else:
-            at += 1
-        steps += 1
-    return last
-
-
-def _is_dot(words: Sequence[Word], at: int) -> bool:
-    """Whether a word is the dot of a domain: said, or written with no space after it."""
-    word = words[at]
-    return word.text == "dot" or (word.text == "." and word.end == words[at + 1].start)
-
-
-def _mailbox_start(words: Sequence[Word], last: int) -> int:
-    first = last
-    while first > 0 and last - first < _MOST_MAILBOX:
-        before, text = words[first - 1].text, words[first].text
-        if before in _JOINTS and first > 1 and words[first - 2].text.isalnum():
-            first -= 2
-        elif _is_spelled(before) and (_is_spelled(text) or text in _NUMBERS):
-            first -= 1
-        else:
-            break
-    for at in range(first - 1, max(first - _MOST_NAME - 2, -1), -1):
-        if words[at].text in _MAILBOX_FOLLOWS:
-            return at + 1
-        if not words[at].text.isalpha():
-            break
-    return first
-
-
-def _is_spelled(text: str) -> bool:
-    return (len(text) == 1 and text.isalnum()) or text.isdecimal() or text in _NUMBERS
-
-
-def with_letters(text: str, words: Sequence[Word], first: int, last: int) -> Place:
-    """An id's digits with its letters: "QQ" before and "C" after them, said or written."""
-    while first and _is_id_part(text, words, first - 1, first):
-        first -= 1
-    while last + 1 < len(words) and _is_id_part(text, words, last + 1, last):
-        last += 1
-    return first, last
-
-
-def _is_id_part(text: str, words: Sequence[Word], at: int, beside: int) -> bool:
-    word = words[at]
-    low, high = sorted((at, beside))
-    if not word.text.isalnum():
-        return False
-    if words[low].end == words[high].start:
-        return True
-    written = text[word.start : word.end]
-    if len(word.text) == 1 and word.text.isalpha():
-        closes = at + 1 == len(words) or not words[at + 1].text.isalpha()
-        return word.text not in "ai" or at < beside or closes
-    return written.isupper() and written.isalpha() and len(written) < _LONGEST_LETTERS
-
-
-_LONGEST_LETTERS = 6
-"""Letters in a row in an id, as in a British driving licence, are five at most."""
-
-
-def births(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:
-    """Dates after a name such as "born", or anywhere in the answer to the agent's question."""
+    `in_pieces`: transcribers cut dates, so a turn may be nothing but a day, a month or a year.
+    """
+    if in_pieces:
+        yield from _pieces(words)
     reach = -1
     for name in names:
         if name.kind is Kind.DATE_OF_BIRTH and name.last >= reach:
@@ -167,15 +91,44 @@ def _date(words: Sequence[Word], first: int) -> Place | None:
     at = first
     while at < min(len(words), first + _MOST_DATE):
         text = words[at].text
-        if text.isdecimal() or text in _MONTHS or text in _ORDINALS or text in _NUMBERS:
+        if _tells(text):
             told += 1 if len(text) < 8 or not text.isdecimal() else 3
             last = at
         elif told == 0 or text not in _DATE_GLUE:
             break
         at += 1
-    said = {words[i].text for i in range(first, last + 1)}
-    whole = told >= 3 or (told == 2 and bool(said & _MONTHS or said & _ORDINALS))
+    said = [words[i].text for i in range(first, last + 1)]
+    if said == _NO_DATE:
+        return None
+    whole = told >= 3 or (told == 2 and not (_MONTHS | _ORDINALS).isdisjoint(said))
     return (first, last) if whole and first <= last else None
+
+
+def _tells(text: str) -> bool:
+    """Whether a word is a day, a month, a year or a part of one."""
+    return text.isdecimal() or text in _MONTHS or text in _ORDINALS or text in _NUMBERS
+
+
+def _pieces(words: Sequence[Word]) -> Iterator[Place]:
+    """Parts of a date in a turn that says nothing else: "it's the fourth", "of march"."""
+    told = [at for at, word in enumerate(words) if _tells(word.text)]
+    said = [words[at].text for at in told]
+    if said == _NO_DATE or all(text in ("oh", "o") for text in said):
+        return
+    if [word.text for word in words[:2]] == ["may", "i"]:
+        return
+    beside = _DATE_GLUE | PAUSING | _WITH_A_DATE | {Kind.DATE_OF_BIRTH.marker}
+    if any(not _tells(word.text) and word.text not in beside for word in words):
+        return
+    if any(text.isdecimal() and len(text) > _MOST_YEAR for text in said):
+        return
+    first = last = told[0]
+    for at in told[1:]:
+        if any(word.text not in _DATE_GLUE for word in words[last + 1 : at]):
+            yield first, last
+            first = at
+        last = at
+    yield first, last
 
 
 def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:
@@ -185,29 +138,34 @@ def passwords(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iter
         if name.kind is not Kind.PASSWORD or at >= len(words):
             continue
         if words[at].text in _IS:
-            yield from _secret(words, at + 1, _is_phrase(words, name))
+            yield from _secret(words, at + 1, _most_words(words, name))
         elif words[name.last].text != named(words[name.last]):
-            yield from _secret(words, at, _is_phrase(words, name))
+            yield from _secret(words, at, _most_words(words, name))
     if asked and words and not any(name.kind is Kind.PASSWORD for name in names):
         start = 0
         while start < len(words) and words[start].text in (*_IS, "it", "uh", "um", ",", "so"):
             start += 1
-        if len(words) - start <= _SHORT_ANSWER or start or _is_spelled(words[0].text):
-            yield from _secret(words, start)
+        if len(words) - start <= _SHORT_ANSWER or start or is_spelled(words[0].text):
+            alone = len(words) - start <= _MOST_WORDS
+            yield from _secret(words, start, _MOST_WORDS if alone else 1)
 
 
-def _is_phrase(words: Sequence[Word], name: Name) -> bool:
-    said = {word.text for word in words[name.first : name.last + 1]}
-    return not said.isdisjoint(("passphrase", "phrase"))
+def _most_words(words: Sequence[Word], name: Name) -> int:
+    """Words that what is named may have: a maiden name is one, a phrase has many."""
+    said = {named(word) for word in words[name.first : name.last + 1]}
+    if not said.isdisjoint(("passphrase", "phrase")):
+        return _MOST_PHRASE
+    return 1 if said.isdisjoint(("password", "pass")) else _MOST_WORDS
 
 
-def _secret(words: Sequence[Word], first: int, phrase: bool = False) -> Iterator[Place]:
-    """The secret that starts at a word; a `phrase` goes on to the end of the clause."""
+def _secret(words: Sequence[Word], first: int, most: int) -> Iterator[Place]:
+    """The secret of at most so many words that starts at one; a phrase takes the whole clause."""
     if first >= len(words) or words[first].text in _NO_PASSWORD:
         return
     last = first
-    while phrase and last + 1 < min(len(words), first + _MOST_PHRASE):
-        if not words[last + 1].text.isalnum() or words[last + 1].text in _CLAUSES:
+    ends = _CLAUSES if most == _MOST_PHRASE else _NO_MORE
+    while last + 1 < min(len(words), first + most):
+        if not words[last + 1].text.isalnum() or words[last + 1].text in ends:
             break
         last += 1
     while last + 1 < min(len(words), first + _MOST_PASSWORD):
@@ -221,4 +179,4 @@ def _secret(words: Sequence[Word], first: int, phrase: bool = False) -> Iterator
 
 
 def _is_said_singly(text: str) -> bool:
-    return _is_spelled(text) or text in _SPELLING or text in _JOINTS
+    return is_spelled(text) or text in _SPELLING or text in JOINTS

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from detectors.cards import CARD_STARTS, broken_cards, goes_on, has_card
+from detectors.cards import broken_cards, goes_on, has_card, may_be_card
 from detectors.digits import (
     DIGITS,
     PAUSING,
@@ -27,9 +27,11 @@ from detectors.digits import (
     words_of,
 )
 from detectors.forms import forms
+from detectors.identity import is_national_id, spelled_ids, with_letters
+from detectors.mailboxes import MAIL_HOSTS, emails, is_awaited
 from detectors.markers import MARKER, Kind
-from detectors.naming import Name, names_in
-from detectors.private import births, emails, passwords, with_letters
+from detectors.naming import Name, holds_amounts, names_in
+from detectors.private import births, passwords
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
@@ -41,11 +43,17 @@ _ASKING = word_set(
 ASKED_WORDS = 40
 """Words of the agent's that are searched for what was asked: the end of a long turn."""
 
-_FIGURES = re.compile(r"[\d@]")
+_BACKCHANNEL = 3
+"""Words of the agent's that only say "go on": more may ask for something else."""
+
+_FIGURES = re.compile(r"[\d@]|[a-z]\.[a-z]", re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
-_SIGNS = word_set(
-    "dot pass password passphrase pin cvv cvc birth birthdate dob born maiden memorable "
-    "secret security"
+_SIGNS = (
+    word_set(
+        "dot pass password passphrase pin cvv cvc birth birthdate dob born maiden memorable "
+        "secret security"
+    )
+    | MAIL_HOSTS
 )
 _SMALL = frozenset({*DIGITS, *TEENS, *TENS, "double", "triple", "treble"})
 """Without figures, one of `_SIGNS` or two of `_SMALL` there is nothing to take out: most talk."""
@@ -98,6 +106,14 @@ class _Text(NamedTuple):
     asked: Kind | None
     carried: Kind | None
     tail: tuple[Group, ...]
+    mail: bool
+    birth: bool
+
+    @property
+    def names_a_card(self) -> bool:
+        """Whether a card is spoken of, or asked for."""
+        named = {name.kind for name in self.names}
+        return Kind.CARD in (self.asked, self.carried) or Kind.CARD in named
 
     @property
     def only_digits(self) -> bool:
@@ -116,11 +132,17 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     answer. `said_before` is the same speaker's text just before: a number may go on from it.
     """
     asked = _asked(agent_said)
-    if asked is not Kind.PASSWORD and not _may_hold(text):
+    mail = is_awaited(agent_said, said_before)
+    carried, tail = _carried(said_before)
+    brief = len(agent_said.split()) <= _BACKCHANNEL
+    birth = Kind.DATE_OF_BIRTH in (asked, carried if brief else None)
+    if asked is not Kind.PASSWORD and not mail and not birth and not _may_hold(text):
         return text, ()
     words = words_of(text)
-    carried, tail = _carried(said_before)
-    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail)
+    names = names_in(words)
+    telephone = Kind.PHONE in (asked, carried, *(name.kind for name in names))
+    runs = runs_of(words, telephone)
+    taken = _Text(text, words, runs, names, asked, carried, tail, mail, birth)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -196,6 +218,8 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
         name = taken.names[index] if index >= 0 and first - ends[index] <= NAME_REACH + 1 else None
         if name is not None and number and taken.runs[number - 1].groups[-1].last > name.last:
             name = name if first - taken.runs[number - 1].groups[-1].last <= 2 else None
+        if name is not None and holds_amounts(taken.words, name, run):
+            name = None
         opening = number == 0 and first <= 3 and name is None
         kind = _kind_of(run, taken, name, opening, before)
         follows = card_before and goes_on(taken.words, card_before[-1], run.groups[0])
@@ -203,7 +227,10 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             kind = Kind.CARD
         reading = opening and Kind.CARD in (taken.asked, taken.carried) and not run.amount
         card_before = run.groups if kind is Kind.CARD or reading else ()
-        if kind is Kind.NATIONAL_ID or (kind is None and _is_ni_number(taken.words, run)):
+        other = name is None or name.kind is not None
+        if kind is Kind.NATIONAL_ID or (
+            kind is None and other and is_national_id(taken.words, run)
+        ):
             kind = Kind.NATIONAL_ID
             first, last = with_letters(taken.text, taken.words, first, last)
             start, end = taken.words[first].start, taken.words[last].end
@@ -211,18 +238,6 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             if before in ("(", "+", "plus"):
                 start = min(start, taken.words[run.groups[0].first - 1].start)
             yield _Span(start, end, kind)
-
-
-def _is_ni_number(words: list[Word], run: Run) -> bool:
-    """Whether digits stand as in a National Insurance number said: "a b", six digits, "c"."""
-    first, last = run.groups[0].first, run.groups[-1].last
-    return (
-        len(run.digits) == 6
-        and first > 1
-        and last + 1 < len(words)
-        and all(len(w.text) == 1 and w.text.isalpha() for w in words[first - 2 : first])
-        and words[last + 1].text in ("a", "b", "c", "d")
-    )
 
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
@@ -253,7 +268,7 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
             return taken.carried
     elif taken.asked is not None and len(digits) >= _LEAST_ASKED.get(taken.asked, 99):
         return taken.asked
-    if 13 <= len(digits) <= 19 and digits[0] in CARD_STARTS:
+    if may_be_card(taken.words, run.groups, taken.names_a_card):
         return Kind.CARD
     if before in ("+", "plus") and 8 <= len(digits) <= 15:
         return Kind.PHONE
@@ -276,10 +291,12 @@ def _plausible(kind: Kind, digits: str) -> bool:
 def _said(taken: _Text) -> Iterator[_Span]:
     """What is said in words: e-mail addresses, dates of birth, passwords."""
     words = taken.words
-    for first, last in emails(words):
+    for first, last in emails(words, taken.mail):
         yield _Span(words[first].start, words[last].end, Kind.EMAIL)
     asked = taken.asked if taken.asked is not None else taken.carried
-    for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH):
+    for first, last in spelled_ids(words, taken.names, asked is Kind.NATIONAL_ID):
+        yield _Span(words[first].start, words[last].end, Kind.NATIONAL_ID)
+    for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH, taken.birth):
         yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
     for first, last in passwords(words, taken.names, asked is Kind.PASSWORD):
         yield _Span(words[first].start, words[last].end, Kind.PASSWORD)

@@ -1,5 +1,7 @@
 """Redaction: personal data goes, what a supervisor must read stays."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,3 +105,38 @@ def test_no_card_number_is_left_and_nothing_is_redacted_twice(a: str, b: str, sa
 def test_markers_stay_as_they_are(words: list[str]) -> None:
     text = " ".join(words)
     assert redact(text)[0] == text
+
+
+@pytest.mark.parametrize("answer", ["12.34", "12:34"])
+def test_a_pin_that_is_written_as_a_time_is_taken_out(answer: str) -> None:
+    left = redact(answer, agent_said="can you confirm the pin?")[0]
+    assert not any(sign.isdigit() for sign in left)
+
+
+def test_a_phone_number_in_pieces_has_hundreds_too() -> None:
+    heard: list[str] = []
+    for piece in ("oh seven seven double oh", "nine hundred", "one two three"):
+        heard.append(redact(piece, "what's your phone number?", " ".join(heard[-3:]))[0])
+    assert heard == ["[phone]"] * 3
+
+
+def test_a_password_of_several_words_goes_in_the_answer_too() -> None:
+    assert redact("it's fluffy bunny ninety nine", "what's the password?")[0] == "it's [password]"
+    assert redact("rover thanks", "what's your memorable word?")[0] == "[password] thanks"
+
+
+def test_a_long_answer_to_the_question_for_a_password_is_still_heard() -> None:
+    answer = "it's hopeless just end everything today"
+    left = redact(answer, agent_said="what's the password?")[0]
+    assert left == "it's [password] just end everything today"
+
+
+@pytest.mark.parametrize("said", ["1,", "one ", "nine hundred ", "at gmail ", "j dot "])
+def test_a_long_text_is_read_in_time_that_grows_with_its_length(said: str) -> None:
+    def seconds(times: int) -> float:
+        begun = process_time()
+        redact(said * times, agent_said="what's your email?")
+        return process_time() - begun
+
+    seconds(100)
+    assert seconds(8_000) < 12 * max(seconds(2_000), 0.01)
