@@ -70,12 +70,15 @@ def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iter
             raise LabelledError(
                 f"{where}: {error}; each line is one JSON object with text and labels"
             ) from error
-        if split is None or row.split is None or row.split == split:
+        if _asked(row, split):
             yield from _samples(row, name, number, where, calls)
 
 
-def read_table(name: str, text: str) -> Iterator[Sample]:
-    """The samples of CSV (or TSV) with a header: text, labels ("a;b"), and what else is known."""
+def read_table(name: str, text: str, split: str | None = None) -> Iterator[Sample]:
+    """The samples of CSV (or TSV) with a header: text, labels ("a;b"), and what else is known.
+
+    `split` is as for JSON lines.
+    """
     delimiter = "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else ","
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
     columns = [column.strip().lower() for column in reader.fieldnames or ()]
@@ -103,7 +106,12 @@ def read_table(name: str, text: str) -> Iterator[Sample]:
             row = msgspec.convert(known, _Row)
         except msgspec.ValidationError as error:
             raise LabelledError(f"{where}: {error}") from error
-        yield from _samples(row, name, reader.line_num, where, calls)
+        if _asked(row, split):
+            yield from _samples(row, name, reader.line_num, where, calls)
+
+
+def _asked(row: _Row, split: str | None) -> bool:
+    return split is None or row.split is None or row.split == split
 
 
 def _samples(

@@ -67,7 +67,7 @@ def _read(path: Path, split: str | None) -> Iterator[Sample]:
         text = _text(path)
         header = text[: text.find("\n")].lower()
         if "labels" in header:
-            yield from read_table(path.name, text)
+            yield from read_table(path.name, text, split)
             return
     elif not name.endswith(".vtt"):
         lines = _text(path).splitlines()

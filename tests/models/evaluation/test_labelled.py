@@ -78,6 +78,12 @@ def test_a_table_has_text_and_labels_and_what_else_is_known() -> None:
     assert three.labels is None
 
 
+def test_a_table_is_read_by_split_as_json_lines_are() -> None:
+    table = "text,labels,split\na,fraud,train\nb,fraud,test\nc,fraud,\n"
+    assert [row.text for row in read_table("calls.csv", table, "test")] == ["b", "c"]
+    assert [row.text for row in read_table("calls.csv", table)] == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

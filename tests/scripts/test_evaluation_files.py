@@ -1,0 +1,32 @@
+"""Files that an evaluation is given: what each is taken for, and what is told of bad ones."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.evaluation.samples import Sample
+from scripts.evaluation.files import load
+
+
+def lines(*rows: dict[str, Any]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def loaded(path: Path, content: str, split: str | None = "test") -> list[Sample]:
+    path.write_text(content, encoding="utf-8", newline="")
+    return load([str(path)], split=split, limit=None)
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.jsonl"])
+def test_rows_of_other_splits_are_left_out_of_tables_and_of_json_lines(
+    tmp_path: Path, name: str
+) -> None:
+    rows = [{"text": word, "labels": "fraud", "split": word} for word in ("train", "test")]
+    table = "text,labels,split\n" + "".join(",".join(row.values()) + "\n" for row in rows)
+    content = table if name.endswith(".csv") else lines(*rows)
+    assert [row.text for row in loaded(tmp_path / name, content)] == ["test"]
+    assert len(loaded(tmp_path / name, content, split=None)) == 2
