@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 import io
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,16 +13,18 @@ import msgspec
 
 from detectors.scoring import Said
 from detectors.vocabulary import LABELS, Emotion, Speaker
+from models.corpus import Kind
 from models.evaluation.samples import TURNS_BEFORE, Sample
 
 ALIASES = {"violence_threat": "violence", "none": "", "other": ""}
 """Names that other sets have for our labels; "" is no label."""
-MARKS = frozenset({"labels", "kind", "turns", "conversation"})
-"""Fields by which a JSON line is known as one of these, and not as a chunk of a transcript."""
+AMBIGUOUS = "ambiguous"
+KINDS = frozenset({*(kind.value for kind in Kind), AMBIGUOUS})
 ENCODING = "utf-8-sig"
 
 _SPEAKERS = {speaker.value for speaker in Speaker}
 _EMOTIONS = {emotion.value for emotion in Emotion}
+_MARKS = frozenset({"labels", "turns", "conversation"})
 
 
 class LabelledError(ValueError):
@@ -55,6 +58,23 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     emotion: str | None = None
     evidence: str | None = None
     signals_read: bool = True
+
+
+def is_labelled(row: object) -> bool:
+    """Whether a line of JSON is one of these, and not a chunk of a transcript.
+
+    A chunk may have a `kind` of its own: only one of ours tells, or what was meant as one.
+    """
+    if not isinstance(row, dict):
+        return False
+    kind = row.get("kind")
+    return not _MARKS.isdisjoint(row) or (isinstance(kind, str) and _meant_as_ours(kind))
+
+
+@functools.lru_cache(maxsize=64)
+def _meant_as_ours(kind: str) -> bool:
+    # "hard negative" and "negative" are near enough, "primary" and "final" are not.
+    return bool(difflib.get_close_matches(kind, KINDS, n=1, cutoff=0.75))
 
 
 def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iterator[Sample]:
@@ -147,6 +167,7 @@ def _samples(
         before = tuple(calls.get(call_id, ())[-TURNS_BEFORE:]) if call_id else ()
     if call_id:
         calls.setdefault(call_id, []).append(Said(speaker, row.text))
+    _must_be_of_a_kind(row, where)
     labels = _labels(row.labels, where)
     if labels is None and row.kind is not None:
         labels = frozenset()
@@ -165,8 +186,8 @@ def _samples(
         group=f"{name} {row.group or row.writer or call_id or number}",
         source=source,
         call_id=call_id,
-        hard_negative=row.kind == "hard_negative",
-        ambiguous=row.kind == "ambiguous",
+        hard_negative=row.kind == Kind.HARD_NEGATIVE,
+        ambiguous=row.kind == AMBIGUOUS,
         about=_labels([*row.resembles, *row.target], where) or frozenset(),
         emotion=row.emotion,
         evidence=row.evidence,
@@ -174,6 +195,13 @@ def _samples(
         split=row.split,
         signals_read=row.signals_read,
     )
+
+
+def _must_be_of_a_kind(row: _Row, where: str) -> None:
+    if row.kind is not None and row.kind not in KINDS:
+        raise LabelledError(f"{where}: no kind '{row.kind}'; {_nearest(row.kind, KINDS)}")
+    if row.kind == Kind.POSITIVE and not row.labels:
+        raise LabelledError(f"{where}: a positive row without labels; say of what it is one")
 
 
 def _labels(given: list[str] | str | None, where: str) -> frozenset[str] | None:

@@ -12,7 +12,13 @@ import typer
 
 from detectors.chunk import Chunk
 from detectors.scoring import Said
-from models.evaluation.labelled import ENCODING, MARKS, LabelledError, read_rows, read_table
+from models.evaluation.labelled import (
+    ENCODING,
+    LabelledError,
+    is_labelled,
+    read_rows,
+    read_table,
+)
 from models.evaluation.samples import TURNS_BEFORE, Sample, limited
 from models.examples import Example
 from models.labelled import examples
@@ -71,7 +77,7 @@ def _read(path: Path, split: str | None) -> Iterator[Sample]:
             return
     elif not name.endswith(".vtt"):
         lines = _text(path).splitlines()
-        if any(_is_labelled(line) for line in lines[:LOOKED_AT]):
+        if any(_labelled(line) for line in lines[:LOOKED_AT]):
             yield from read_rows(path.name, lines, split)
             return
     yield from _unlabelled(path)
@@ -96,12 +102,11 @@ def _unlabelled(path: Path) -> Iterator[Sample]:
         before.append(Said(event.speaker, event.text))
 
 
-def _is_labelled(line: str) -> bool:
+def _labelled(line: str) -> bool:
     try:
-        row = msgspec.json.decode(line)
+        return is_labelled(msgspec.json.decode(line))
     except msgspec.DecodeError:
         return False
-    return isinstance(row, dict) and not MARKS.isdisjoint(row)
 
 
 def _text(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from models.evaluation.labelled import LabelledError
 from models.evaluation.samples import Sample
 from scripts.evaluation.files import load
 
@@ -30,3 +31,14 @@ def test_rows_of_other_splits_are_left_out_of_tables_and_of_json_lines(
     content = table if name.endswith(".csv") else lines(*rows)
     assert [row.text for row in loaded(tmp_path / name, content)] == ["test"]
     assert len(loaded(tmp_path / name, content, split=None)) == 2
+
+
+def test_a_transcript_may_have_a_kind_of_its_own(tmp_path: Path) -> None:
+    rows = [{"call_id": "1", "text": "I will sue", "kind": kind} for kind in ("primary", "final")]
+    assert [row.labels for row in loaded(tmp_path / "calls.jsonl", lines(*rows))] == [None, None]
+
+
+def test_a_kind_that_is_nearly_one_of_ours_is_told_of(tmp_path: Path) -> None:
+    rows = [{"call_id": "1", "text": "the court is next door", "kind": "hard negative"}]
+    with pytest.raises(LabelledError, match=r"mine.jsonl:1: no kind 'hard negative'; did you mean"):
+        loaded(tmp_path / "mine.jsonl", lines(*rows))

@@ -92,6 +92,10 @@ def test_a_table_is_read_by_split_as_json_lines_are() -> None:
         ('{"text": " ", "labels": []}', "there is no text"),
         ('{"text": "a", "labels": [], "emotion": "angry"}', "did you mean 'anger'?"),
         ('{"text": "a", "labels": [], "evidence": "b"}', "does not stand in the text"),
+        ('{"text": "a", "kind": "hard negative"}', "did you mean 'hard_negative'?"),
+        ('{"text": "a", "labels": [], "kind": "final"}', "there are: ambiguous, hard_negative, "),
+        ('{"text": "I will sue", "kind": "positive"}', "a positive row without labels"),
+        ('{"text": "I will sue", "kind": "positive", "labels": []}', "positive row without labels"),
         ('{"text": "a", "labels": [}', "one JSON object with text and labels"),
     ],
 )
