@@ -6,6 +6,7 @@ import csv
 import difflib
 import functools
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,7 +25,9 @@ ENCODING = "utf-8-sig"
 
 _SPEAKERS = {speaker.value for speaker in Speaker}
 _EMOTIONS = {emotion.value for emotion in Emotion}
+_LIKE_LABELS = frozenset({"label", "labels", "lable", "lables"})
 _MARKS = frozenset({"labels", "turns", "conversation"})
+_DELIMITERS = re.compile(r"[,;\t|]")
 
 
 class LabelledError(ValueError):
@@ -68,7 +71,23 @@ def is_labelled(row: object) -> bool:
     if not isinstance(row, dict):
         return False
     kind = row.get("kind")
-    return not _MARKS.isdisjoint(row) or (isinstance(kind, str) and _meant_as_ours(kind))
+    return (
+        not _MARKS.isdisjoint(row)
+        or _meant_as_labels(row) is not None
+        or (isinstance(kind, str) and _meant_as_ours(kind))
+    )
+
+
+def is_labelled_table(header: str) -> bool:
+    """Whether the first line of a table has a column of labels, or one that was meant as it."""
+    columns = {column.strip(" \"'\r") for column in _DELIMITERS.split(header.lower())}
+    return "labels" in header.lower() or not _LIKE_LABELS.isdisjoint(columns)
+
+
+def _meant_as_labels(fields: Iterable[str]) -> str | None:
+    """The field that is `labels` in other letters, if any."""
+    others = (field for field in fields if field != "labels")
+    return next((field for field in others if field.strip().lower() in _LIKE_LABELS), None)
 
 
 @functools.lru_cache(maxsize=64)
@@ -85,11 +104,16 @@ def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iter
             continue
         where = f"{name}:{number}"
         try:
-            row = msgspec.json.decode(line, type=_Row)
+            fields = msgspec.json.decode(line)
+            row = msgspec.convert(fields, _Row)
         except msgspec.DecodeError as error:
             raise LabelledError(
                 f"{where}: {error}; each line is one JSON object with text and labels"
             ) from error
+        if row.labels is None and (field := _meant_as_labels(fields)) is not None:
+            raise LabelledError(
+                f"{where}: no field '{field}'; did you mean 'labels'? rename it, or leave it out"
+            )
         if _asked(row, split):
             yield from _samples(row, name, number, where, calls)
 

@@ -16,6 +16,7 @@ from models.evaluation.labelled import (
     ENCODING,
     LabelledError,
     is_labelled,
+    is_labelled_table,
     read_rows,
     read_table,
 )
@@ -26,8 +27,6 @@ from scripts.readers import read_file
 
 CORPUS = "corpus"
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".vtt")
-LOOKED_AT = 50
-"""Lines in which a labelled file shows that it is one."""
 
 
 def load(data: list[str], *, split: str | None, limit: int | None) -> list[Sample]:
@@ -71,13 +70,12 @@ def _read(path: Path, split: str | None) -> Iterator[Sample]:
     name = _name(path)
     if name.endswith((".csv", ".tsv")):
         text = _text(path)
-        header = text[: text.find("\n")].lower()
-        if "labels" in header:
+        if is_labelled_table(text.partition("\n")[0]):
             yield from read_table(path.name, text, split)
             return
     elif not name.endswith(".vtt"):
         lines = _text(path).splitlines()
-        if any(_labelled(line) for line in lines[:LOOKED_AT]):
+        if any(_labelled(line) for line in lines):
             yield from read_rows(path.name, lines, split)
             return
     yield from _unlabelled(path)

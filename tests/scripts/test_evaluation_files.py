@@ -42,3 +42,27 @@ def test_a_kind_that_is_nearly_one_of_ours_is_told_of(tmp_path: Path) -> None:
     rows = [{"call_id": "1", "text": "the court is next door", "kind": "hard negative"}]
     with pytest.raises(LabelledError, match=r"mine.jsonl:1: no kind 'hard negative'; did you mean"):
         loaded(tmp_path / "mine.jsonl", lines(*rows))
+
+
+@pytest.mark.parametrize("more", [{}, {"call_id": "1"}])
+def test_labels_count_wherever_in_the_file_the_first_of_them_stands(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
+    rows = [{"text": "hello", **more}] * 60 + [{"text": "a", "labels": "fraud", **more}]
+    found = loaded(tmp_path / "mine.jsonl", lines(*rows))
+    assert [row.labels for row in found] == [*[None] * 60, {"fraud"}]
+
+
+@pytest.mark.parametrize("field", ["label", "Labels", "lables"])
+def test_a_field_that_was_meant_as_labels_is_told_of(tmp_path: Path, field: str) -> None:
+    row = {"call_id": "1", "text": "a", field: "fraud"}
+    with pytest.raises(LabelledError, match=rf"mine.jsonl:1: no field '{field}'; did you mean"):
+        loaded(tmp_path / "mine.jsonl", lines(row))
+
+
+@pytest.mark.parametrize(
+    "header", ["text,label\n", '"text","lables"\r\n', "text;label\n", "text,my labels\n"]
+)
+def test_a_column_that_was_meant_as_labels_is_told_of(tmp_path: Path, header: str) -> None:
+    with pytest.raises(LabelledError, match=r"mine.csv:1: no column '"):
+        loaded(tmp_path / "mine.csv", f"{header}a,fraud\n")
