@@ -17,9 +17,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One utterance. `labels` is None where nobody labelled it: only its alerts are counted.
 
     `group` is what varies together (a writer, a call): intervals are drawn over groups. `call_id`
-    is None for rows that do not add up to calls. `about` names the labels that a hard negative
-    sounds like, or that an ambiguous row is ambiguous in. `evidence` are the words, within the
-    text, with which the trigger is complete.
+    is None for rows that do not add up to calls; two files may number theirs alike, and `of_call`
+    tells them apart. `about` names the labels that a hard negative sounds like, or that an
+    ambiguous row is ambiguous in. `evidence` are the words, within the text, with which the trigger
+    is complete.
 
     To learn from: `call` is what varies together by the row's own word, whichever file it is in;
     `split` the one that it names; without `signals_read` it was read for the labels that it names,
@@ -34,6 +35,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     source: str
     call_id: str | None = None
+    file: str = ""
     hard_negative: bool = False
     ambiguous: bool = False
     about: frozenset[str] = frozenset()
@@ -47,6 +49,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     def judged(self) -> bool:
         """Whether it is known what is right."""
         return self.labels is not None and not self.ambiguous
+
+    @property
+    def of_call(self) -> tuple[str, str] | None:
+        """The call, among all files."""
+        return None if self.call_id is None else (self.file, self.call_id)
 
     def heard_as(self, hear: Callable[[str], str]) -> Sample:
         """The same utterance and the turns before it as something else transcribes them."""

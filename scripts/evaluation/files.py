@@ -31,7 +31,11 @@ SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".vtt")
 
 def load(data: list[str], *, split: str | None, limit: int | None) -> list[Sample]:
     """All samples of the files and folders. Raises LabelledError, ReadError and OSError."""
-    samples = [sample for path in _paths(data) for sample in _read(path, split)]
+    samples = [
+        msgspec.structs.replace(sample, file=str(path))
+        for path in _paths(data)
+        for sample in _read(path, split)
+    ]
     if not samples:
         chosen = f" of split '{split}' (--split all takes all)" if split else ""
         raise typer.BadParameter(f"there are no utterances{chosen} in {', '.join(data)}")
@@ -93,7 +97,7 @@ def _unlabelled(path: Path) -> Iterator[Sample]:
             text=event.text,
             speaker=event.speaker,
             before=tuple(before[-TURNS_BEFORE:]),
-            group=event.call_id,
+            group=f"{path.name} {event.call_id}",
             source=path.name,
             call_id=event.call_id,
         )

@@ -66,3 +66,16 @@ def test_a_field_that_was_meant_as_labels_is_told_of(tmp_path: Path, field: str)
 def test_a_column_that_was_meant_as_labels_is_told_of(tmp_path: Path, header: str) -> None:
     with pytest.raises(LabelledError, match=r"mine.csv:1: no column '"):
         loaded(tmp_path / "mine.csv", f"{header}a,fraud\n")
+
+
+@pytest.mark.parametrize(
+    "row", [{"text": "a", "call_id": "1"}, {"text": "a", "call_id": "1", "labels": []}]
+)
+def test_calls_of_two_files_are_two_even_if_the_files_have_one_name(
+    tmp_path: Path, row: dict[str, Any]
+) -> None:
+    for day in ("monday", "tuesday"):
+        (tmp_path / day).mkdir()
+        (tmp_path / day / "calls.jsonl").write_text(lines(row, row), encoding="utf-8")
+    read = load([str(tmp_path)], split=None, limit=None)
+    assert (len(read), len({sample.of_call for sample in read})) == (4, 2)
