@@ -78,7 +78,8 @@ def _read(path: Path, split: str | None) -> Iterator[Sample]:
             yield from read_table(path.name, text, split)
             return
     elif not name.endswith(".vtt"):
-        lines = _text(path).splitlines()
+        # Not splitlines: U+2028 and its like may stand within a row.
+        lines = _text(path).split("\n")
         if any(_labelled(line) for line in lines):
             yield from read_rows(path.name, lines, split)
             return

@@ -79,3 +79,11 @@ def test_calls_of_two_files_are_two_even_if_the_files_have_one_name(
         (tmp_path / day / "calls.jsonl").write_text(lines(row, row), encoding="utf-8")
     read = load([str(tmp_path)], split=None, limit=None)
     assert (len(read), len({sample.of_call for sample in read})) == (4, 2)
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_a_row_whose_text_has_a_line_of_its_own_stays_whole(tmp_path: Path, mark: str) -> None:
+    rows = [{"text": f"I will{mark}sue", "labels": ["legal_threat"]}, {"text": "a", "labels": []}]
+    content = lines(*rows).replace("\n", "\r\n")
+    found = loaded(tmp_path / "mine.jsonl", content)
+    assert [row.text for row in found] == [row["text"] for row in rows]
