@@ -7,7 +7,7 @@ import difflib
 import functools
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -106,7 +106,7 @@ def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iter
         try:
             fields = msgspec.json.decode(line)
             row = msgspec.convert(fields, _Row)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise LabelledError(
                 f"{where}: {error}; each line is one JSON object with text and labels"
             ) from error
@@ -124,8 +124,10 @@ def read_table(name: str, text: str, split: str | None = None) -> Iterator[Sampl
     `split` is as for JSON lines.
     """
     delimiter = "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = [column.strip().lower() for column in reader.fieldnames or ()]
+    # A cell may be as long as the file; strict, so that no open quote swallows rows.
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    columns = [column.strip().lower() for column in _header(reader, name)]
     for needed in ("text", "labels"):
         if needed not in columns:
             raise LabelledError(
@@ -133,7 +135,7 @@ def read_table(name: str, text: str, split: str | None = None) -> Iterator[Sampl
                 "name the columns text and labels"
             )
     calls: dict[str, list[Said]] = {}
-    for values in reader:
+    for values in _cells(reader, name):
         where = f"{name}:{reader.line_num}"
         cells = {key.strip().lower(): (value or "").strip() for key, value in values.items() if key}
         labels = cells.pop("labels")
@@ -152,6 +154,20 @@ def read_table(name: str, text: str, split: str | None = None) -> Iterator[Sampl
             raise LabelledError(f"{where}: {error}") from error
         if _asked(row, split):
             yield from _samples(row, name, reader.line_num, where, calls)
+
+
+def _header(reader: csv.DictReader[str], name: str) -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise LabelledError(f"{name}:1: not valid CSV: {error}") from error
+
+
+def _cells(reader: csv.DictReader[str], name: str) -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise LabelledError(f"{name}:{reader.line_num}: not valid CSV: {error}") from error
 
 
 def _asked(row: _Row, split: str | None) -> bool:

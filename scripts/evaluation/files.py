@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -108,14 +109,17 @@ def _unlabelled(path: Path) -> Iterator[Sample]:
 def _labelled(line: str) -> bool:
     try:
         return is_labelled(msgspec.json.decode(line))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return False
 
 
 def _text(path: Path) -> str:
     raw = path.read_bytes()
     if raw.startswith(b"\x1f\x8b"):
-        raw = gzip.decompress(raw)
+        try:
+            raw = gzip.decompress(raw)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise LabelledError(f"{path}: the gzip file is damaged ({error})") from error
     try:
         return raw.decode(ENCODING)
     except UnicodeDecodeError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -87,3 +88,20 @@ def test_a_row_whose_text_has_a_line_of_its_own_stays_whole(tmp_path: Path, mark
     content = lines(*rows).replace("\n", "\r\n")
     found = loaded(tmp_path / "mine.jsonl", content)
     assert [row.text for row in found] == [row["text"] for row in rows]
+
+
+@pytest.mark.parametrize("name", ["mine.csv.gz", "mine.jsonl.gz"])
+@pytest.mark.parametrize("damage", [slice(-9), slice(None, None, -1)], ids=["cut", "backwards"])
+def test_a_damaged_gzip_file_is_told_of_by_its_name(
+    tmp_path: Path, name: str, damage: slice
+) -> None:
+    whole = gzip.compress(lines(*[{"text": f"{n}", "labels": []} for n in range(99)]).encode())
+    (tmp_path / name).write_bytes(b"\x1f\x8b" + whole[2:][damage])
+    with pytest.raises(LabelledError, match=rf"{name}: the gzip file is damaged"):
+        load([str(tmp_path / name)], split=None, limit=None)
+
+
+def test_a_line_nested_beyond_reason_hides_no_labels(tmp_path: Path) -> None:
+    content = "[" * 100_000 + "\n" + lines({"text": "a", "labels": []})
+    with pytest.raises(LabelledError, match=r"mine.jsonl:1: .*each line is one JSON object"):
+        loaded(tmp_path / "mine.jsonl", content)

@@ -96,6 +96,7 @@ def test_a_table_is_read_by_split_as_json_lines_are() -> None:
         ('{"text": "a", "labels": [], "kind": "final"}', "there are: ambiguous, hard_negative, "),
         ('{"text": "I will sue", "kind": "positive"}', "a positive row without labels"),
         ('{"text": "I will sue", "kind": "positive", "labels": []}', "positive row without labels"),
+        ('{"text": "a", "labels": ' + "[" * 100_000, "each line is one JSON object"),
         ('{"text": "a", "labels": [}', "one JSON object with text and labels"),
     ],
 )
@@ -106,6 +107,18 @@ def test_a_row_that_cannot_be_used_is_named_with_file_line_and_what_to_do(
         list(read_rows("calls.jsonl", ['{"text": "fine", "labels": []}', line]))
     assert str(error.value).startswith("calls.jsonl:2: ")
     assert told in str(error.value)
+
+
+def test_a_cell_may_be_long() -> None:
+    long = "I will sue " * 20_000
+    (row,) = read_table("calls.csv", f"text,labels\n{long},legal_threat\n")
+    assert row.text == long.strip()
+
+
+@pytest.mark.parametrize("table", ['"text,labels\na,fraud\n', 'text,labels\n"a,fraud\nb,\nc,\n'])
+def test_a_quote_that_is_left_open_is_told_of_and_swallows_no_rows(table: str) -> None:
+    with pytest.raises(LabelledError, match=r"calls.csv:\d: not valid CSV: "):
+        list(read_table("calls.csv", table))
 
 
 def test_a_table_without_its_columns_says_which_there_are() -> None:
