@@ -62,7 +62,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def limited(samples: Sequence[Sample], most: int) -> list[Sample]:
-    """About `most` samples: whole groups, spread evenly over the data, order kept."""
+    """About `most` samples: whole groups, at least one, spread evenly over the data, order kept."""
     if len(samples) <= most:
         return list(samples)
     sizes: dict[str, int] = {}
@@ -76,4 +76,6 @@ def limited(samples: Sequence[Sample], most: int) -> list[Sample]:
         if wanted >= size / 2:
             kept.add(group)
             wanted -= size
+    if not kept:
+        kept.add(min(sizes, key=lambda group: sizes[group]))
     return [sample for sample in samples if sample.group in kept]

@@ -137,3 +137,14 @@ def test_a_limit_keeps_whole_groups_spread_over_the_data() -> None:
     assert len(kept) == 10 * len(groups)
     assert 50 <= len(kept) <= 70
     assert max(map(int, groups)) >= 15
+
+
+def test_a_limit_keeps_at_least_one_group_however_large() -> None:
+    sizes = {"a": 100, "b": 90, "c": 100}
+    samples = [
+        Sample(id=f"{group}-{i}", text="a", group=group, source="s")
+        for group, size in sizes.items()
+        for i in range(size)
+    ]
+    assert {sample.group for sample in limited(samples, 20)} == {"b"}
+    assert len(limited(samples[:100], 20)) == 100
