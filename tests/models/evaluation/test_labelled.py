@@ -96,7 +96,6 @@ def test_a_table_is_read_by_split_as_json_lines_are() -> None:
         ('{"text": "a", "labels": [], "kind": "final"}', "there are: ambiguous, hard_negative, "),
         ('{"text": "I will sue", "kind": "positive"}', "a positive row without labels"),
         ('{"text": "I will sue", "kind": "positive", "labels": []}', "positive row without labels"),
-        ('{"text": "a", "labels": ' + "[" * 100_000, "each line is one JSON object"),
         ('{"text": "a", "labels": [}', "one JSON object with text and labels"),
     ],
 )
