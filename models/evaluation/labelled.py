@@ -20,6 +20,7 @@ from models.evaluation.samples import TURNS_BEFORE, Sample
 ALIASES = {"violence_threat": "violence", "none": "", "other": ""}
 """Names that other sets have for our labels; "" is no label."""
 AMBIGUOUS = "ambiguous"
+"""A kind that only other people's rows have: our own are decided."""
 KINDS = frozenset({*(kind.value for kind in Kind), AMBIGUOUS})
 ENCODING = "utf-8-sig"
 
