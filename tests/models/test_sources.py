@@ -1,7 +1,5 @@
 """Public sets and what was noted of them: what is told of an edition that is another."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
