@@ -51,7 +51,8 @@ Kind = TypeVar("Kind", bound=Note)
 def notes(source: str, kind: type[Kind]) -> Iterator[tuple[str, Kind]]:
     """What was noted of a source, each with its place for error messages. Raises SourceError."""
     file = files("models").joinpath("data", "annotations", f"{source}.jsonl")
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    # Of bytes: lines of text would also end at U+2028 and its like, within a row.
+    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
         place = f"{file.name}:{number}"
         try:
             noted = msgspec.json.decode(line, type=kind)

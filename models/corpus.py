@@ -81,7 +81,8 @@ def read_corpus(split: Split | None = None) -> Iterator[Utterance]:
 
 
 def _rows(file: Traversable) -> Iterator[Utterance]:
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    # Of bytes: lines of text would also end at U+2028 and its like, within a row.
+    for number, line in enumerate(file.read_bytes().splitlines(), start=1):
         try:
             row = msgspec.json.decode(line, type=Utterance)
         except msgspec.DecodeError as error:

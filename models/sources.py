@@ -208,6 +208,11 @@ _FRAUD = targets(["fraud"], known=TRIGGERS)
 
 def _annotated(source: str, documents: list[str]) -> Iterator[Example]:
     for place, annotation in notes(source, Annotation):
+        if annotation.document >= len(documents):
+            raise SourceError(
+                f"{place}: there are only {len(documents)} documents; "
+                f"this is another edition of {source} than the one annotated"
+            )
         document = " ".join(documents[annotation.document].split())
         text = document[annotation.start : annotation.end]
         must_match(text, annotation, place, source)

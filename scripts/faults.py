@@ -12,6 +12,7 @@ KNOWN: tuple[str, ...] = (
     "detectors.rules:RuleError",
     "scripts.readers.source:ReadError",
     "models.evaluation.labelled:LabelledError",
+    "models.corpus:CorpusError",
     "models.recipe:RecipeError",
     "models.runs:RunError",
     "models.scorer:ModelError",

@@ -30,16 +30,17 @@ def alarms(answered: Answered) -> Alarms:
 def _calls(answered: Answered) -> list[CallAlarms]:
     """Judged calls and others apart. A call's own labels excuse its alerts, on whichever row: one
     that comes a turn late is late, not false."""
-    raised: dict[str, set[str]] = {}
-    meant: dict[str, set[str]] = {}
-    unlabelled: set[str] = set()
+    raised: dict[tuple[str, str], set[str]] = {}
+    meant: dict[tuple[str, str], set[str]] = {}
+    unlabelled: set[tuple[str, str]] = set()
     for sample, answer in answered:
-        if sample.call_id is None:
+        call = sample.of_call
+        if call is None:
             continue
-        raised.setdefault(sample.call_id, set()).update(answer.raised & STOPS)
-        meant.setdefault(sample.call_id, set()).update(sample.labels or ())
+        raised.setdefault(call, set()).update(answer.raised & STOPS)
+        meant.setdefault(call, set()).update(sample.labels or ())
         if not sample.judged:
-            unlabelled.add(sample.call_id)
+            unlabelled.add(call)
     found = []
     for judged in (True, False):
         calls = [call for call in raised if (call not in unlabelled) is judged]

@@ -67,7 +67,7 @@ def data_measures(samples: Sequence[Sample]) -> DataMeasures:
         ambiguous=sum(sample.ambiguous for sample in samples),
         unlabelled=sum(sample.labels is None for sample in samples),
         hard_negatives=sum(sample.hard_negative for sample in judged),
-        calls=len({sample.call_id for sample in samples} - {None}),
+        calls=len({sample.of_call for sample in samples} - {None}),
         groups=len({sample.group for sample in samples}),
         by_source=dict(Counter(sample.source for sample in samples).most_common(MOST_SOURCES)),
         by_label=dict(Counter(x for s in judged for x in sorted(s.labels or ())).most_common()),

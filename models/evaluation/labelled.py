@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import csv
 import difflib
+import functools
 import io
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from detectors.scoring import Said
 from detectors.vocabulary import LABELS, Emotion, Speaker
+from models.corpus import Kind
 from models.evaluation.samples import TURNS_BEFORE, Sample
 
 ALIASES = {"violence_threat": "violence", "none": "", "other": ""}
 """Names that other sets have for our labels; "" is no label."""
-MARKS = frozenset({"labels", "kind", "turns", "conversation"})
-"""Fields by which a JSON line is known as one of these, and not as a chunk of a transcript."""
+AMBIGUOUS = "ambiguous"
+"""A kind that only other people's rows have: our own are decided."""
+MISSPELT = 0.85
+"""How like one of ours a kind is that means it: "hard negative", and not "negative"."""
+KINDS = frozenset({*(kind.value for kind in Kind), AMBIGUOUS})
 ENCODING = "utf-8-sig"
 
 _SPEAKERS = {speaker.value for speaker in Speaker}
 _EMOTIONS = {emotion.value for emotion in Emotion}
+_LIKE_LABELS = frozenset({"label", "labels", "lable", "lables"})
+_MARKS = frozenset({"labels", "turns", "conversation"})
+_DELIMITERS = re.compile(r"[,;\t|]")
 
 
 class LabelledError(ValueError):
@@ -61,6 +70,39 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     signals_read: bool = True
 
 
+def is_labelled(row: object) -> bool:
+    """Whether a line of JSON is one of these, and not a chunk of a transcript.
+
+    A chunk may have a `kind` of its own: only one of ours tells, or what was meant as one.
+    """
+    if not isinstance(row, dict):
+        return False
+    kind = row.get("kind")
+    return (
+        not _MARKS.isdisjoint(row)
+        or _meant_as_labels(row) is not None
+        or (isinstance(kind, str) and _meant_as_ours(kind))
+    )
+
+
+def is_labelled_table(header: str) -> bool:
+    """Whether the first line of a table has a column of labels, or one that was meant as it."""
+    columns = {column.strip(" \"'\r") for column in _DELIMITERS.split(header.lower())}
+    return "labels" in header.lower() or not _LIKE_LABELS.isdisjoint(columns)
+
+
+def _meant_as_labels(fields: Iterable[str]) -> str | None:
+    """The field that is `labels` in other letters, if any."""
+    others = (field for field in fields if field != "labels")
+    return next((field for field in others if field.strip().lower() in _LIKE_LABELS), None)
+
+
+@functools.lru_cache(maxsize=64)
+def _meant_as_ours(kind: str, cutoff: float = 0.75) -> bool:
+    # "hard negative" and "negative" are near enough, "primary" and "final" are not.
+    return bool(difflib.get_close_matches(kind, KINDS, n=1, cutoff=cutoff))
+
+
 def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iterator[Sample]:
     """The samples of JSON lines. `split` keeps the rows of one split, where rows name theirs."""
     calls: dict[str, list[Said]] = {}
@@ -69,20 +111,30 @@ def read_rows(name: str, lines: Iterable[str], split: str | None = None) -> Iter
             continue
         where = f"{name}:{number}"
         try:
-            row = msgspec.json.decode(line, type=_Row)
-        except msgspec.DecodeError as error:
+            fields = msgspec.json.decode(line)
+            row = msgspec.convert(fields, _Row)
+        except (msgspec.DecodeError, RecursionError) as error:
             raise LabelledError(
                 f"{where}: {error}; each line is one JSON object with text and labels"
             ) from error
-        if split is None or row.split is None or row.split == split:
+        if row.labels is None and (field := _meant_as_labels(fields)) is not None:
+            raise LabelledError(
+                f"{where}: no field '{field}'; did you mean 'labels'? rename it, or leave it out"
+            )
+        if _asked(row, split):
             yield from _samples(row, name, number, where, calls)
 
 
-def read_table(name: str, text: str) -> Iterator[Sample]:
-    """The samples of CSV (or TSV) with a header: text, labels ("a;b"), and what else is known."""
+def read_table(name: str, text: str, split: str | None = None) -> Iterator[Sample]:
+    """The samples of CSV (or TSV) with a header: text, labels ("a;b"), and what else is known.
+
+    `split` is as for JSON lines.
+    """
     delimiter = "\t" if name.lower().removesuffix(".gz").endswith(".tsv") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    columns = [column.strip().lower() for column in reader.fieldnames or ()]
+    # A cell may be as long as the file; strict, so that no open quote swallows rows.
+    csv.field_size_limit(max(len(text), csv.field_size_limit()))
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    columns = [column.strip().lower() for column in _header(reader, name)]
     for needed in ("text", "labels"):
         if needed not in columns:
             raise LabelledError(
@@ -90,7 +142,7 @@ def read_table(name: str, text: str) -> Iterator[Sample]:
                 "name the columns text and labels"
             )
     calls: dict[str, list[Said]] = {}
-    for values in reader:
+    for values in _cells(reader, name):
         where = f"{name}:{reader.line_num}"
         cells = {key.strip().lower(): (value or "").strip() for key, value in values.items() if key}
         labels = cells.pop("labels")
@@ -107,7 +159,26 @@ def read_table(name: str, text: str) -> Iterator[Sample]:
             row = msgspec.convert(known, _Row)
         except msgspec.ValidationError as error:
             raise LabelledError(f"{where}: {error}") from error
-        yield from _samples(row, name, reader.line_num, where, calls)
+        if _asked(row, split):
+            yield from _samples(row, name, reader.line_num, where, calls)
+
+
+def _header(reader: csv.DictReader[str], name: str) -> Sequence[str]:
+    try:
+        return reader.fieldnames or ()
+    except csv.Error as error:
+        raise LabelledError(f"{name}:1: not valid CSV: {error}") from error
+
+
+def _cells(reader: csv.DictReader[str], name: str) -> Iterator[dict[str, str]]:
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise LabelledError(f"{name}:{reader.line_num}: not valid CSV: {error}") from error
+
+
+def _asked(row: _Row, split: str | None) -> bool:
+    return split is None or row.split is None or row.split == split
 
 
 def _samples(
@@ -143,6 +214,7 @@ def _samples(
         before = tuple(calls.get(call_id, ())[-TURNS_BEFORE:]) if call_id else ()
     if call_id:
         calls.setdefault(call_id, []).append(Said(speaker, row.text))
+    _must_be_of_a_kind(row, where)
     labels = _labels(row.labels, where)
     if labels is None and row.kind is not None:
         labels = frozenset()
@@ -161,8 +233,8 @@ def _samples(
         group=f"{name} {row.group or row.writer or call_id or number}",
         source=source,
         call_id=call_id,
-        hard_negative=row.kind == "hard_negative",
-        ambiguous=row.kind == "ambiguous",
+        hard_negative=row.kind == Kind.HARD_NEGATIVE,
+        ambiguous=row.kind == AMBIGUOUS,
         about=_labels([*row.resembles, *row.target], where) or frozenset(),
         emotion=row.emotion,
         evidence=row.evidence,
@@ -171,6 +243,16 @@ def _samples(
         signals_read=row.signals_read,
         stops_read=row.signals_read or row.scenario is not None,
     )
+
+
+def _must_be_of_a_kind(row: _Row, where: str) -> None:
+    # Other people's sets have kinds of their own beside their labels: these tell us nothing.
+    if row.kind is not None and row.labels is None and row.kind not in KINDS:
+        raise LabelledError(f"{where}: no kind '{row.kind}'; {_nearest(row.kind, KINDS)}")
+    if row.kind is not None and row.kind not in KINDS and _meant_as_ours(row.kind, MISSPELT):
+        raise LabelledError(f"{where}: no kind '{row.kind}'; {_nearest(row.kind, KINDS)}")
+    if row.kind == Kind.POSITIVE and not row.labels:
+        raise LabelledError(f"{where}: a positive row without labels; say of what it is one")
 
 
 def _labels(given: list[str] | str | None, where: str) -> frozenset[str] | None:

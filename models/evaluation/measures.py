@@ -49,7 +49,7 @@ class Calibration(msgspec.Struct, frozen=True):
 
 class CallAlarms(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts per call, one for each call and hard stop at most. `judged`: all of its rows are
-    labelled, so that the alerts counted are false; else all alerts are counted."""
+    labelled and none is ambiguous, so that the alerts counted are false; else all are counted."""
 
     judged: bool
     calls: int

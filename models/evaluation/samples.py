@@ -19,9 +19,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     """One utterance. `labels` is None where nobody labelled it: only its alerts are counted.
 
     `group` is what varies together (a writer, a call): intervals are drawn over groups. `call_id`
-    is None for rows that do not add up to calls. `about` names the labels that a hard negative
-    sounds like, or that an ambiguous row is ambiguous in. `evidence` are the words, within the
-    text, with which the trigger is complete.
+    is None for rows that do not add up to calls; two files may number theirs alike, and `of_call`
+    tells them apart. `about` names the labels that a hard negative sounds like, or that an
+    ambiguous row is ambiguous in. `evidence` are the words, within the text, with which the trigger
+    is complete.
 
     Without `signals_read` it was read for the labels that it names, and of other signals nothing is
     known; without `stops_read` of other hard stops neither.
@@ -38,6 +39,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     group: str
     source: str
     call_id: str | None = None
+    file: str = ""
     hard_negative: bool = False
     ambiguous: bool = False
     about: frozenset[str] = frozenset()
@@ -64,6 +66,11 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
             if label in named or (self.stops_read if label in _STOPS else self.signals_read)
         )
 
+    @property
+    def of_call(self) -> tuple[str, str] | None:
+        """The call, among all files."""
+        return None if self.call_id is None else (self.file, self.call_id)
+
     def heard_as(self, hear: Callable[[str], str]) -> Sample:
         """The same utterance and the turns before it as something else transcribes them."""
         before = tuple(Said(turn.speaker, hear(turn.text)) for turn in self.before)
@@ -71,7 +78,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def limited(samples: Sequence[Sample], most: int) -> list[Sample]:
-    """About `most` samples: whole groups, spread evenly over the data, order kept."""
+    """About `most` samples: whole groups, at least one, spread evenly over the data, order kept."""
     if len(samples) <= most:
         return list(samples)
     sizes: dict[str, int] = {}
@@ -85,4 +92,6 @@ def limited(samples: Sequence[Sample], most: int) -> list[Sample]:
         if wanted >= size / 2:
             kept.add(group)
             wanted -= size
+    if not kept:
+        kept.add(min(sizes, key=lambda group: sizes[group]))
     return [sample for sample in samples if sample.group in kept]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,14 @@ import typer
 
 from detectors.chunk import Chunk
 from detectors.scoring import Said
-from models.evaluation.labelled import ENCODING, MARKS, LabelledError, read_rows, read_table
+from models.evaluation.labelled import (
+    ENCODING,
+    LabelledError,
+    is_labelled,
+    is_labelled_table,
+    read_rows,
+    read_table,
+)
 from models.evaluation.samples import TURNS_BEFORE, Sample, limited
 from models.examples import Example
 from models.labelled import examples
@@ -20,13 +28,15 @@ from scripts.readers import read_file
 
 CORPUS = "corpus"
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".vtt")
-LOOKED_AT = 50
-"""Lines in which a labelled file shows that it is one."""
 
 
 def load(data: list[str], *, split: str | None, limit: int | None) -> list[Sample]:
     """All samples of the files and folders. Raises LabelledError, ReadError and OSError."""
-    samples = [sample for path in _paths(data) for sample in _read(path, split)]
+    samples = [
+        msgspec.structs.replace(sample, file=str(path))
+        for path in _paths(data)
+        for sample in _read(path, split)
+    ]
     if not samples:
         chosen = f" of split '{split}' (--split all takes all)" if split else ""
         raise typer.BadParameter(f"there are no utterances{chosen} in {', '.join(data)}")
@@ -65,13 +75,13 @@ def _read(path: Path, split: str | None) -> Iterator[Sample]:
     name = _name(path)
     if name.endswith((".csv", ".tsv")):
         text = _text(path)
-        header = text[: text.find("\n")].lower()
-        if "labels" in header:
-            yield from read_table(path.name, text)
+        if is_labelled_table(text.partition("\n")[0]):
+            yield from read_table(path.name, text, split)
             return
     elif not name.endswith(".vtt"):
-        lines = _text(path).splitlines()
-        if any(_is_labelled(line) for line in lines[:LOOKED_AT]):
+        # Not splitlines: U+2028 and its like may stand within a row.
+        lines = _text(path).split("\n")
+        if any(_labelled(line) for line in lines):
             yield from read_rows(path.name, lines, split)
             return
     yield from _unlabelled(path)
@@ -89,25 +99,27 @@ def _unlabelled(path: Path) -> Iterator[Sample]:
             text=event.text,
             speaker=event.speaker,
             before=tuple(before[-TURNS_BEFORE:]),
-            group=event.call_id,
+            group=f"{path.name} {event.call_id}",
             source=path.name,
             call_id=event.call_id,
         )
         before.append(Said(event.speaker, event.text))
 
 
-def _is_labelled(line: str) -> bool:
+def _labelled(line: str) -> bool:
     try:
-        row = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+        return is_labelled(msgspec.json.decode(line))
+    except (msgspec.DecodeError, RecursionError):
         return False
-    return isinstance(row, dict) and not MARKS.isdisjoint(row)
 
 
 def _text(path: Path) -> str:
     raw = path.read_bytes()
     if raw.startswith(b"\x1f\x8b"):
-        raw = gzip.decompress(raw)
+        try:
+            raw = gzip.decompress(raw)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise LabelledError(f"{path}: the gzip file is damaged ({error})") from error
     try:
         return raw.decode(ENCODING)
     except UnicodeDecodeError as error:

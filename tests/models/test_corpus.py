@@ -1,10 +1,13 @@
 """The utterances that we wrote: well formed, varied, and split by writer."""
 
 from collections import Counter, defaultdict
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from detectors.vocabulary import Speaker, Trigger
+from models import corpus
 from models.corpus import Kind, Split, Utterance, read_corpus
 
 ROWS = list(read_corpus())
@@ -66,3 +69,14 @@ def test_an_employee_has_no_emotion() -> None:
     for row in ROWS:
         if row.speaker is Speaker.AGENT:
             assert row.emotion is None
+
+
+def test_a_row_whose_text_has_a_line_of_its_own_stays_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [msgspec.structs.replace(ROWS[0], text=f"I will{mark}go") for mark in "\u2028\x85"]
+    (tmp_path / "data").mkdir()
+    content = b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    (tmp_path / "data" / "mine.jsonl").write_bytes(content)
+    monkeypatch.setattr(corpus, "files", lambda package: tmp_path)
+    assert list(read_corpus()) == rows

@@ -11,6 +11,7 @@ import pytest
 
 from detectors.settings import DetectionSettings
 from detectors.vocabulary import Speaker
+from models.evaluation.alarms import alarms
 from models.evaluation.evaluation import Measured, Plan, Watch, data_measures, measure
 from models.evaluation.intervals import Proportion, proportion
 from models.evaluation.labelled import read_rows
@@ -91,6 +92,25 @@ def test_alerts_of_calls_are_judged_only_where_all_rows_are_labelled(
     assert (counted.calls, counted.alerts) == (2, 1)
     assert keywords.alarms.hard_negatives.part == 1
     assert hardstop.alarms.hard_negatives.part == 0
+
+
+def test_calls_of_two_files_that_number_theirs_alike_are_two() -> None:
+    one, other = (
+        Sample(
+            id="1",
+            text="a",
+            labels=labels,
+            group=file,
+            source="mine",
+            call_id="1",
+            file=file,
+        )
+        for file, labels in (("a.csv", frozenset({"fraud"})), ("b.csv", frozenset[str]()))
+    )
+    raised = Answer(raised=frozenset({"fraud"}))
+    (calls,) = alarms([(one, raised), (other, raised)]).calls
+    assert (calls.calls, calls.alerts) == (2, 1)
+    assert data_measures([one, other]).calls == 2
 
 
 def test_every_false_alarm_and_miss_is_told(measured: list[Measured]) -> None:

@@ -78,6 +78,12 @@ def test_a_table_has_text_and_labels_and_what_else_is_known() -> None:
     assert three.labels is None
 
 
+def test_a_table_is_read_by_split_as_json_lines_are() -> None:
+    table = "text,labels,split\na,fraud,train\nb,fraud,test\nc,fraud,\n"
+    assert [row.text for row in read_table("calls.csv", table, "test")] == ["b", "c"]
+    assert [row.text for row in read_table("calls.csv", table)] == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [
@@ -86,6 +92,10 @@ def test_a_table_has_text_and_labels_and_what_else_is_known() -> None:
         ('{"text": " ", "labels": []}', "there is no text"),
         ('{"text": "a", "labels": [], "emotion": "angry"}', "did you mean 'anger'?"),
         ('{"text": "a", "labels": [], "evidence": "b"}', "does not stand in the text"),
+        ('{"text": "a", "kind": "hard negative"}', "did you mean 'hard_negative'?"),
+        ('{"text": "a", "kind": "final"}', "there are: ambiguous, hard_negative, "),
+        ('{"text": "I will sue", "kind": "positive"}', "a positive row without labels"),
+        ('{"text": "I will sue", "kind": "positive", "labels": []}', "positive row without labels"),
         ('{"text": "a", "labels": [}', "one JSON object with text and labels"),
     ],
 )
@@ -96,6 +106,18 @@ def test_a_row_that_cannot_be_used_is_named_with_file_line_and_what_to_do(
         list(read_rows("calls.jsonl", ['{"text": "fine", "labels": []}', line]))
     assert str(error.value).startswith("calls.jsonl:2: ")
     assert told in str(error.value)
+
+
+def test_a_cell_may_be_long() -> None:
+    long = "I will sue " * 20_000
+    (row,) = read_table("calls.csv", f"text,labels\n{long},legal_threat\n")
+    assert row.text == long.strip()
+
+
+@pytest.mark.parametrize("table", ['"text,labels\na,fraud\n', 'text,labels\n"a,fraud\nb,\nc,\n'])
+def test_a_quote_that_is_left_open_is_told_of_and_swallows_no_rows(table: str) -> None:
+    with pytest.raises(LabelledError, match=r"calls.csv:\d: not valid CSV: "):
+        list(read_table("calls.csv", table))
 
 
 def test_a_table_without_its_columns_says_which_there_are() -> None:
@@ -114,3 +136,31 @@ def test_a_limit_keeps_whole_groups_spread_over_the_data() -> None:
     assert len(kept) == 10 * len(groups)
     assert 50 <= len(kept) <= 70
     assert max(map(int, groups)) >= 15
+
+
+def test_a_limit_keeps_at_least_one_group_however_large() -> None:
+    sizes = {"a": 100, "b": 90, "c": 100}
+    samples = [
+        Sample(id=f"{group}-{i}", text="a", group=group, source="s")
+        for group, size in sizes.items()
+        for i in range(size)
+    ]
+    assert {sample.group for sample in limited(samples, 20)} == {"b"}
+    assert len(limited(samples[:100], 20)) == 100
+
+
+def test_kinds_of_other_sets_tell_nothing_beside_their_labels() -> None:
+    plain, heard = read_rows(
+        "a.jsonl",
+        [
+            '{"text": "what time do you close", "labels": [], "kind": "negative"}',
+            '{"text": "i will sue you", "labels": ["legal_threat"], "kind": "spoken"}',
+        ],
+    )
+    assert plain.labels == frozenset() and not plain.hard_negative
+    assert heard.labels == {"legal_threat"}
+    with pytest.raises(LabelledError, match="no kind 'spoken'"):
+        list(read_rows("a.jsonl", ['{"text": "i will sue you", "kind": "spoken"}']))
+    with pytest.raises(LabelledError, match="no kind 'hard negative'"):
+        row = '{"text": "what time do you close", "labels": [], "kind": "hard negative"}'
+        list(read_rows("a.jsonl", [row]))
