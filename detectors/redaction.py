@@ -82,6 +82,12 @@ _UNFINISHED = PAUSING | _OH | {"double", "triple", "treble"}
 """What a piece of a number may end in: a number goes on after it."""
 
 
+_PIECES_REACH = 20
+"""Words from a marker to digits that go on from it, where a text is nothing else."""
+_COUNTED = frozenset({"of", "more", "other", "or"})
+"""After these a number counts: "[card] one of them"."""
+
+
 class _Span(NamedTuple):
     start: int
     end: int
@@ -98,15 +104,7 @@ class _Text(NamedTuple):
     asked: Kind | None
     carried: Kind | None
     tail: tuple[Group, ...]
-
-    @property
-    def only_digits(self) -> bool:
-        """Whether it is a piece of a number and nothing else; it may break off at "triple"."""
-        inside = {at for run in self.runs for g in run.groups for at in range(g.first, g.last + 1)}
-        said = [word.text for at, word in enumerate(self.words) if at in inside]
-        return any(text not in _OH for text in said) and all(
-            at in inside or word.text in _UNFINISHED for at, word in enumerate(self.words)
-        )
+    only_digits: bool
 
 
 def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str, tuple[str, ...]]:
@@ -120,7 +118,9 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
         return text, ()
     words = words_of(text)
     carried, tail = _carried(said_before)
-    taken = _Text(text, words, runs_of(words), names_in(words), asked, carried, tail)
+    runs = runs_of(words)
+    alone = _only_digits(words, runs)
+    taken = _Text(text, words, runs, names_in(words), asked, carried, tail, alone)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -132,8 +132,20 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     return "".join((*parts, text[at:])), tuple(dict.fromkeys(kinds))
 
 
+def _only_digits(words: list[Word], runs: list[Run]) -> bool:
+    """Whether a text is a piece of a number and nothing else; it may break off at "triple".
+
+    What was taken out of its first words is part of the number.
+    """
+    inside = {at for run in runs for g in run.groups for at in range(g.first, g.last + 1)}
+    return any(words[at].text not in _OH for at in inside) and all(
+        at in inside or word.text in _UNFINISHED or MARKER.fullmatch(word.text)
+        for at, word in enumerate(words)
+    )
+
+
 def _may_hold(text: str) -> bool:
-    if _FIGURES.search(text):
+    if _FIGURES.search(text) or MARKER.search(text):
         return True
     words = _LETTERS.findall(text.lower())
     small = sum(word in _SMALL for word in words)
@@ -227,6 +239,9 @@ def _is_ni_number(words: list[Word], run: Run) -> bool:
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
     digits = run.digits
+    begun = _begun(run, taken)
+    if begun is not None:
+        return begun
     if taken.only_digits and not run.amount:
         piece_of = taken.carried if taken.carried in _LEAST_ASKED else taken.asked
         if piece_of in _LEAST_ASKED and (len(digits) < 4 or piece_of is taken.carried):
@@ -259,6 +274,22 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         return Kind.PHONE
     if _NANP.fullmatch(digits) or _ZERO_LED.fullmatch(digits):
         return Kind.PHONE
+    return None
+
+
+def _begun(run: Run, taken: _Text) -> Kind | None:
+    """The number that a run of digits goes on from: right after its marker, however short."""
+    words, first = taken.words, run.groups[0].first
+    after = run.groups[-1].last + 1
+    if run.amount or (after < len(words) and words[after].text in _COUNTED):
+        return None
+    if all(words[group.first].text in _OH for group in run.groups):
+        return None
+    reach = _PIECES_REACH if taken.only_digits else 1
+    for word in reversed(words[max(0, first - reach) : first]):
+        if MARKER.fullmatch(word.text):
+            kind = Kind(word.text[1:-1])
+            return kind if kind in _LEAST_ASKED else None
     return None
 
 

@@ -103,3 +103,37 @@ def test_no_card_number_is_left_and_nothing_is_redacted_twice(a: str, b: str, sa
 def test_markers_stay_as_they_are(words: list[str]) -> None:
     text = " ".join(words)
     assert redact(text)[0] == text
+
+
+@pytest.mark.parametrize(
+    ("question", "pieces", "left"),
+    [
+        (
+            "what are the three digits on the back?",
+            ["seven", "eight", "one"],
+            "[security code] [security code] [security code]",
+        ),
+        ("can I take the card number?", ["4111 1111", "seven seven"], "[card] [card]"),
+        (
+            "what's your social security number?",
+            ["078", "05", "six seven"],
+            "[national id] [national id] [national id]",
+        ),
+        ("can I take the card number?", ["4111 1111, um", "seven"], "[card], um [card]"),
+    ],
+)
+def test_a_number_that_grows_by_words_is_taken_out_to_its_last_digit(
+    question: str, pieces: list[str], left: str
+) -> None:
+    text = ""
+    for piece in pieces:
+        text = redact(f"{text} {piece}".strip(), agent_said=question)[0]
+    assert text == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[card] two days ago", "[phone] one of them rang", "[card] and then two people", "[card] oh no"],
+)
+def test_a_count_after_a_marker_stays(text: str) -> None:
+    assert redact(text) == (text, ())
