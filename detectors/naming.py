@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from detectors.digits import Word
@@ -17,7 +17,7 @@ class Name(NamedTuple):
     last: int
 
 
-_NAMES: dict[Kind | None, tuple[str, ...]] = {
+NAMES: dict[Kind | None, tuple[str, ...]] = {
     Kind.CARD: (
         *("card number", "card no", "card", "debit card", "credit card", "bank card"),
         *("visa", "mastercard", "amex", "american express", "long number", "sixteen digit"),
@@ -75,13 +75,25 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("dress code", "code number", "extension", "dial code", "gate", "platform"),
     ),
 }
-_BY_FIRST: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
-for _kind, _phrases in _NAMES.items():
-    for _phrase in _phrases:
-        _words = tuple(_phrase.split())
-        _BY_FIRST.setdefault(_words[0], []).append((_words, _kind))
-for _rows in _BY_FIRST.values():
-    _rows.sort(key=lambda row: -len(row[0]))
+
+Table = Mapping[str, Sequence[tuple[tuple[str, ...], Kind | None]]]
+"""Names by their first word, the longest first."""
+
+
+def table_of(*books: Mapping[Kind | None, Sequence[str]]) -> Table:
+    """The names of some books, to be looked up in a row of words."""
+    table: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
+    for book in books:
+        for kind, phrases in book.items():
+            for phrase in phrases:
+                words = tuple(phrase.split())
+                table.setdefault(words[0], []).append((words, kind))
+    for rows in table.values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return table
+
+
+_TABLE = table_of(NAMES)
 
 
 def named(word: Word) -> str:
@@ -89,12 +101,12 @@ def named(word: Word) -> str:
     return word.text[:-2] if word.text.endswith(("'s", "’s")) else word.text
 
 
-def names_in(words: Sequence[Word]) -> list[Name]:
+def names_in(words: Sequence[Word], table: Table = _TABLE) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
     names = []
     at = 0
     while at < len(words):
-        for phrase, kind in _BY_FIRST.get(named(words[at]), ()):
+        for phrase, kind in table.get(named(words[at]), ()):
             if tuple(named(word) for word in words[at : at + len(phrase)]) == phrase:
                 at += len(phrase) - 1
                 names.append(Name(kind, at - len(phrase) + 1, at))

@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from detectors.asking import request_in
 from detectors.cards import CARD_STARTS, broken_cards, goes_on, has_card
 from detectors.digits import (
     DIGITS,
-    PAUSING,
     TEENS,
     TENS,
     Group,
@@ -27,20 +27,13 @@ from detectors.digits import (
     words_of,
 )
 from detectors.forms import forms
-from detectors.markers import MARKER, Kind
+from detectors.markers import MARKER, NUMBERS, Kind
 from detectors.naming import Name, names_in
+from detectors.pieces import UNFINISHED, begun, least_wanted, only_digits
 from detectors.private import births, emails, passwords, with_letters
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
-_ASKING = word_set(
-    "? what what's can could may please tell give read confirm need take your digits number "
-    "numbers code word date birth"
-)
-"""One of these makes a question or a request of what the agent said; talk of cards is neither."""
-ASKED_WORDS = 40
-"""Words of the agent's that are searched for what was asked: the end of a long turn."""
-
 _FIGURES = re.compile(r"[\d@]")
 _LETTERS = re.compile(r"[a-z]+")
 _SIGNS = word_set(
@@ -76,18 +69,6 @@ _NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 _ZERO_LED = re.compile(r"0[1-9]\d{8,9}")
 
 
-_OH = frozenset({"oh", "o"})
-"""A nought, or only surprise."""
-_UNFINISHED = PAUSING | _OH | {"double", "triple", "treble"}
-"""What a piece of a number may end in: a number goes on after it."""
-
-
-_PIECES_REACH = 20
-"""Words from a marker to digits that go on from it, where a text is nothing else."""
-_COUNTED = frozenset({"of", "more", "other", "or"})
-"""After these a number counts: "[card] one of them"."""
-
-
 class _Span(NamedTuple):
     start: int
     end: int
@@ -102,25 +83,30 @@ class _Text(NamedTuple):
     runs: list[Run]
     names: list[Name]
     asked: Kind | None
+    wanted: Kind | None
     carried: Kind | None
     tail: tuple[Group, ...]
     only_digits: bool
 
 
-def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str, tuple[str, ...]]:
+def redact(
+    text: str, agent_said: str = "", said_before: str = "", wanted: Kind | None = None
+) -> tuple[str, tuple[str, ...]]:
     """The text without personal data, and the kinds taken out, in order.
 
     `agent_said` is what the agent said just before (already redacted): a question names its
     answer. `said_before` is the same speaker's text just before: a number may go on from it.
+    `wanted` is a number that was asked for earlier, or begun: its pieces are known by their look.
     """
-    asked = _asked(agent_said)
+    request = request_in(agent_said)
+    asked = None if request is None else request.kind
     if asked is not Kind.PASSWORD and not _may_hold(text):
         return text, ()
     words = words_of(text)
     carried, tail = _carried(said_before)
     runs = runs_of(words)
-    alone = _only_digits(words, runs)
-    taken = _Text(text, words, runs, names_in(words), asked, carried, tail, alone)
+    alone = only_digits(words, runs)
+    taken = _Text(text, words, runs, names_in(words), asked, wanted, carried, tail, alone)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -130,18 +116,6 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
         kinds.append(kind.value)
         at = end
     return "".join((*parts, text[at:])), tuple(dict.fromkeys(kinds))
-
-
-def _only_digits(words: list[Word], runs: list[Run]) -> bool:
-    """Whether a text is a piece of a number and nothing else; it may break off at "triple".
-
-    What was taken out of its first words is part of the number.
-    """
-    inside = {at for run in runs for g in run.groups for at in range(g.first, g.last + 1)}
-    return any(words[at].text not in _OH for at in inside) and all(
-        at in inside or word.text in _UNFINISHED or MARKER.fullmatch(word.text)
-        for at, word in enumerate(words)
-    )
 
 
 def _may_hold(text: str) -> bool:
@@ -164,27 +138,10 @@ def _merged(spans: list[_Span]) -> list[_Span]:
 
 
 @lru_cache(maxsize=1024)
-def _asked(agent_said: str) -> Kind | None:
-    """What the agent asked for last, unless only its last digits."""
-    if not agent_said:
-        return None
-    words = words_of(agent_said[-400:])[-ASKED_WORDS:]
-    names = names_in(words)
-    if not names:
-        return None
-    said = {word.text for word in words}
-    if said.isdisjoint(_ASKING):
-        return None
-    partial = "last" in said and ("four" in said or "4" in said)
-    kind = names[-1].kind
-    return None if partial and kind in (Kind.CARD, Kind.ACCOUNT, Kind.PHONE) else kind
-
-
-@lru_cache(maxsize=1024)
 def _carried(said_before: str) -> tuple[Kind | None, tuple[Group, ...]]:
     """What the speaker was in the middle of saying, a number or its name; digits left so far."""
     words = words_of(said_before[-200:])
-    while words and words[-1].text in _UNFINISHED:
+    while words and words[-1].text in UNFINISHED:
         words.pop()
     if not words:
         return None, ()
@@ -239,13 +196,15 @@ def _is_ni_number(words: list[Word], run: Run) -> bool:
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
     digits = run.digits
-    begun = _begun(run, taken)
-    if begun is not None:
-        return begun
+    kind = begun(taken.words, run, taken.only_digits)
+    if kind is not None:
+        return kind
     if taken.only_digits and not run.amount:
-        piece_of = taken.carried if taken.carried in _LEAST_ASKED else taken.asked
-        if piece_of in _LEAST_ASKED and (len(digits) < 4 or piece_of is taken.carried):
+        piece_of = taken.carried if taken.carried in NUMBERS else taken.asked
+        if piece_of in NUMBERS and (len(digits) < 4 or piece_of is taken.carried):
             return piece_of
+        if taken.wanted in NUMBERS and len(digits) < 4 and (taken.tail or len(digits) > 1):
+            return taken.wanted
     if len(digits) < 3:
         return None
     if has_card(run.groups) or (opening and has_card((*taken.tail, *run.groups))):
@@ -268,28 +227,16 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
             return taken.carried
     elif taken.asked is not None and len(digits) >= _LEAST_ASKED.get(taken.asked, 99):
         return taken.asked
+    if taken.wanted in NUMBERS and len(digits) >= least_wanted(
+        taken.words, taken.only_digits, _LEAST_DIGITS[taken.wanted]
+    ):
+        return taken.wanted
     if 13 <= len(digits) <= 19 and digits[0] in CARD_STARTS:
         return Kind.CARD
     if before in ("+", "plus") and 8 <= len(digits) <= 15:
         return Kind.PHONE
     if _NANP.fullmatch(digits) or _ZERO_LED.fullmatch(digits):
         return Kind.PHONE
-    return None
-
-
-def _begun(run: Run, taken: _Text) -> Kind | None:
-    """The number that a run of digits goes on from: right after its marker, however short."""
-    words, first = taken.words, run.groups[0].first
-    after = run.groups[-1].last + 1
-    if run.amount or (after < len(words) and words[after].text in _COUNTED):
-        return None
-    if all(words[group.first].text in _OH for group in run.groups):
-        return None
-    reach = _PIECES_REACH if taken.only_digits else 1
-    for word in reversed(words[max(0, first - reach) : first]):
-        if MARKER.fullmatch(word.text):
-            kind = Kind(word.text[1:-1])
-            return kind if kind in _LEAST_ASKED else None
     return None
 
 

@@ -133,7 +133,12 @@ def test_a_number_that_grows_by_words_is_taken_out_to_its_last_digit(
 
 @pytest.mark.parametrize(
     "text",
-    ["[card] two days ago", "[phone] one of them rang", "[card] and then two people", "[card] oh no"],
+    [
+        "[card] two days ago",
+        "[phone] one of them rang",
+        "[card] and then two people",
+        "[card] oh no",
+    ],
 )
 def test_a_count_after_a_marker_stays(text: str) -> None:
     assert redact(text) == (text, ())

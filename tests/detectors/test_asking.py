@@ -1,0 +1,99 @@
+"""What the agent asked for, and how long it stands: a number is known by the question for it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.chunk import Chunk
+from detectors.detector import Detector
+from detectors.digits import runs_of, words_of
+from detectors.reading import Conversation
+from detectors.roles import Roles
+from detectors.vocabulary import Speaker
+
+Call = Callable[..., list[str]]
+
+
+@pytest.fixture(scope="module")
+def call(shipped: Detector) -> Call:
+    """What is left of turns read in order ("agent: …" is the agent's), each as it stands."""
+
+    def left(*turns: str, roles: Roles | None = None) -> list[str]:
+        conversation = Conversation(roles=roles or Roles())
+        heard = []
+        for number, turn in enumerate(turns):
+            chunk = Chunk(
+                call_id="c1",
+                sequence=number,
+                utterance_id=f"u{number}",
+                text=turn.removeprefix("agent: "),
+                speaker=Speaker.AGENT if turn.startswith("agent: ") else Speaker.CUSTOMER,
+            )
+            reading = shipped.read(chunk, conversation)
+            conversation = conversation.after(reading)
+            heard.append(reading.turn.text)
+        return heard
+
+    return left
+
+
+CARD = (
+    "four five three two",
+    "seven seven eight eight",
+    "nine nine one one",
+    "two two three three",
+)
+ASKED = "agent: can i take the card number?"
+
+
+def digits_left(texts: list[str]) -> str:
+    return "".join(run.digits for text in texts for run in runs_of(words_of(text)))
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        ("sure hang on", "let me find my purse"),
+        (
+            "sure",
+            "agent: take your time",
+            "it's in the other room",
+            "agent: no rush at all",
+            "right",
+        ),
+    ],
+)
+def test_a_request_stands_through_small_talk(call: Call, meanwhile: tuple[str, ...]) -> None:
+    assert not digits_left(call(ASKED, *meanwhile, *CARD))
+    assert not digits_left(call(ASKED, *meanwhile, " ".join(CARD[:3])))
+    assert not digits_left(call(ASKED, *meanwhile, "here we are then " + " ".join(CARD[:3])))
+
+
+def test_of_digits_said_one_at_a_time_after_small_talk_the_first_is_left(call: Call) -> None:
+    left = call(ASKED, "sure hang on", "let me find my purse", *" ".join(CARD).split())
+    assert digits_left(left) == "4"
+
+
+def test_a_number_that_is_read_back_in_pieces_is_taken_out(call: Call) -> None:
+    back = [f"agent: {piece}" for piece in CARD]
+    assert not digits_left(call(ASKED, *CARD, *back))
+    assert not digits_left(call(" ".join(CARD), "agent: let me read that back " + CARD[0], back[1]))
+
+
+def test_another_question_ends_a_request(call: Call) -> None:
+    turns = (ASKED, " ".join(CARD), "agent: when did you open the account?", "2019")
+    assert call(*turns)[-1] == "2019"
+    order = ("agent: and what's the order number?", "um", "let me look", "12345678")
+    assert call(ASKED, "hang on", *order)[-1] == "12345678"
+
+
+def test_a_request_is_past_after_a_while(call: Call) -> None:
+    talk = "well you know how it is with these things " * 8
+    assert call(ASKED, talk, "350")[-1] == "[card]"
+    assert call(ASKED, talk, "and so on", "350")[-1] == "350"
+
+
+def test_with_the_channels_swapped_the_one_labelled_customer_asks(call: Call) -> None:
+    asks = (ASKED.removeprefix("agent: "), "agent: sure hang on", "agent: let me find my purse")
+    said = [f"agent: {piece}" for piece in CARD]
+    assert not digits_left(call(*asks, *said, roles=Roles(wrong=30)))
