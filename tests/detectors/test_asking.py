@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from detectors.asking import OTHER, Request, request_in
 from detectors.chunk import Chunk
 from detectors.detector import Detector
 from detectors.digits import runs_of, words_of
+from detectors.markers import Kind
 from detectors.reading import Conversation
 from detectors.roles import Roles
 from detectors.vocabulary import Speaker
@@ -97,3 +99,97 @@ def test_with_the_channels_swapped_the_one_labelled_customer_asks(call: Call) ->
     asks = (ASKED.removeprefix("agent: "), "agent: sure hang on", "agent: let me find my purse")
     said = [f"agent: {piece}" for piece in CARD]
     assert not digits_left(call(*asks, *said, roles=Roles(wrong=30)))
+
+
+REQUESTS = [
+    ("and the cvv on there", Kind.SECURITY_CODE),
+    ("okay and the pin", Kind.SECURITY_CODE),
+    ("and the last three", Kind.SECURITY_CODE),
+    ("the security code on the back of the card?", Kind.SECURITY_CODE),
+    ("can you read me the number we just sent you?", Kind.SECURITY_CODE),
+    ("and when were you born", Kind.DATE_OF_BIRTH),
+    ("what number can i call you back on?", Kind.PHONE),
+    ("and a good number to reach you on", Kind.PHONE),
+    ("what's your number?", Kind.PHONE),
+    ("a good number for you?", Kind.PHONE),
+    ("can i take your bank details", Kind.ACCOUNT),
+    ("can i take the card number please. take your time", Kind.CARD),
+    ("can i take the card number for this order", Kind.CARD),
+    ("okay and the card", Kind.CARD),
+    ("how many digits of the card number can you read", Kind.CARD),
+    ("what's the password on your account", Kind.PASSWORD),
+    ("can you confirm the phone number on your account", Kind.PHONE),
+]
+OTHERWISE = [
+    "when did you open the account?",
+    "how much is on the card?",
+    "what time did you use the card?",
+    "can you confirm the address on the account?",
+    "and the billing zip for the card?",
+    "when did you get the card?",
+    "what's the order number?",
+    "the last four digits of the card please",
+    "how long have you been with us",
+]
+NOTHING = [
+    "oh dear I lost my card once too",
+    "a new phone is about thirty pounds",
+    "sure take your time",
+    "could you say that part again please",
+    "no rush at all",
+    "whenever you're ready",
+    "",
+]
+
+
+@pytest.mark.parametrize(("said", "kind"), REQUESTS)
+def test_a_request_is_known_by_what_it_names(said: str, kind: Kind) -> None:
+    assert request_in(said) == Request(kind)
+
+
+@pytest.mark.parametrize("said", OTHERWISE)
+def test_a_question_about_something_else_asks_for_no_number(said: str) -> None:
+    assert request_in(said) == OTHER
+
+
+@pytest.mark.parametrize("said", NOTHING)
+def test_talk_asks_for_nothing(said: str) -> None:
+    assert request_in(said) is None
+
+
+@pytest.mark.parametrize(
+    ("turns", "left"),
+    [
+        (("agent: and the cvv on there", "seven eight one"), "[security code]"),
+        (("agent: okay and the pin", "seven eight one"), "[security code]"),
+        (
+            ("agent: and when were you born", "the fourth of march nineteen eighty two"),
+            "the [date of birth]",
+        ),
+        (
+            ("agent: what's the security code?", "sorry which one", "the three digits", "781"),
+            "[security code]",
+        ),
+        (
+            ("agent: the security code?", "agent: take your time", "agent: no rush", "oh", "781"),
+            "[security code]",
+        ),
+        (
+            ("agent: what number can i call you back on?", "five five five one two three four"),
+            "[phone]",
+        ),
+        (("agent: what's your number?", "555-1234"), "[phone]"),
+        (
+            ("agent: can i take your bank details", "20 05 61 and 12345678"),
+            "[account] and [account]",
+        ),
+        (
+            ("agent: can you read me the number we just sent you?", "it says 781234"),
+            "it says [security code]",
+        ),
+    ],
+)
+def test_a_number_that_was_asked_for_in_passing_is_taken_out(
+    call: Call, turns: tuple[str, ...], left: str
+) -> None:
+    assert call(*turns)[-1] == left
