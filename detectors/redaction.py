@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from detectors.answers import is_another_day, is_told_of
 from detectors.asking import request_in
 from detectors.cards import CARD_STARTS, broken_cards, goes_on, has_card
 from detectors.digits import (
@@ -222,6 +223,8 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
             least = _LEAST_NAMED_WHOLE.get(kind, least)
         if len(digits) >= least and _plausible(kind, digits):
             return kind
+    elif is_told_of(taken.asked or taken.carried, digits, before):
+        return None
     elif opening and taken.carried is not None:
         if len(digits) >= _LEAST_ASKED.get(taken.carried, 99):
             return taken.carried
@@ -257,8 +260,10 @@ def _said(taken: _Text) -> Iterator[_Span]:
     for first, last in emails(words):
         yield _Span(words[first].start, words[last].end, Kind.EMAIL)
     asked = taken.asked if taken.asked is not None else taken.carried
+    named = any(name.kind is Kind.DATE_OF_BIRTH for name in taken.names)
     for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH):
-        yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
+        if named or not is_another_day(words, first):
+            yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
     for first, last in passwords(words, taken.names, asked is Kind.PASSWORD):
         yield _Span(words[first].start, words[last].end, Kind.PASSWORD)
 

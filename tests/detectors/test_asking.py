@@ -193,3 +193,38 @@ def test_a_number_that_was_asked_for_in_passing_is_taken_out(
     call: Call, turns: tuple[str, ...], left: str
 ) -> None:
     assert call(*turns)[-1] == left
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("when did you open the account?", "2019"),
+        ("how much is on the card?", "about 350"),
+        ("what time did you use the card?", "1845"),
+        ("which account is it?", "i paid 1500 in 2019"),
+        ("can you confirm the address on the account?", "1150 king street"),
+        ("and the billing zip for the card?", "90210"),
+        ("when did you get the card?", "since 2019"),
+        ("can you confirm your date of birth?", "i ordered it on the fifth of may 2024"),
+    ],
+)
+def test_an_answer_about_something_else_stays(call: Call, question: str, answer: str) -> None:
+    assert call(f"agent: {question}", answer)[-1] == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "left"),
+    [
+        ("what's the card number?", "it's on here 4111 11", "it's on here [card]"),
+        ("what's the security code?", "it's for 781", "it's for [security code]"),
+        ("your date of birth?", "it's on the fifth of may 1982", "it's on the [date of birth]"),
+        (
+            "your date of birth?",
+            "you have it on file the fifth of may 1982",
+            "you have it on file the [date of birth]",
+        ),
+        ("the phone number?", "you get me on 5551234", "you get me on [phone]"),
+    ],
+)
+def test_an_answer_to_the_question_goes(call: Call, question: str, answer: str, left: str) -> None:
+    assert call(f"agent: {question}", answer)[-1] == left
