@@ -22,6 +22,7 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("card number", "card no", "card", "debit card", "credit card", "bank card"),
         *("visa", "mastercard", "amex", "american express", "long number", "sixteen digit"),
         *("16 digit", "sixteen digits", "16 digits", "number on the front", "expiry", "pan"),
+        *("expiry date", "expiration date"),
     ),
     Kind.SECURITY_CODE: (
         *("security code", "security number", "cvv", "cvc", "c v v", "c v c", "csc", "cvv2"),

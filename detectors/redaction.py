@@ -66,6 +66,8 @@ _LEAST_ASKED = {
 }
 """The same in an answer: transcribers cut a number in pieces."""
 
+_EXPIRY = frozenset({"expiry", "expiration"})
+_MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
 _NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 _ZERO_LED = re.compile(r"0[1-9]\d{8,9}")
 
@@ -218,6 +220,8 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         kind = name.kind
         if kind is None:
             return None
+        if taken.words[name.first].text in _EXPIRY and _MONTH_AND_YEAR.fullmatch(digits):
+            return kind
         least = _LEAST_DIGITS.get(kind, 99)
         if name.last > name.first and not _only_last(taken.words, name, run):
             least = _LEAST_NAMED_WHOLE.get(kind, least)

@@ -180,6 +180,14 @@ def test_talk_asks_for_nothing(said: str) -> None:
         ),
         (("agent: what's your number?", "555-1234"), "[phone]"),
         (
+            ("agent: the security code on the back of the card?", "it's one twenty three"),
+            "it's [security code]",
+        ),
+        (
+            (ASKED, " ".join(CARD), "agent: and the last three", "seven eight one"),
+            "[security code]",
+        ),
+        (
             ("agent: can i take your bank details", "20 05 61 and 12345678"),
             "[account] and [account]",
         ),
