@@ -126,6 +126,8 @@ def standing(turns: Sequence[Turn], speaker: Speaker, swapped: bool = False) -> 
         if request is not None:
             break
         words += len(turn.text.split())
+        if words > STANDS_WORDS and len(own) == OWN_TURNS:
+            break
     return Standing(" ".join(own), wanted)
 
 
@@ -135,6 +137,8 @@ def _agent(swapped: bool) -> Speaker:
 
 def _begun(text: str) -> Kind | None:
     """The kind of the last number that was taken out of a text."""
+    if "[" not in text:
+        return None
     kinds = [Kind(marker[1:-1]) for marker in MARKER.findall(text)]
     return next((kind for kind in reversed(kinds) if kind in NUMBERS), None)
 
