@@ -7,6 +7,7 @@ from functools import cache
 
 import msgspec
 
+from detectors.asking import standing
 from detectors.chunk import Audience, Chunk, Revision
 from detectors.context import REVIEW_FACTOR, context_book
 from detectors.fusion import emotion, fuse
@@ -20,11 +21,9 @@ from detectors.rules import rule_book
 from detectors.scoring import Scorer, Scores
 from detectors.settings import DetectionSettings, HasDetection
 from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep, Signal, Speaker
-from detectors.window import Window, agent_before, side, window
+from detectors.window import Window, agent_before, window
 
 WORDS_WITH_MOOD = 3
-OWN_TURNS = 3
-"""Turns of one's own in which a number may have begun: an "um" in between does not end it."""
 NOTHING = dict.fromkeys(LABELS, 0.0)
 STEPS = frozenset(step.value for step in HeardStep)
 OF_AGENTS = STEPS | {Signal.AGENT_GUARDRAIL.value}
@@ -203,9 +202,8 @@ def _turn(
     if chunk.revision is Revision.APPEND and known is not None:
         space = "" if known.text[-1:].isspace() or text[:1].isspace() else " "
         text = known.text + space + text
-    said = [t.text for t in before if side(t.speaker) == side(chunk.speaker)]
-    own = " ".join(said[-OWN_TURNS:])
-    text, removed = redact(text, _asked(chunk, before), own)
+    led = standing(before, chunk.speaker, conversation.roles.swapped)
+    text, removed = redact(text, _asked(chunk, before), led.own, led.wanted)
     turn = Turn(
         utterance_id=chunk.utterance_id,
         speaker=chunk.speaker,

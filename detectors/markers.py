@@ -22,5 +22,8 @@ class Kind(StrEnum):
         return f"[{self.value}]"
 
 
+NUMBERS = frozenset({Kind.CARD, Kind.SECURITY_CODE, Kind.ACCOUNT, Kind.NATIONAL_ID, Kind.PHONE})
+"""Kinds that are said digit by digit, and in pieces."""
+
 MARKER = re.compile(r"\[(?:" + "|".join(kind.value for kind in Kind) + r")\]")
 """Any marker."""

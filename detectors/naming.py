@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,11 +18,12 @@ class Name(NamedTuple):
     last: int
 
 
-_NAMES: dict[Kind | None, tuple[str, ...]] = {
+NAMES: dict[Kind | None, tuple[str, ...]] = {
     Kind.CARD: (
         *("card number", "card no", "card", "debit card", "credit card", "bank card"),
         *("visa", "mastercard", "amex", "american express", "long number", "sixteen digit"),
         *("16 digit", "sixteen digits", "16 digits", "number on the front", "expiry", "pan"),
+        *("expiry date", "expiration date"),
     ),
     Kind.SECURITY_CODE: (
         *("security code", "security number", "cvv", "cvc", "c v v", "c v c", "csc", "cvv2"),
@@ -78,13 +79,25 @@ _NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("dress code", "code number", "extension", "dial code", "gate", "platform"),
     ),
 }
-_BY_FIRST: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
-for _kind, _phrases in _NAMES.items():
-    for _phrase in _phrases:
-        _words = tuple(word.removesuffix("'s") for word in _phrase.split())
-        _BY_FIRST.setdefault(_words[0], []).append((_words, _kind))
-for _rows in _BY_FIRST.values():
-    _rows.sort(key=lambda row: -len(row[0]))
+
+Table = Mapping[str, Sequence[tuple[tuple[str, ...], Kind | None]]]
+"""Names by their first word, the longest first."""
+
+
+def table_of(*books: Mapping[Kind | None, Sequence[str]]) -> Table:
+    """The names of some books, to be looked up in a row of words."""
+    table: dict[str, list[tuple[tuple[str, ...], Kind | None]]] = {}
+    for book in books:
+        for kind, phrases in book.items():
+            for phrase in phrases:
+                words = tuple(word.removesuffix("'s") for word in phrase.split())
+                table.setdefault(words[0], []).append((words, kind))
+    for rows in table.values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return table
+
+
+_TABLE = table_of(NAMES)
 
 
 _TELLING = frozenset({"is", "was", "says", "said", "reads"})
@@ -112,14 +125,14 @@ def named(word: Word) -> str:
     return word.text[:-2] if word.text.endswith(("'s", "’s")) else word.text
 
 
-def names_in(words: Sequence[Word]) -> list[Name]:
+def names_in(words: Sequence[Word], table: Table = _TABLE) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
     names = []
     places = [at for at in range(len(words)) if not _abbreviates(words, at)]
     said = [named(words[at]) for at in places]
     at = 0
     while at < len(said):
-        for phrase, kind in _BY_FIRST.get(said[at], ()):
+        for phrase, kind in table.get(said[at], ()):
             if tuple(said[at : at + len(phrase)]) == phrase:
                 names.append(Name(kind, places[at], places[at + len(phrase) - 1]))
                 at += len(phrase) - 1

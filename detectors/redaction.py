@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from detectors.answers import is_another_day, is_told_of
+from detectors.asking import request_in
 from detectors.cards import broken_cards, goes_on, has_card, may_be_card
 from detectors.digits import (
     DIGITS,
-    PAUSING,
     TEENS,
     TENS,
     Group,
@@ -29,20 +30,13 @@ from detectors.digits import (
 from detectors.forms import forms
 from detectors.identity import is_national_id, spelled_ids, with_letters
 from detectors.mailboxes import MAIL_HOSTS, emails, is_awaited
-from detectors.markers import MARKER, Kind
+from detectors.markers import MARKER, NUMBERS, Kind
 from detectors.naming import Name, holds_amounts, names_in
+from detectors.pieces import UNFINISHED, begun, least_wanted, only_digits
 from detectors.private import births, passwords
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
-_ASKING = word_set(
-    "? what what's can could may please tell give read confirm need take your digits number "
-    "numbers code word date birth"
-)
-"""One of these makes a question or a request of what the agent said; talk of cards is neither."""
-ASKED_WORDS = 40
-"""Words of the agent's that are searched for what was asked: the end of a long turn."""
-
 _BACKCHANNEL = 3
 """Words of the agent's that only say "go on": more may ask for something else."""
 
@@ -80,14 +74,10 @@ _LEAST_ASKED = {
 }
 """The same in an answer: transcribers cut a number in pieces."""
 
+_EXPIRY = frozenset({"expiry", "expiration"})
+_MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
 _NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 _ZERO_LED = re.compile(r"0[1-9]\d{8,9}")
-
-
-_OH = frozenset({"oh", "o"})
-"""A nought, or only surprise."""
-_UNFINISHED = PAUSING | _OH | {"double", "triple", "treble"}
-"""What a piece of a number may end in: a number goes on after it."""
 
 
 class _Span(NamedTuple):
@@ -104,8 +94,10 @@ class _Text(NamedTuple):
     runs: list[Run]
     names: list[Name]
     asked: Kind | None
+    wanted: Kind | None
     carried: Kind | None
     tail: tuple[Group, ...]
+    only_digits: bool
     mail: bool
     birth: bool
 
@@ -113,25 +105,20 @@ class _Text(NamedTuple):
     def names_a_card(self) -> bool:
         """Whether a card is spoken of, or asked for."""
         named = {name.kind for name in self.names}
-        return Kind.CARD in (self.asked, self.carried) or Kind.CARD in named
-
-    @property
-    def only_digits(self) -> bool:
-        """Whether it is a piece of a number and nothing else; it may break off at "triple"."""
-        inside = {at for run in self.runs for g in run.groups for at in range(g.first, g.last + 1)}
-        said = [word.text for at, word in enumerate(self.words) if at in inside]
-        return any(text not in _OH for text in said) and all(
-            at in inside or word.text in _UNFINISHED for at, word in enumerate(self.words)
-        )
+        return Kind.CARD in (self.asked, self.wanted, self.carried) or Kind.CARD in named
 
 
-def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str, tuple[str, ...]]:
+def redact(
+    text: str, agent_said: str = "", said_before: str = "", wanted: Kind | None = None
+) -> tuple[str, tuple[str, ...]]:
     """The text without personal data, and the kinds taken out, in order.
 
     `agent_said` is what the agent said just before (already redacted): a question names its
     answer. `said_before` is the same speaker's text just before: a number may go on from it.
+    `wanted` is a number that was asked for earlier, or begun: its pieces are known by their look.
     """
-    asked = _asked(agent_said)
+    request = request_in(agent_said)
+    asked = None if request is None else request.kind
     mail = is_awaited(agent_said, said_before)
     carried, tail = _carried(said_before)
     brief = len(agent_said.split()) <= _BACKCHANNEL
@@ -142,7 +129,8 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
     names = names_in(words)
     telephone = Kind.PHONE in (asked, carried, *(name.kind for name in names))
     runs = runs_of(words, telephone)
-    taken = _Text(text, words, runs, names, asked, carried, tail, mail, birth)
+    alone = only_digits(words, runs)
+    taken = _Text(text, words, runs, names, asked, wanted, carried, tail, alone, mail, birth)
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -155,7 +143,7 @@ def redact(text: str, agent_said: str = "", said_before: str = "") -> tuple[str,
 
 
 def _may_hold(text: str) -> bool:
-    if _FIGURES.search(text):
+    if _FIGURES.search(text) or MARKER.search(text):
         return True
     words = _LETTERS.findall(text.lower())
     small = sum(word in _SMALL for word in words)
@@ -174,27 +162,10 @@ def _merged(spans: list[_Span]) -> list[_Span]:
 
 
 @lru_cache(maxsize=1024)
-def _asked(agent_said: str) -> Kind | None:
-    """What the agent asked for last, unless only its last digits."""
-    if not agent_said:
-        return None
-    words = words_of(agent_said[-400:])[-ASKED_WORDS:]
-    names = names_in(words)
-    if not names:
-        return None
-    said = {word.text for word in words}
-    if said.isdisjoint(_ASKING):
-        return None
-    partial = "last" in said and ("four" in said or "4" in said)
-    kind = names[-1].kind
-    return None if partial and kind in (Kind.CARD, Kind.ACCOUNT, Kind.PHONE) else kind
-
-
-@lru_cache(maxsize=1024)
 def _carried(said_before: str) -> tuple[Kind | None, tuple[Group, ...]]:
     """What the speaker was in the middle of saying, a number or its name; digits left so far."""
     words = words_of(said_before[-200:])
-    while words and words[-1].text in _UNFINISHED:
+    while words and words[-1].text in UNFINISHED:
         words.pop()
     if not words:
         return None, ()
@@ -242,10 +213,15 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
     digits = run.digits
+    kind = begun(taken.words, run, taken.only_digits)
+    if kind is not None:
+        return kind
     if taken.only_digits and not run.amount:
-        piece_of = taken.carried if taken.carried in _LEAST_ASKED else taken.asked
-        if piece_of in _LEAST_ASKED and (len(digits) < 4 or piece_of is taken.carried):
+        piece_of = taken.carried if taken.carried in NUMBERS else taken.asked
+        if piece_of in NUMBERS and (len(digits) < 4 or piece_of is taken.carried):
             return piece_of
+        if taken.wanted in NUMBERS and len(digits) < 4 and (taken.tail or len(digits) > 1):
+            return taken.wanted
     if len(digits) < 3:
         return None
     if has_card(run.groups) or (opening and has_card((*taken.tail, *run.groups))):
@@ -258,16 +234,24 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         kind = name.kind
         if kind is None:
             return None
+        if taken.words[name.first].text in _EXPIRY and _MONTH_AND_YEAR.fullmatch(digits):
+            return kind
         least = _LEAST_DIGITS.get(kind, 99)
         if name.last > name.first and not _only_last(taken.words, name, run):
             least = _LEAST_NAMED_WHOLE.get(kind, least)
         if len(digits) >= least and _plausible(kind, digits):
             return kind
+    elif is_told_of(taken.asked or taken.carried, digits, before):
+        return None
     elif opening and taken.carried is not None:
         if len(digits) >= _LEAST_ASKED.get(taken.carried, 99):
             return taken.carried
     elif taken.asked is not None and len(digits) >= _LEAST_ASKED.get(taken.asked, 99):
         return taken.asked
+    if taken.wanted in NUMBERS and len(digits) >= least_wanted(
+        taken.words, taken.only_digits, _LEAST_DIGITS[taken.wanted]
+    ):
+        return taken.wanted
     if may_be_card(taken.words, run.groups, taken.names_a_card):
         return Kind.CARD
     if before in ("+", "plus") and 8 <= len(digits) <= 15:
@@ -296,8 +280,10 @@ def _said(taken: _Text) -> Iterator[_Span]:
     asked = taken.asked if taken.asked is not None else taken.carried
     for first, last in spelled_ids(words, taken.names, asked is Kind.NATIONAL_ID):
         yield _Span(words[first].start, words[last].end, Kind.NATIONAL_ID)
+    named = any(name.kind is Kind.DATE_OF_BIRTH for name in taken.names)
     for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH, taken.birth):
-        yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
+        if named or not is_another_day(words, first):
+            yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
     for first, last in passwords(words, taken.names, asked is Kind.PASSWORD):
         yield _Span(words[first].start, words[last].end, Kind.PASSWORD)
 

@@ -22,6 +22,8 @@ CARD = "4111111111111111"
             "[card] ok",
         ),
         ("my card number is 4111 1111", "my card number is [card]"),
+        ("expiry is oh nine twenty seven", "expiry is [card]"),
+        ("and the expiry date's 09/2027", "and the expiry date's [card]"),
         ("the cvv is 123", "the cvv is [security code]"),
         ("my pin is one two three four", "my pin is [security code]"),
         ("sort code 12-34-56 account 12345678", "sort code [account] account [account]"),
@@ -56,6 +58,7 @@ def test_personal_data_is_taken_out(text: str, left: str) -> None:
         "order number 4155551234",
         "my claim number is 123456789",
         "card ending 4321",
+        "the expiry was 2024",
         "i called 3 times in 2 weeks and waited ninety minutes",
         "i was born in 1962",
         "my password is not working",
@@ -140,3 +143,42 @@ def test_a_long_text_is_read_in_time_that_grows_with_its_length(said: str) -> No
 
     seconds(100)
     assert seconds(8_000) < 12 * max(seconds(2_000), 0.01)
+
+
+@pytest.mark.parametrize(
+    ("question", "pieces", "left"),
+    [
+        (
+            "what are the three digits on the back?",
+            ["seven", "eight", "one"],
+            "[security code] [security code] [security code]",
+        ),
+        ("can I take the card number?", ["4111 1111", "seven seven"], "[card] [card]"),
+        (
+            "what's your social security number?",
+            ["078", "05", "six seven"],
+            "[national id] [national id] [national id]",
+        ),
+        ("can I take the card number?", ["4111 1111, um", "seven"], "[card], um [card]"),
+    ],
+)
+def test_a_number_that_grows_by_words_is_taken_out_to_its_last_digit(
+    question: str, pieces: list[str], left: str
+) -> None:
+    text = ""
+    for piece in pieces:
+        text = redact(f"{text} {piece}".strip(), agent_said=question)[0]
+    assert text == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[card] two days ago",
+        "[phone] one of them rang",
+        "[card] and then two people",
+        "[card] oh no",
+    ],
+)
+def test_a_count_after_a_marker_stays(text: str) -> None:
+    assert redact(text) == (text, ())

@@ -1,0 +1,190 @@
+"""What is asked for: the request in an agent's words, and how long it stands.
+
+A request names its answer, so that a bare "seven eight one" is known for what it is. It stands
+until something else is asked, through small talk and further turns of the agent's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from detectors.digits import Word, word_set, words_of
+from detectors.markers import MARKER, NUMBERS, Kind
+from detectors.naming import NAMES, Name, named, names_in, table_of
+from detectors.reading import Turn
+from detectors.vocabulary import Speaker
+from detectors.window import side
+
+ASKED_WORDS = 40
+"""Words of the agent's that are searched for what was asked: the end of a long turn."""
+OWN_TURNS = 3
+"""Turns of one's own in which a number may have begun: an "um" in between does not end it."""
+STANDS_WORDS = 60
+"""Words of both sides after which a request is past: a purse is found by then."""
+
+_ASKING = word_set(
+    "? what what's can could may please tell give read confirm need take your digits number "
+    "numbers code word date birth"
+)
+"""One of these makes a question or a request of what the agent said; talk of cards is neither."""
+_LEADING = word_set(
+    "okay ok and then now next also so right great thanks thank you lovely perfect alright just "
+    "the your a last three four long for on its it's what's is , um uh er"
+)
+"""Nothing but these before a name, and the name is a question: "okay and the card"."""
+_TRAILING = word_set("on there please for me you then now again as well of it that the ? ,")
+"""Words that may follow a name at the end of a request: "and the cvv on there"."""
+_DIGITS = frozenset({"number", "digit", "digits"})
+_ENDS = frozenset(".?!;")
+
+_REQUESTS: dict[Kind | None, tuple[str, ...]] = {
+    Kind.SECURITY_CODE: (
+        *("last three", "last 3", "last three digits", "last 3 digits", "three digits"),
+        *("number we just sent", "number we sent", "number i just sent", "number i sent"),
+        *("code we just sent", "code we sent", "code i just sent", "code i sent"),
+        *("number we texted", "code we texted", "number in the text", "code in the text"),
+    ),
+    Kind.ACCOUNT: ("bank details", "banking details", "account details"),
+    Kind.CARD: ("card details",),
+    Kind.PHONE: (
+        *("call you back on", "call you back at", "call you on", "call you at", "reach you on"),
+        *("reach you at", "ring you on", "ring you back on", "text you on", "contact you on"),
+        *("your number", "good number"),
+    ),
+    None: ("address", "balance", "amount", "total"),
+}
+"""What agents call a number when they ask for it, and callers hardly ever when they say it."""
+_TABLE = table_of(NAMES, _REQUESTS)
+
+_LOOSE = frozenset(
+    {
+        *("card", "debit card", "credit card", "bank card", "visa", "mastercard", "amex"),
+        *("american express", "account", "acct", "bank account", "phone", "telephone", "mobile"),
+        *("cell", "cell phone", "landline", "your number"),
+    }
+)
+"""Names of a thing as much as of its number: with a question about the thing they ask for none."""
+_AT_THE_END = frozenset({"last three", "last 3"})
+"""Said of digits where nothing follows: "and the last three?"."""
+_ELSEWHERE = frozenset({"address", "balance", "amount", "total", "zip", "postcode"})
+"""One word, and clearly the matter of its question: "the address on the account"."""
+_IN_PASSING = frozenset({"part", "case", "reading", "confirmation"})
+"""Names that are only words when the agent speaks: "say that part again", "just in case"."""
+_OTHERWISE = (
+    *("when did", "when was", "when were", "when do", "when does", "when is", "when's"),
+    *("when have", "when had", "how much", "how many", "how long", "how often", "how old"),
+    *("what time", "what year", "which year", "what month", "what day", "which day"),
+)
+"""A question whose answer is a time or an amount."""
+
+
+class Request(NamedTuple):
+    """What a question is after. `kind` None: another matter, whose answer stays."""
+
+    kind: Kind | None
+
+
+OTHER = Request(None)
+
+
+class Standing(NamedTuple):
+    """What a speaker goes on from: their own words, and the number that is wanted still."""
+
+    own: str
+    wanted: Kind | None
+
+
+@lru_cache(maxsize=1024)
+def request_in(said: str) -> Request | None:
+    """What the agent's words ask for last, if anything."""
+    words = words_of(said[-400:])[-ASKED_WORDS:]
+    for clause in reversed(_clauses(words)):
+        request = _request_of(clause)
+        if request is not None:
+            return request
+    return None
+
+
+def standing(turns: Sequence[Turn], speaker: Speaker, swapped: bool = False) -> Standing:
+    """What came before a speaker's words. `swapped`: the agent is on the customer's channel.
+
+    What they said before the agent last asked for something is over. A number that somebody has
+    begun is wanted as one that was asked for is: it goes on, or is read back.
+    """
+    own: list[str] = []
+    wanted: Kind | None = None
+    words = 0
+    for turn in reversed(turns):
+        asks = turn.speaker is Speaker.UNKNOWN or turn.speaker is _agent(swapped)
+        request = request_in(turn.text) if asks else None
+        if side(turn.speaker) is side(speaker) and len(own) < OWN_TURNS and request != OTHER:
+            own.insert(0, turn.text)
+        if words <= STANDS_WORDS and wanted is None:
+            wanted = request.kind if request is not None else _begun(turn.text)
+        if request is not None:
+            break
+        words += len(turn.text.split())
+        if words > STANDS_WORDS and len(own) == OWN_TURNS:
+            break
+    return Standing(" ".join(own), wanted)
+
+
+def _agent(swapped: bool) -> Speaker:
+    return Speaker.CUSTOMER if swapped else Speaker.AGENT
+
+
+def _begun(text: str) -> Kind | None:
+    """The kind of the last number that was taken out of a text."""
+    if "[" not in text:
+        return None
+    kinds = [Kind(marker[1:-1]) for marker in MARKER.findall(text)]
+    return next((kind for kind in reversed(kinds) if kind in NUMBERS), None)
+
+
+def _clauses(words: Sequence[Word]) -> list[list[Word]]:
+    clauses: list[list[Word]] = [[]]
+    for word in words:
+        clauses[-1].append(word)
+        if word.text in _ENDS:
+            clauses.append([])
+    return clauses
+
+
+def _request_of(clause: Sequence[Word]) -> Request | None:
+    said = [word.text for word in clause if word.text not in _ENDS or word.text == "?"]
+    otherwise = _DIGITS.isdisjoint(said) and any(
+        f" {phrase} " in f" {' '.join(said)} " for phrase in _OTHERWISE
+    )
+    names = [one for one in names_in(clause, _TABLE) if _phrase(clause, one) not in _IN_PASSING]
+    if not names:
+        return OTHER if otherwise else None
+    name = max(names, key=lambda one: (_weight(clause, one), one.kind is not None, one.last))
+    asks = not _ASKING.isdisjoint(said)
+    ends = _TRAILING.issuperset(said[name.last + 1 :])
+    if _weight(clause, name) < _EXACT:
+        if otherwise:
+            return OTHER
+        asks = asks or (ends and _LEADING.issuperset(said[: name.first]))
+    if not ends and (not asks or _phrase(clause, name) in _AT_THE_END):
+        return None
+    partial = "last" in said and ("four" in said or "4" in said)
+    if partial and name.kind in (Kind.CARD, Kind.ACCOUNT, Kind.PHONE):
+        return OTHER
+    return Request(name.kind)
+
+
+_EXACT = 2
+
+
+def _weight(clause: Sequence[Word], name: Name) -> int:
+    """How surely a name is what its question is about: "the security code on the card"."""
+    phrase = _phrase(clause, name)
+    if name.kind is None:
+        return int(phrase in _ELSEWHERE or name.last > name.first)
+    return 0 if phrase in _LOOSE else _EXACT
+
+
+def _phrase(clause: Sequence[Word], name: Name) -> str:
+    return " ".join(named(word) for word in clause[name.first : name.last + 1])
