@@ -14,6 +14,8 @@ WORDS_BETWEEN = 40
 agent's side: some fifteen seconds of speech. Whoever answers later answers something else."""
 TURNS_BETWEEN = 1
 """Turns of the caller's that say something and may stand between: the next is about that."""
+AGENTS_LAST = 2
+"""Turns of the agent's that count where none of them seems to ask anything."""
 
 
 def question_before(
@@ -22,7 +24,7 @@ def question_before(
     """What the agent asked that `turn` may answer, with what they said after it; "" for nothing.
 
     Turns that only fill a pause, and an agent's that ask nothing ("take your time"), end no
-    question. What asks and comes from nobody knows whom counts as the agent's.
+    question. Where nobody knows who speaks, a question right before counts as the agent's.
     """
     said: list[str] = []
     asked = False
@@ -30,7 +32,7 @@ def question_before(
     for earlier in reversed(before):
         words = [token.norm for token in spoken(earlier.text, known)]
         asks = book.asks(words)
-        if _may_be_the_agents(earlier, turn, asks=asks):
+        if earlier.speaker is Speaker.AGENT or _from_another(earlier, turn, asks, callers):
             said.insert(0, earlier.text)
             if asked:
                 break
@@ -45,11 +47,12 @@ def question_before(
             between += len(words)
         if between > WORDS_BETWEEN:
             break
-    return " . ".join(said)
+    # Who asks nothing may still have asked in words unknown here, but not long ago.
+    return " . ".join(said if asked else said[-AGENTS_LAST:])
 
 
-def _may_be_the_agents(earlier: Turn, turn: Turn, *, asks: bool) -> bool:
-    if earlier.speaker is Speaker.UNKNOWN:
-        named = earlier.participant_id is not None
-        return asks and not (named and earlier.participant_id == turn.participant_id)
-    return earlier.speaker is Speaker.AGENT
+def _from_another(earlier: Turn, turn: Turn, asks: bool, callers: int) -> bool:
+    """Whether nobody knows who spoke, and it is a question right before the words of another."""
+    if earlier.speaker is not Speaker.UNKNOWN or not asks or callers:
+        return False
+    return earlier.participant_id is None or earlier.participant_id != turn.participant_id

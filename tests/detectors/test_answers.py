@@ -38,6 +38,7 @@ def test_an_answer_is_heard_over_fillers_and_consolation(
         (ASKED, "no", "agent: good and can you hear me all right", "yeah"),
         (ASKED, "no nothing like that", "agent: okay", "yeah"),
         (ASKED, "it's the bill you see", "they sent it twice", "yeah"),
+        ("agent: you could hurt yourself", "agent: okay", "agent: take care", "yeah"),
         (ASKED, "agent: okay", "agent: " + "and the parcel went out " * 9, "agent: okay", "yeah"),
     ],
 )
@@ -84,4 +85,5 @@ def test_where_nobody_knows_who_speaks_a_question_is_the_agents(shipped: Detecto
     asked = "are you thinking of hurting yourself"
     assert heard(shipped, (None, asked), (None, "yeah")) == ["self_harm"]
     assert heard(shipped, ("one", asked), ("two", "yeah")) == ["self_harm"]
+    assert heard(shipped, (None, asked), (None, "it is the bill you see"), (None, "yeah")) == []
     assert heard(shipped, ("one", "he asked " + asked), ("one", "yeah and my bill")) == []
