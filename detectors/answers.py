@@ -1,35 +1,58 @@
-"""What in an answer is something else than what was asked for."""
+"""What a caller's words answer: the agent's question, over the pauses and fillers in between."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detectors.digits import Word, word_set
-from detectors.markers import Kind
+from detectors.reading import Turn
+from detectors.roles import RoleBook
+from detectors.vocabulary import Speaker
+from detectors.window import spoken
 
-_TELLING = word_set("since in on at for paid until")
-"""Before a year, a sum or a time, and hardly before a number that is told."""
-_LONGEST_YEAR = 4
-"""Digits of a year, a time, and of most sums that callers speak of."""
-
-_ON_A_DAY = frozenset({"on", "since", "until"})
-_WITH_BIRTHS = word_set("born birthday birth it's that's is was")
-"""Words with which a birth is told: "it's on the fifth of May"."""
-_BIRTH_REACH = 4
-"""Words between these and the date."""
+WORDS_BETWEEN = 40
+"""Words between a question and its answer, at most, beside those of the turn that came last on the
+agent's side: some fifteen seconds of speech. Whoever answers later answers something else."""
+TURNS_BETWEEN = 1
+"""Turns of the caller's that say something and may stand between: the next is about that."""
+AGENTS_LAST = 2
+"""Turns of the agent's that count where none of them seems to ask anything."""
 
 
-def is_told_of(kind: Kind | None, digits: str, before: str) -> bool:
-    """Whether digits are a year, a sum or a time in what is told: "I paid 1500 in 2019".
+def question_before(
+    turn: Turn, before: Sequence[Turn], book: RoleBook, known: frozenset[str]
+) -> str:
+    """What the agent asked that `turn` may answer, with what they said after it; "" for nothing.
 
-    `before` is the word before them. Codes are as short as years are: they are never let be.
+    Turns that only fill a pause, and an agent's that ask nothing ("take your time"), end no
+    question. Where nobody knows who speaks, a question right before counts as the agent's.
     """
-    short = len(digits) <= _LONGEST_YEAR and before in _TELLING
-    return short and kind in (Kind.CARD, Kind.ACCOUNT, Kind.PHONE)
+    said: list[str] = []
+    asked = False
+    between = callers = 0
+    for earlier in reversed(before):
+        words = [token.norm for token in spoken(earlier.text, known)]
+        asks = book.asks(words)
+        if earlier.speaker is Speaker.AGENT or _from_another(earlier, turn, asks, callers):
+            said.insert(0, earlier.text)
+            if asked:
+                break
+            asked = asks
+            between += 0 if len(said) == 1 else len(words)
+        elif asked:
+            break
+        elif not book.only_fills(words):
+            callers += 1
+            if said or callers > TURNS_BETWEEN:
+                break
+            between += len(words)
+        if between > WORDS_BETWEEN:
+            break
+    # Who asks nothing may still have asked in words unknown here, but not long ago.
+    return " . ".join(said if asked else said[-AGENTS_LAST:])
 
 
-def is_another_day(words: Sequence[Word], first: int) -> bool:
-    """Whether a date is the day of what is told: "I ordered it on the fifth of May"."""
-    at = first - 2 if first and words[first - 1].text == "the" else first - 1
-    said = [word.text for word in words[max(0, at - _BIRTH_REACH) : max(0, at)]]
-    return at > 1 and words[at].text in _ON_A_DAY and _WITH_BIRTHS.isdisjoint(said)
+def _from_another(earlier: Turn, turn: Turn, asks: bool, callers: int) -> bool:
+    """Whether nobody knows who spoke, and it is a question right before the words of another."""
+    if earlier.speaker is not Speaker.UNKNOWN or not asks or callers:
+        return False
+    return earlier.participant_id is None or earlier.participant_id != turn.participant_id

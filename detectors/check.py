@@ -15,8 +15,9 @@ import msgspec
 
 from detectors.chunk import Chunk
 from detectors.context import read_context
-from detectors.detector import OF_AGENTS, Detector, Heard
+from detectors.detector import Detector, Heard
 from detectors.hits import HitFinder
+from detectors.parts import OF_AGENTS
 from detectors.reading import Conversation
 from detectors.rules import CONTEXT_FILE, RULES, ReadRule, RuleBook, RuleError, try_book
 from detectors.settings import DetectionSettings

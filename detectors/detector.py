@@ -9,26 +9,31 @@ import msgspec
 
 from detectors.asking import standing
 from detectors.chunk import Audience, Chunk, Revision
-from detectors.context import REVIEW_FACTOR, context_book
-from detectors.fusion import emotion, fuse
+from detectors.context import context_book
+from detectors.fusion import emotion
 from detectors.hits import Hit, HitFinder
-from detectors.listening import Late, catch_up, heard_enough, listen, listened
+from detectors.listening import heard_enough, listened
 from detectors.mood import Mood
+from detectors.parts import (
+    STEPS,
+    classifier_hears,
+    part_of,
+    really,
+    rules_hear,
+    weighed,
+)
 from detectors.reading import Conversation, EmotionScore, Reading, StepTaken, Turn
 from detectors.redaction import redact
-from detectors.roles import role_book
+from detectors.rereading import Late, of_agents, read_again, unscored
+from detectors.roles import EXCHANGED, Roles, role_book
 from detectors.rules import rule_book
 from detectors.scoring import Scorer, Scores
 from detectors.settings import DetectionSettings, HasDetection
-from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep, Signal, Speaker
+from detectors.vocabulary import LABELS, HeardStep, Speaker
 from detectors.window import Window, agent_before, window
 
 WORDS_WITH_MOOD = 3
 NOTHING = dict.fromkeys(LABELS, 0.0)
-STEPS = frozenset(step.value for step in HeardStep)
-OF_AGENTS = STEPS | {Signal.AGENT_GUARDRAIL.value}
-OF_CALLERS = frozenset({*LABELS, *(e.value for e in Emotion)}) - OF_AGENTS
-LIFE_LABELS = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 # JSON cannot carry half a surrogate pair, and databases refuse NUL; one character for one keeps
 # every offset.
@@ -77,7 +82,6 @@ class Detector:
     def hear(self, chunk: Chunk, conversation: Conversation, *, hurried: bool = False) -> Heard:
         """Read one chunk and keep how the reading came about, for explanations and tests."""
         before = _before(chunk, conversation)
-        asked = _asked(chunk, before)
         turn, removed = _turn(chunk, conversation, before, self.settings.max_text_chars)
         finder = self.finders.get(primary(chunk.language))
         if finder is None:
@@ -94,25 +98,24 @@ class Detector:
             chunk.speaker, *role_book(finder.language).count(seen.words[seen.current :])
         )
         agent = chunk.speaker is Speaker.AGENT and not roles.swapped
-        staff = agent or chunk.audience is Audience.CONSULT
-        hits = finder.hits(seen, LIFE_LABELS | OF_AGENTS if staff else OF_CALLERS, asked)
-        if staff:
-            hits = [_as_review(hit) if hit.rule.label in LIFE_LABELS else hit for hit in hits]
+        part = part_of(chunk.speaker, roles, consult=chunk.audience is Audience.CONSULT)
+        # What may be an agent's after all is not worth the classifier's time before it is final.
+        listens = part.listened_to and (chunk.is_final or not part.unclear)
+        hits = rules_hear(finder, seen, turn, before, part)
         scorer = None if hurried else self.scorer
         scores = None
-        degraded = hurried and self.scorer is not None and not staff
+        degraded = hurried and self.scorer is not None and listens
         waits = not chunk.is_final and heard_enough(turn)
-        if degraded or (waits and scorer is not None and not staff):
+        if degraded or (waits and scorer is not None and listens):
             turn = msgspec.structs.replace(turn, scored=False)
-        elif scorer is not None and not staff and turn.text.strip():
-            scores = listen(scorer, turn, before)
-        weights = None if scorer is None else scorer.weights
-        triggers, findings = fuse(hits, seen, self.settings, scores, weights)
+        elif scorer is not None and listens and turn.text.strip():
+            scores = classifier_hears(scorer, turn, before, part)
+        triggers, findings = weighed(hits, seen, self.settings, scores, scorer, part)
         if scores is not None:
             turn = listened(turn, findings)
-        late = Late() if scorer is None else catch_up(before, finder, scorer, self.settings)
+        late = self._late(chunk, conversation, before, finder, roles, hurried=hurried)
         # With the channels swapped, the words of the one labelled customer are an employee's.
-        employee = staff or (roles.swapped and chunk.speaker is Speaker.CUSTOMER)
+        employee = part.staff or (roles.swapped and chunk.speaker is Speaker.CUSTOMER)
         callers = not employee and chunk.speaker is not Speaker.OTHER
         waited = scores is None and not turn.scored and not degraded
         feeling = emotion(hits, scores) if callers and not waited else None
@@ -134,12 +137,13 @@ class Detector:
 
     def catch_up(self, conversation: Conversation) -> Reading | None:
         """What the classifier says of turns it had no time for, when no chunk will follow."""
-        finder = self.finders.get(self.settings.languages[0]) if self.settings.languages else None
-        if self.scorer is None or finder is None:
+        languages = self.settings.languages
+        finder = self.finders.get(primary(languages[0])) if languages else None
+        turns = conversation.turns
+        places = unscored(turns)
+        if self.scorer is None or finder is None or not places:
             return None
-        late = catch_up(conversation.turns, finder, self.scorer, self.settings)
-        if not late.utterance_ids:
-            return None
+        late = read_again(turns, places, finder, self.scorer, self.settings, conversation.roles)
         turn = conversation.turn(late.utterance_ids[-1])
         assert turn is not None
         return Reading(
@@ -149,6 +153,29 @@ class Detector:
             caught_up=late.utterance_ids,
             roles=conversation.roles,
         )
+
+    def _late(
+        self,
+        chunk: Chunk,
+        conversation: Conversation,
+        before: tuple[Turn, ...],
+        finder: HitFinder,
+        roles: Roles,
+        *,
+        hurried: bool,
+    ) -> Late:
+        """What is said of earlier turns with this chunk: what the classifier had no time for, and,
+        when the channels prove swapped, once, what came as the agent's and was the caller's.
+        """
+        if chunk.is_final and roles.swapped and not conversation.roles.swapped:
+            # In a hurry, too: nobody comes back to these turns, and it is once in a call.
+            turns = tuple(t for t in conversation.turns if t.utterance_id != chunk.utterance_id)
+            places = of_agents(turns)
+            return read_again(turns, places, finder, self.scorer, self.settings, roles, anew=True)
+        if hurried or self.scorer is None:
+            return Late()
+        places = unscored(before)
+        return read_again(before, places, finder, self.scorer, self.settings, roles)
 
 
 def _mood(feeling: EmotionScore | None, turn: Turn, conversation: Conversation) -> Mood | None:
@@ -172,9 +199,12 @@ def primary(language: str) -> str:
     return re.split("[-_]", language.strip().lower(), maxsplit=1)[0]
 
 
-def _asked(chunk: Chunk, before: tuple[Turn, ...]) -> str:
+def _asked(chunk: Chunk, before: tuple[Turn, ...], roles: Roles) -> str:
     """What the agent said just before the caller's words; nothing before the agent's own."""
-    return "" if chunk.speaker is Speaker.AGENT else agent_before(before)
+    speaker = EXCHANGED.get(chunk.speaker, chunk.speaker) if roles.swapped else chunk.speaker
+    if speaker is Speaker.AGENT:
+        return ""
+    return agent_before(really(before) if roles.swapped else before)
 
 
 def named(language: str) -> str:
@@ -202,8 +232,9 @@ def _turn(
     if chunk.revision is Revision.APPEND and known is not None:
         space = "" if known.text[-1:].isspace() or text[:1].isspace() else " "
         text = known.text + space + text
-    led = standing(before, chunk.speaker, conversation.roles.swapped)
-    text, removed = redact(text, _asked(chunk, before), led.own, led.wanted)
+    roles = conversation.roles
+    led = standing(before, chunk.speaker, roles.swapped)
+    text, removed = redact(text, _asked(chunk, before, roles), led.own, led.wanted)
     turn = Turn(
         utterance_id=chunk.utterance_id,
         speaker=chunk.speaker,
@@ -231,10 +262,3 @@ def _steps(hits: list[Hit], seen: Window) -> tuple[StepTaken, ...]:
         for hit in sorted(hits, key=lambda hit: (hit.start, hit.end))
         if hit.rule.label in STEPS and hit.stands
     )
-
-
-def _as_review(hit: Hit) -> Hit:
-    """A life stop in an employee's words: channels get swapped, so a person looks."""
-    if not hit.stands:
-        return hit
-    return msgspec.structs.replace(hit, review=True, probability=hit.probability * REVIEW_FACTOR)

@@ -122,9 +122,10 @@ def weigh(
         odds = weights.bias + weights.classifier * log_odds(classifier)
         odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
         together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-        if rules >= standing.plain and classifier >= standing.unheard:
+        plain = rules if classifier >= standing.unheard else answered(clusters)
+        if plain >= standing.plain:
             # Said in so many words: the classifier may add to it, not take it back.
-            together = max(together, rules)
+            together = max(together, plain)
     return Fused(
         rules=rules,
         looked_at=looked_at,
@@ -132,6 +133,13 @@ def weigh(
         classifier=classifier,
         together=together,
     )
+
+
+def answered(clusters: Iterable[Cluster]) -> float:
+    """What rules hear in the answer to the agent's question. No classifier takes that back: it
+    hears words, and a "no" is none without what was asked."""
+    answers = (c[0] for c in clusters if c[0].rule.after_agent and not c[0].review)
+    return noisy_or(hit.probability for hit in answers)
 
 
 def rule_evidence(probability: float) -> float:

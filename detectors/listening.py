@@ -7,18 +7,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from detectors.fusion import fuse
-from detectors.hits import HitFinder
 from detectors.reading import Finding, Turn
 from detectors.scoring import Passage, Said, Scorer, Scores
-from detectors.settings import DetectionSettings
 from detectors.vocabulary import Disposition, Trigger
-from detectors.window import window
 
 TURNS_SCORED = 3
 """Turns before the one scored that a classifier is given."""
-CAUGHT_UP = 4
-"""Turns that the classifier reads late with a chunk: it must not fall behind again over them."""
 FRESH_WORDS = 4
 """New words from which a partial result is given to the classifier again. Rules read every one; the
 classifier costs ten times as much and hears sentences, not words. What is final it always reads."""
@@ -32,14 +26,6 @@ HEARD_AGAIN = 3
 
 _STOPS = frozenset(trigger.value for trigger in Trigger)
 _WORD = re.compile(r"\S+")
-
-
-class Late(msgspec.Struct, frozen=True):
-    """What the classifier says of turns that only the rules had read."""
-
-    triggers: dict[str, float] = {}
-    findings: tuple[Finding, ...] = ()
-    utterance_ids: tuple[str, ...] = ()
 
 
 def heard_enough(turn: Turn) -> bool:
@@ -78,28 +64,6 @@ def listened(turn: Turn, findings: Sequence[Finding]) -> Turn:
         if finding.label in _STOPS and finding.disposition is Disposition.RAISE
     }
     return msgspec.structs.replace(turn, words_scored=words, heard_at={**heard, **turn.heard_at})
-
-
-def catch_up(
-    turns: Sequence[Turn], finder: HitFinder, scorer: Scorer, settings: DetectionSettings
-) -> Late:
-    """The classifier's answers for the latest turns that it has not read yet."""
-    places = [place for place, turn in enumerate(turns) if not turn.scored][-CAUGHT_UP:]
-    if not places:
-        return Late()
-    triggers: dict[str, float] = {}
-    findings: list[Finding] = []
-    for place in places:
-        scores = listen(scorer, turns[place], turns[:place])
-        alone = window(turns[place], (), finder.lexicon.words)
-        some, found = fuse((), alone, settings, scores, scorer.weights)
-        findings.extend(found)
-        triggers = {label: max(p, triggers.get(label, 0.0)) for label, p in some.items()}
-    return Late(
-        triggers=triggers,
-        findings=tuple(findings),
-        utterance_ids=tuple(turns[place].utterance_id for place in places),
-    )
 
 
 def passage(turn: Turn, before: Sequence[Turn]) -> Passage:

@@ -91,10 +91,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     `turn` holds the redacted text. `triggers` has a probability 0–1 for every trigger and signal.
     `monitored` is False for a language without rules (`not_monitored` says why).
     `removed` names the kinds of personal data that redaction took out. `degraded`: the rules
-    answered alone, for want of time. `caught_up` names earlier turns whose classifier's answer is
-    among these findings. `mood` is that of the customer who spoke, this turn included. `roles`:
-    how well the channels fit what is said on them. `steps`: what the agent does for the caller with
-    these words, if the caller can hear them.
+    answered alone, for want of time. `caught_up` names earlier turns that were read once more with
+    this chunk (by the classifier, late; as the caller's, on swapped channels): what was heard in
+    them is among these findings. `mood` is that of the customer who spoke, this turn included.
+    `roles`: how well the channels fit what is said on them. `steps`: what the agent does for the
+    caller with these words, if the caller can hear them.
     """
 
     turn: Turn

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from detectors.answers import is_another_day, is_told_of
+from detectors.asides import is_another_day, is_told_of
 from detectors.asking import request_in
 from detectors.cards import broken_cards, goes_on, has_card, may_be_card
 from detectors.digits import (

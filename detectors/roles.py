@@ -8,6 +8,7 @@ from functools import cache
 
 import msgspec
 
+from detectors.normalise import SENTENCE_ENDS
 from detectors.rules import ROLES_FILE, RULES, RuleError
 from detectors.vocabulary import Speaker
 
@@ -15,6 +16,15 @@ ENOUGH = 3
 """Phrases on the wrong channels from which they are taken to be swapped."""
 OUTWEIGHS = 3
 """Times as many as on the right ones."""
+CLEAR = 2
+"""Phrases on the right channels from which it is clear who is who: the call is then read as it is
+labelled, and the agent's words cost no more. On swapped channels next to none is ever right."""
+
+EXCHANGED = {Speaker.AGENT: Speaker.CUSTOMER, Speaker.CUSTOMER: Speaker.AGENT}
+"""Who speaks on whose channel where the two are mixed up."""
+
+FILLERS = 2
+"""Words of a turn that may be nothing but fillers; whoever says more of them means something."""
 
 
 class Roles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -28,6 +38,11 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether what is labelled the agent's is the caller's, and the other way round."""
         return self.wrong >= ENOUGH and self.wrong >= OUTWEIGHS * self.right
 
+    @property
+    def clear(self) -> bool:
+        """Whether it is clear who is who: enough fits one way, and next to nothing the other."""
+        return self.swapped or (self.right >= CLEAR and self.right >= OUTWEIGHS * self.wrong)
+
     def after(self, speaker: Speaker, employee: int, caller: int) -> Roles:
         """With one more turn: how many phrases of each kind were in it."""
         if speaker is Speaker.AGENT:
@@ -40,17 +55,35 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class _File(msgspec.Struct, forbid_unknown_fields=True):
     file: dict[str, str]
     said: dict[str, list[str]]
+    turns: dict[str, list[str]]
 
 
 class RoleBook:
     """The phrases of a language. One that has none tells nothing."""
 
-    def __init__(self, employee: Sequence[str] = (), caller: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        employee: Sequence[str] = (),
+        caller: Sequence[str] = (),
+        *,
+        asking: Sequence[str] = (),
+        filling: Sequence[str] = (),
+    ) -> None:
         self._employee, self._caller = _by_first(employee), _by_first(caller)
+        self._asking, self._filling = _by_first(asking), frozenset(filling)
 
     def count(self, words: Sequence[str]) -> tuple[int, int]:
         """Employees' and callers' phrases among normalised words; each counts once."""
         return _found(self._employee, words), _found(self._caller, words)
+
+    def asks(self, words: Sequence[str]) -> bool:
+        """Whether normalised words ask something, with a question mark or without."""
+        return "?" in words or _found(self._asking, words) > 0
+
+    def only_fills(self, words: Sequence[str]) -> bool:
+        """Whether normalised words only fill a pause: they answer nothing and say nothing."""
+        said = [word for word in words if word not in SENTENCE_ENDS]
+        return len(said) <= FILLERS and self._filling.issuperset(said)
 
 
 @cache
@@ -65,7 +98,14 @@ def role_book(language: str) -> RoleBook:
         raise RuleError(str(error), path) from error
     if set(content.said) != {"employee", "caller"}:
         raise RuleError("[said] needs `employee` and `caller`, and nothing else", path)
-    return RoleBook(content.said["employee"], content.said["caller"])
+    if set(content.turns) != {"asking", "filling"}:
+        raise RuleError("[turns] needs `asking` and `filling`, and nothing else", path)
+    return RoleBook(
+        content.said["employee"],
+        content.said["caller"],
+        asking=content.turns["asking"],
+        filling=content.turns["filling"],
+    )
 
 
 _Phrases = dict[str, list[tuple[str, ...]]]

@@ -54,9 +54,9 @@ class Window:
 
 def window(turn: Turn, before: Sequence[Turn], known: frozenset[str]) -> Window:
     """The window of a turn, given the turns before it and the words that rules know."""
-    rows = [(turn, _words(turn.text, known), True)]
+    rows = [(turn, spoken(turn.text, known), True)]
     for earlier in _joined(turn, before, known):
-        row = _words(earlier.text, known)
+        row = spoken(earlier.text, known)
         rows.insert(0, (earlier, row[-WORDS_BEFORE:], len(row) <= WORDS_BEFORE))
     words: list[str] = []
     turn_of: list[int] = []
@@ -104,7 +104,7 @@ def _joined(turn: Turn, before: Sequence[Turn], known: frozenset[str]) -> list[T
     joined: list[Turn] = []
     for earlier in reversed(before):
         if not _same_person(earlier, turn):
-            said = _words(earlier.text, known)
+            said = spoken(earlier.text, known)
             if len(said) > INTERRUPTION or any(token.norm == "?" for token in said):
                 break
             continue
@@ -127,7 +127,7 @@ def side(speaker: Speaker) -> Speaker:
 
 
 @lru_cache(maxsize=2048)
-def _words(text: str, known: frozenset[str]) -> tuple[Token, ...]:
+def spoken(text: str, known: frozenset[str]) -> tuple[Token, ...]:
     """The words of a turn. Kept for a while, as the turns that follow look back at it."""
     return tuple(token for token in normalise(text, known) if token.norm not in PAUSES)
 

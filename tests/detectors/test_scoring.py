@@ -8,8 +8,8 @@ import pytest
 
 from detectors.detector import Detector, Heard
 from detectors.fusion import CLASSIFIER
-from detectors.listening import CAUGHT_UP
 from detectors.reading import Conversation
+from detectors.rereading import CAUGHT_UP
 from detectors.scoring import Passage, Scores, Weights
 from detectors.settings import DetectionSettings, OperatingPoint, OperatingPoints
 from detectors.vocabulary import Disposition, Emotion, Speaker
@@ -168,11 +168,36 @@ def test_what_a_caller_declines_makes_the_classifier_prove_more_of_the_rest(
         assert say(detector, text).reading.raised() == raised, label
 
 
-def test_what_an_agent_says_is_not_scored(with_scorer: Callable[..., Detector], say: Say) -> None:
-    scorer = WordScorer({"judge": ("legal_threat", 0.96)})
-    reading = say(with_scorer(scorer), "agent: let the judge decide").reading
+def test_what_an_agent_says_is_not_scored_once_it_is_clear_who_is_who(
+    with_scorer: Callable[..., Detector], say: Say
+) -> None:
+    scorer = WordScorer({"judge": ("legal_threat", 0.96), "goodbye": ("self_harm", 0.96)})
+    greeting = "agent: thank you for calling how can I help may I have your name"
+    reading = say(with_scorer(scorer), greeting, "agent: let the judge say goodbye").reading
     assert reading.findings == ()
     assert scorer.asked == []
+
+
+@pytest.mark.parametrize(
+    ("label", "rule", "unheard", "raised"),
+    [
+        ("safeguarding", "", 0.02, []),
+        ("safeguarding", 'after_agent = ["are you safe"]', 0.02, ["safeguarding"]),
+        ("legal_threat", "", 0.001, []),
+        ("legal_threat", 'after_agent = ["are you safe"]', 0.001, ["legal_threat"]),
+    ],
+)
+def test_no_classifier_takes_back_an_answer_to_the_agents_question(
+    with_scorer: Callable[..., Detector],
+    say: Say,
+    label: str,
+    rule: str,
+    unheard: float,
+    raised: list[str],
+) -> None:
+    scorer = WordScorer({"no": (label, unheard)})
+    detector = with_scorer(scorer, "^ no $", label=label, probability=0.72, extra=rule)
+    assert say(detector, "agent: are you safe", "no").reading.raised() == raised
 
 
 def test_the_classifier_is_given_the_turns_before_and_who_spoke_them(
@@ -180,7 +205,7 @@ def test_the_classifier_is_given_the_turns_before_and_who_spoke_them(
 ) -> None:
     scorer = WordScorer({})
     say(with_scorer(scorer), "agent: would you go to court", "yes i would")
-    (passage,) = scorer.asked
+    passage = scorer.asked[-1]
     assert [(said.speaker, said.text) for said in passage.before] == [
         (Speaker.AGENT, "would you go to court")
     ]
@@ -292,6 +317,54 @@ def test_what_no_chunk_follows_is_caught_up_with_at_the_end(
     assert late.raised() == ["legal_threat"]
     assert len(late.caught_up) == CAUGHT_UP
     assert detector.catch_up(conversation.after(late)) is None
+
+
+def hurried(detector: Detector, text: str) -> Conversation:
+    """A call of one turn that only the rules have read."""
+    from detectors.chunk import Chunk
+
+    chunk = Chunk(call_id="c", sequence=1, utterance_id="u", text=text, speaker=Speaker.CUSTOMER)
+    return Conversation().after(detector.read(chunk, Conversation(), hurried=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "probability", "raised"),
+    [
+        ("i will end it all", 0.94, ["self_harm"]),
+        ("i am not going to end it all", 0.94, []),
+        ("i am not going to end it all", 0.99, ["self_harm"]),
+    ],
+)
+def test_what_is_read_late_is_weighed_with_what_the_rules_heard(
+    with_scorer: Callable[..., Detector], text: str, probability: float, raised: list[str]
+) -> None:
+    scorer = WordScorer({"end": ("self_harm", probability)})
+    detector = with_scorer(scorer, "end it all now", "not ..3 end it all", label="self_harm")
+    late = detector.catch_up(hurried(detector, text))
+    assert late is not None
+    assert late.raised() == raised
+
+
+def test_what_the_rules_said_at_once_is_not_said_again_late(
+    with_scorer: Callable[..., Detector],
+) -> None:
+    scorer = WordScorer({"sue": ("legal_threat", 0.9), "paper": ("media", 0.99)})
+    detector = with_scorer(scorer)
+    late = detector.catch_up(hurried(detector, "i will sue you in every paper"))
+    assert late is not None
+    assert late.raised() == ["media"]
+
+
+def test_a_policy_for_one_kind_of_english_catches_up_too(
+    with_scorer: Callable[..., Detector],
+) -> None:
+    scorer = WordScorer({"judge": ("legal_threat", 0.96)})
+    rules = with_scorer(scorer)
+    settings = DetectionSettings(languages=("en-GB",))
+    detector = Detector(settings, rules.finders, scorer)
+    late = detector.catch_up(hurried(detector, "tell it to the judge"))
+    assert late is not None
+    assert late.raised() == ["legal_threat"]
 
 
 def test_three_operating_points_ask_for_more_or_less(build: Build, say: Say) -> None:

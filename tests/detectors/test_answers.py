@@ -1,0 +1,89 @@
+"""Answers: what a "yeah" means depends on a question some way back."""
+
+from collections.abc import Callable
+
+import pytest
+
+from detectors.chunk import Chunk
+from detectors.detector import Detector, Heard
+from detectors.reading import Conversation
+from detectors.vocabulary import Speaker
+
+Say = Callable[..., Heard]
+
+ASKED = "agent: are you thinking of hurting yourself?"
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        (ASKED, "yeah"),
+        (ASKED, "um", "well", "yeah"),
+        (ASKED, "agent: take your time", "agent: i'm here with you", "yeah"),
+        (ASKED, "sorry", "agent: take your time", "yeah"),
+        (ASKED, "it's been a long winter", "yeah"),
+        (ASKED, "agent: can you hear me", "yeah"),
+    ],
+)
+def test_an_answer_is_heard_over_fillers_and_consolation(
+    shipped: Detector, say: Say, turns: tuple[str, ...]
+) -> None:
+    assert say(shipped, *turns).reading.raised() == ["self_harm"]
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        (ASKED, "um", "agent: what's your postcode", "yeah"),
+        (ASKED, "no", "agent: good and can you hear me all right", "yeah"),
+        (ASKED, "no nothing like that", "agent: okay", "yeah"),
+        (ASKED, "it's the bill you see", "they sent it twice", "yeah"),
+        ("agent: you could hurt yourself", "agent: okay", "agent: take care", "yeah"),
+        (ASKED, "agent: okay", "agent: " + "and the parcel went out " * 9, "agent: okay", "yeah"),
+    ],
+)
+def test_a_question_is_over_once_another_is_asked_or_more_is_said(
+    shipped: Detector, say: Say, turns: tuple[str, ...]
+) -> None:
+    assert say(shipped, *turns).reading.raised() == []
+
+
+@pytest.mark.parametrize("question", ["are you safe right now", "are you safe", "Are you safe?"])
+@pytest.mark.parametrize("answer", ["no", "No.", "no no"])
+def test_who_says_no_is_not_safe(shipped: Detector, say: Say, question: str, answer: str) -> None:
+    assert "safeguarding" in say(shipped, f"agent: {question}", answer).reading.raised()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["is somebody hurting you", "is anyone there with you", "is anyone hurt", "are you in danger"],
+)
+def test_a_no_to_what_would_be_harm_raises_nothing(
+    shipped: Detector, say: Say, question: str
+) -> None:
+    assert say(shipped, f"agent: {question}", "no").reading.raised() == []
+
+
+def heard(detector: Detector, *said: tuple[str | None, str]) -> list[str]:
+    """What is raised in the last of some turns on a line where nobody knows who speaks."""
+    conversation = Conversation()
+    for number, (who, text) in enumerate(said):
+        chunk = Chunk(
+            call_id="c",
+            sequence=number,
+            utterance_id=f"u{number}",
+            text=text,
+            speaker=Speaker.UNKNOWN,
+            participant_id=who,
+        )
+        reading = detector.read(chunk, conversation)
+        conversation = conversation.after(reading)
+    return reading.raised()
+
+
+def test_where_nobody_knows_who_speaks_a_question_is_the_agents(shipped: Detector) -> None:
+    asked = "are you thinking of hurting yourself"
+    assert heard(shipped, (None, asked), (None, "yeah")) == ["self_harm"]
+    assert heard(shipped, ("one", asked), ("two", "yeah")) == ["self_harm"]
+    assert heard(shipped, (None, asked), (None, "it is the bill you see"), (None, "yeah")) == []
+    assert heard(shipped, ("one", "he asked " + asked), ("one", "yeah and my bill")) == []
