@@ -102,7 +102,8 @@ class Detector:
         scorer = None if hurried else self.scorer
         scores = None
         degraded = hurried and self.scorer is not None and not staff
-        waits = not chunk.is_final and heard_enough(turn)
+        known = conversation.turn(chunk.utterance_id)
+        waits = not chunk.is_final and heard_enough(turn, known)
         if degraded or (waits and scorer is not None and not staff):
             turn = msgspec.structs.replace(turn, scored=False)
         elif scorer is not None and not staff and turn.text.strip():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from detectors.mood import Mood
@@ -13,6 +15,14 @@ TURNS_REMEMBERED = 12
 
 CHARS_REMEMBERED = 40_000
 """Characters kept per call, beside the newest turn: a state must fit into one Kafka message."""
+
+
+_WORD = re.compile(r"\w+")
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a text, however it is cased and punctuated."""
+    return _WORD.findall(text.casefold())
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
