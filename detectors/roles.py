@@ -28,6 +28,12 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether what is labelled the agent's is the caller's, and the other way round."""
         return self.wrong >= ENOUGH and self.wrong >= OUTWEIGHS * self.right
 
+    def __add__(self, more: Roles) -> Roles:
+        return Roles(right=self.right + more.right, wrong=self.wrong + more.wrong)
+
+    def __sub__(self, less: Roles) -> Roles:
+        return Roles(right=self.right - less.right, wrong=self.wrong - less.wrong)
+
     def after(self, speaker: Speaker, employee: int, caller: int) -> Roles:
         """With one more turn: how many phrases of each kind were in it."""
         if speaker is Speaker.AGENT:
