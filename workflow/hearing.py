@@ -24,6 +24,8 @@ from workflow.policy import Handling
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work
 
+UNSAID = "; the final words no longer say it"
+"""What the reason of an alert says that somebody has claimed before its words were final."""
 REVISED = "; its words were revised since"
 """What the reason of a life stop says of words that are gone, before their final decides."""
 
@@ -47,7 +49,8 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     known = {evidence.utterance_id for evidence in alert.evidence}
     new_words = any(evidence.utterance_id not in known for evidence in finding.evidence)
     confirms = final and alert.status is AlertStatus.PROVISIONAL
-    if not (graver or confirms or (final and new_words and len(known) < EVIDENCE_KEPT)):
+    unsaid = final and alert.reason.endswith(UNSAID)
+    if not (graver or confirms or unsaid or (final and new_words and len(known) < EVIDENCE_KEPT)):
         return
     subtype = alert.subtype or finding.subtype
     if graver and finding.subtype is not None and (label, subtype) != IMPOSTOR:
@@ -61,7 +64,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         subtype=subtype,
         imminent=alert.imminent or finding.imminent,
         evidence=_merged(alert.evidence, finding.evidence),
-        reason=finding.reason if confirms or graver else alert.reason,
+        reason=finding.reason if confirms or graver or unsaid else alert.reason,
         say_now=texts.say_now,
         do_not_say=texts.do_not_say,
         handling=gravest((alert.handling, handling_of(label, finding.subtype))),
@@ -81,10 +84,15 @@ def words_now(work: Work, reading: Reading) -> None:
 
 
 def _words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
-    """Retract what rested only on words that the final result no longer has."""
+    """Retract what rested only on words that the final result no longer has. Who has claimed it
+    is not sent away, and is told."""
     for label, alert in list(work.alerts.items()):
-        if label not in raised and _rests_on(alert, utterance_id):
+        if label in raised:
+            continue
+        if _rests_on(alert, utterance_id):
             _retract(work, label, "the final words no longer say it")
+        elif _is_claimed_for(alert, utterance_id) and not alert.reason.endswith(UNSAID):
+            work.alert(label, reason=alert.reason.removesuffix(REVISED) + UNSAID)
 
 
 def _words_are_revised(work: Work, turn: Turn, raised: set[str]) -> None:
@@ -125,6 +133,12 @@ def _rests_on(alert: Alert, utterance_id: str) -> bool:
     return (
         alert.status is AlertStatus.PROVISIONAL and alert.evidence[-1].utterance_id == utterance_id
     )
+
+
+def _is_claimed_for(alert: Alert, utterance_id: str) -> bool:
+    """Whether somebody has taken an alert of which all was said in one utterance."""
+    said_in = {evidence.utterance_id for evidence in alert.evidence}
+    return alert.status is AlertStatus.CLAIMED and said_in == {utterance_id}
 
 
 def _still_says(turn: Turn, evidence: Evidence) -> bool:
