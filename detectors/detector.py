@@ -13,6 +13,7 @@ from detectors.context import context_book
 from detectors.fusion import emotion
 from detectors.hits import Hit, HitFinder
 from detectors.listening import heard_enough, listened
+from detectors.markers import MARKER
 from detectors.mood import Mood
 from detectors.parts import (
     STEPS,
@@ -22,7 +23,14 @@ from detectors.parts import (
     rules_hear,
     weighed,
 )
-from detectors.reading import Conversation, EmotionScore, Reading, StepTaken, Turn
+from detectors.reading import (
+    Conversation,
+    EmotionScore,
+    Reading,
+    StepTaken,
+    Turn,
+    plain_words,
+)
 from detectors.redaction import redact
 from detectors.rereading import Late, of_agents, read_again, unscored
 from detectors.roles import EXCHANGED, Roles, role_book
@@ -91,12 +99,13 @@ class Detector:
                 removed=removed,
                 monitored=False,
                 not_monitored=f"there are no rules for the language '{named(chunk.language)}'",
+                roles=conversation.roles,
             )
             return Heard(reading=reading, window=window(turn, (), frozenset()))
         seen = window(turn, before, finder.lexicon.words)
-        roles = conversation.roles.after(
-            chunk.speaker, *role_book(finder.language).count(seen.words[seen.current :])
-        )
+        said = role_book(finder.language).count(seen.words[seen.current :])
+        fit = Roles().after(chunk.speaker, *said)
+        roles = conversation.roles - turn.roles + fit
         agent = chunk.speaker is Speaker.AGENT and not roles.swapped
         part = part_of(chunk.speaker, roles, consult=chunk.audience is Audience.CONSULT)
         # What may be an agent's after all is not worth the classifier's time before it is final.
@@ -105,7 +114,8 @@ class Detector:
         scorer = None if hurried else self.scorer
         scores = None
         degraded = hurried and self.scorer is not None and listens
-        waits = not chunk.is_final and heard_enough(turn)
+        known = conversation.turn(chunk.utterance_id)
+        waits = not chunk.is_final and heard_enough(turn, known)
         if degraded or (waits and scorer is not None and listens):
             turn = msgspec.structs.replace(turn, scored=False)
         elif scorer is not None and listens and turn.text.strip():
@@ -119,6 +129,12 @@ class Detector:
         callers = not employee and chunk.speaker is not Speaker.OTHER
         waited = scores is None and not turn.scored and not degraded
         feeling = emotion(hits, scores) if callers and not waited else None
+        mood = _mood(feeling, turn, conversation)
+        if turn.is_final:
+            turn = msgspec.structs.replace(turn, roles=fit)
+            if mood is not None and turn.mood_before is None:
+                before_it = conversation.mood(turn.participant_id)
+                turn = msgspec.structs.replace(turn, mood_before=before_it)
         reading = Reading(
             turn=turn,
             triggers={
@@ -129,7 +145,7 @@ class Detector:
             removed=removed,
             degraded=degraded,
             caught_up=late.utterance_ids,
-            mood=_mood(feeling, turn, conversation),
+            mood=mood,
             roles=roles,
             steps=_steps(hits, seen) if agent and chunk.audience is Audience.ALL else (),
         )
@@ -182,7 +198,9 @@ def _mood(feeling: EmotionScore | None, turn: Turn, conversation: Conversation) 
     """The customer's mood with this turn; a word or two ("yeah", "okay") say nothing of it."""
     if feeling is None:
         return None
-    mood = conversation.mood(turn.participant_id)
+    mood = conversation.mood_before(turn)
+    if mood is None:
+        return conversation.mood(turn.participant_id)
     if len(turn.text.split()) < WORDS_WITH_MOOD:
         return mood
     return mood.after(feeling.scores, feeling.intensity)
@@ -247,8 +265,24 @@ def _turn(
         confidence=chunk.confidence,
         words_scored=0 if known is None else known.words_scored,
         heard_at={} if known is None else known.heard_at,
+        roles=Roles() if known is None else known.roles,
+        mood_before=None if known is None else known.mood_before,
     )
     return turn, removed
+
+
+def adds_no_words(chunk: Chunk, conversation: Conversation) -> bool:
+    """Whether a chunk has no words but those of its utterance that are known. What is known is
+    redacted: where something was taken out, the chunk is compared without it too."""
+    known = conversation.turn(chunk.utterance_id)
+    new = plain_words(chunk.text)
+    if known is None or chunk.revision is Revision.APPEND:
+        return not new
+    old = plain_words(known.text)
+    if new == old or not MARKER.search(known.text):
+        return new == old
+    turn, _ = _turn(chunk, conversation, _before(chunk, conversation), len(chunk.text))
+    return plain_words(turn.text) == old
 
 
 def _steps(hits: list[Hit], seen: Window) -> tuple[StepTaken, ...]:

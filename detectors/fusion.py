@@ -18,6 +18,8 @@ CERTAIN = 0.99
 """Nothing claims more: one in a hundred is left to what cannot be heard in words."""
 RULE_SHARE = 0.5
 """How much a rule's emotion counts beside the classifier's."""
+STATED = 0.95
+"""From which probability of a rule its emotion stands: it is of a fact, told in whatever tone."""
 PLAIN = 0.65
 """From which probability a rule's words stand, unless the classifier all but excludes it."""
 PLAIN_SELF_HARM = 0.4
@@ -185,7 +187,8 @@ def _declined(hits: Sequence[Hit], window: Window) -> bool:
 def emotion(hits: Sequence[Hit], scores: Scores | None = None) -> EmotionScore:
     """The emotion in the words: the classifier's where there is one, else what rules find.
 
-    Rules add to the classifier's scores by half: they know phrases, it knows tone.
+    Rules add to the classifier's scores by half: they know phrases, it knows tone. What is stated
+    is the emotion, as strong as the rule is sure.
     """
     by_feeling: dict[str, list[Hit]] = {feeling.value: [] for feeling in Emotion}
     for hit in hits:
@@ -195,6 +198,8 @@ def emotion(hits: Sequence[Hit], scores: Scores | None = None) -> EmotionScore:
         feeling: noisy_or(cluster[0].probability for cluster in clustered(own))
         for feeling, own in by_feeling.items()
     }
+    stated = {hit.rule.label for hit in hits if hit.stands and hit.rule.rule.probability >= STATED}
+    named = [feeling for feeling in Emotion if feeling.value in stated]
     if scores is None:
         by_rule[Emotion.NEUTRAL.value] = 1.0 - max(by_rule.values())
         felt = by_rule
@@ -203,11 +208,14 @@ def emotion(hits: Sequence[Hit], scores: Scores | None = None) -> EmotionScore:
             feeling: noisy_or((scores.emotions.get(feeling, 0.0), RULE_SHARE * by_rule[feeling]))
             for feeling in by_feeling
         }
-    label = max(Emotion, key=lambda feeling: felt[feeling.value])
+    for feeling in named:
+        felt[feeling.value] = max(felt[feeling.value], by_rule[feeling.value])
+    label = max(named or Emotion, key=lambda feeling: felt[feeling.value])
     if label is Emotion.NEUTRAL:
         intensity = 0.0
     else:
         intensity = felt[label.value] if scores is None else scores.intensity
+        intensity = max(intensity, by_rule[label.value]) if named else intensity
     return EmotionScore(label=label, intensity=intensity, scores=felt)
 
 

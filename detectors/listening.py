@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from detectors.reading import Finding, Turn
+from detectors.reading import Finding, Turn, plain_words
 from detectors.scoring import Passage, Said, Scorer, Scores
 from detectors.vocabulary import Disposition, Trigger
 
@@ -28,8 +28,15 @@ _STOPS = frozenset(trigger.value for trigger in Trigger)
 _WORD = re.compile(r"\S+")
 
 
-def heard_enough(turn: Turn) -> bool:
-    """Whether a partial result has too few new words for the classifier to say something new."""
+def heard_enough(turn: Turn, known: Turn | None = None) -> bool:
+    """Whether a partial result has too few new words for the classifier to say something new.
+
+    `known`: the turn as it was. Where a hard stop was heard in it, revised words are always new.
+    """
+    if known is not None and known.heard_at:
+        was = plain_words(known.text)
+        if plain_words(turn.text)[: len(was)] != was:
+            return False
     return abs(len(turn.text.split()) - turn.words_scored) < FRESH_WORDS
 
 

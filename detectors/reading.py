@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from detectors.mood import Mood
@@ -13,6 +15,14 @@ TURNS_REMEMBERED = 12
 
 CHARS_REMEMBERED = 40_000
 """Characters kept per call, beside the newest turn: a state must fit into one Kafka message."""
+
+
+_WORD = re.compile(r"\w+")
+
+
+def plain_words(text: str) -> list[str]:
+    """The words of a text, however it is cased and punctuated."""
+    return _WORD.findall(text.casefold())
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -68,7 +78,9 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `participant_id` tells people of one side apart; None where the platform does not. `scored`
     is False while the classifier still has to read it, `words_scored` how many words it had last,
-    `heard_at` after how many words each hard stop was first heard.
+    `heard_at` after how many words each hard stop was first heard. Once it is final, `roles` is
+    what its words said of the channels and `mood_before` the customer's mood up to it: a final that
+    comes again takes the place of the first.
     """
 
     utterance_id: str
@@ -83,6 +95,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     scored: bool = True
     words_scored: int = 0
     heard_at: dict[str, int] = {}
+    roles: Roles = Roles()
+    mood_before: Mood | None = None
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,6 +177,18 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     def mood(self, participant_id: str | None) -> Mood:
         """How this customer has felt so far."""
         return self.moods.get(participant_id or "", Mood())
+
+    def mood_before(self, turn: Turn) -> Mood | None:
+        """How this customer had felt up to a turn; None where later turns count already."""
+        known = self.turn(turn.utterance_id)
+        if known is None or known.mood_before is None:
+            return self.mood(turn.participant_id)
+        counted = [
+            other.utterance_id
+            for other in self.turns
+            if other.mood_before is not None and other.participant_id == turn.participant_id
+        ]
+        return known.mood_before if counted[-1:] == [turn.utterance_id] else None
 
     def _moods_after(self, reading: Reading) -> dict[str, Mood]:
         # A partial result may still be revised: only what is final has been said.

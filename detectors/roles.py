@@ -43,6 +43,12 @@ class Roles(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Whether it is clear who is who: enough fits one way, and next to nothing the other."""
         return self.swapped or (self.right >= CLEAR and self.right >= OUTWEIGHS * self.wrong)
 
+    def __add__(self, more: Roles) -> Roles:
+        return Roles(right=self.right + more.right, wrong=self.wrong + more.wrong)
+
+    def __sub__(self, less: Roles) -> Roles:
+        return Roles(right=self.right - less.right, wrong=self.wrong - less.wrong)
+
     def after(self, speaker: Speaker, employee: int, caller: int) -> Roles:
         """With one more turn: how many phrases of each kind were in it."""
         if speaker is Speaker.AGENT:

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import msgspec
 
-from detectors.chunk import Chunk, Revision
+from detectors.chunk import Chunk
+from detectors.detector import adds_no_words
 from detectors.reading import Conversation
 
 RANGES_KEPT = 64
@@ -61,7 +62,5 @@ def says_nothing_new(chunk: Chunk, conversation: Conversation, arrival: Arrival)
     if chunk.is_final:
         return False
     known = conversation.turn(chunk.utterance_id)
-    if known is None:
-        return not chunk.text.strip()
-    same_words = chunk.revision is Revision.REPLACE and known.text == chunk.text
-    return same_words or (known.is_final and arrival is Arrival.LATE)
+    late = known is not None and known.is_final and arrival is Arrival.LATE
+    return late or adds_no_words(chunk, conversation)

@@ -20,6 +20,7 @@ from workflow.call import CallFacts, Mode, Role
 from workflow.drafts.check import Code, Facts, Known, check_sentence
 from workflow.duty import PersonRole
 from workflow.hints import (
+    BEREAVED,
     BEYOND_AUTHORITY,
     COMPLAINT_UNANSWERED,
     Hint,
@@ -30,7 +31,7 @@ from workflow.hints import (
     sayings,
     words_for,
 )
-from workflow.listening import CoachState, Given, Screen, listened
+from workflow.listening import CoachState, Given, Screen, circumstance, listened
 from workflow.moments import rfc3339
 from workflow.money import written
 from workflow.policy import TRIGGER_NAMES, Policy
@@ -77,7 +78,8 @@ def coach(
 
     `alerts` are the call's as they stand after this reading. Guardrails hold in any mood; steps and
     landmines come only while the customer's mood is high or a hard stop is open, a landmine also
-    right after a turn of theirs that was strong by itself. During an open life stop, in shadow mode
+    right after a turn of theirs that was strong by itself; a death that the caller tells of is
+    answered to in any mood. During an open life stop, in shadow mode
     and where staff confer without the caller there is nothing.
     """
     policy = policy.for_queue(call.queue_id)
@@ -137,8 +139,10 @@ class _Turn:
                 hint = self._landmine()
             if self.of_agent and tense and hint is None:
                 hint = self._out_of_order()
-            if self.reading.turn.speaker in _BY_CALLER and tense:
-                hint = self._next_step()
+            if self.reading.turn.speaker in _BY_CALLER:
+                hint = self._circumstance(tense=tense)
+                if hint is None and tense:
+                    hint = self._next_step()
         if hint is None:
             return self.state, ()
         screen = Screen(
@@ -159,10 +163,16 @@ class _Turn:
         return hint
 
     def _landmine(self) -> Hint | None:
-        screen = self.state.screen
-        if screen is not None and screen.kind is not HintKind.NEXT_STEP:
+        return self._said(HintKind.LANDMINE) if self.state.gives_way else None
+
+    def _circumstance(self, *, tense: bool) -> Hint | None:
+        """What the caller tells of themselves that asks for more care than a step does."""
+        about = circumstance(self.reading)
+        if about is None or not (tense or about == BEREAVED) or not self.state.gives_way:
             return None
-        return self._said(HintKind.LANDMINE)
+        words = self.words.bereaved if about == BEREAVED else self.words.vulnerable
+        step = HeardStep.EMPATHIZE
+        return self._new(HintKind.NEXT_STEP, about, words.do, words.say, step=step)
 
     def _said(self, kind: HintKind) -> Hint | None:
         """What the agent must not say, of one kind, in this turn and not told before."""

@@ -20,7 +20,7 @@ from workflow.childhood import says_child
 from workflow.debts import owe, promised_for
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
-from workflow.hearing import confirm, heard, retold, words_are_final
+from workflow.hearing import confirm, heard, retold, words_now
 from workflow.history import History
 from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
@@ -66,9 +66,8 @@ class Desk:
             handling = work.wanted(label)
             if handling is not None:
                 heard(work, label, finding, handling, final=reading.turn.is_final)
+        words_now(work, reading)
         if reading.turn.is_final:
-            raised = {f.label for f in reading.findings if f.disposition is Disposition.RAISE}
-            words_are_final(work, reading.turn.utterance_id, raised)
             retold(work)
         weigh(work, reading)
         if work.ended:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from detectors.reading import Evidence, Finding
+from detectors.reading import Evidence, Finding, Reading, Turn, plain_words
 from detectors.vocabulary import LIFE_STOPS
 from workflow.alerts import (
     EVIDENCE_KEPT,
@@ -24,6 +24,11 @@ from workflow.policy import Handling
 from workflow.routing import CancelReason
 from workflow.work import LIFE, OVER, Work
 
+UNSAID = "; the final words no longer say it"
+"""What the reason of an alert says that somebody has claimed before its words were final."""
+REVISED = "; its words were revised since"
+"""What the reason of a life stop says of words that are gone, before their final decides."""
+
 
 def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final: bool) -> None:
     """Evidence for a label: it opens an alert, confirms it, or is added to it."""
@@ -44,7 +49,8 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     known = {evidence.utterance_id for evidence in alert.evidence}
     new_words = any(evidence.utterance_id not in known for evidence in finding.evidence)
     confirms = final and alert.status is AlertStatus.PROVISIONAL
-    if not (graver or confirms or (final and new_words and len(known) < EVIDENCE_KEPT)):
+    unsaid = final and alert.reason.endswith(UNSAID)
+    if not (graver or confirms or unsaid or (final and new_words and len(known) < EVIDENCE_KEPT)):
         return
     subtype = alert.subtype or finding.subtype
     if graver and finding.subtype is not None and (label, subtype) != IMPOSTOR:
@@ -58,7 +64,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         subtype=subtype,
         imminent=alert.imminent or finding.imminent,
         evidence=_merged(alert.evidence, finding.evidence),
-        reason=finding.reason if confirms or graver else alert.reason,
+        reason=finding.reason if confirms or graver or unsaid else alert.reason,
         say_now=texts.say_now,
         do_not_say=texts.do_not_say,
         handling=gravest((alert.handling, handling_of(label, finding.subtype))),
@@ -67,23 +73,82 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         ask_for(work, updated, work.handling(updated) or handling)
 
 
-def words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
-    """Retract what rested only on words that the final result no longer has."""
+def words_now(work: Work, reading: Reading) -> None:
+    """What becomes of alerts that rest on words which may still be revised."""
+    raised = set(reading.raised())
+    if reading.turn.is_final:
+        _words_are_final(work, reading.turn.utterance_id, raised)
+        _words_stay(work, reading.turn)
+    elif reading.monitored:
+        _words_are_revised(work, reading.turn, raised)
+
+
+def _words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
+    """Retract what rested only on words that the final result no longer has. Who has claimed it
+    is not sent away, and is told."""
     for label, alert in list(work.alerts.items()):
-        rests_on = {evidence.utterance_id for evidence in alert.evidence}
-        if (
-            alert.status is AlertStatus.PROVISIONAL
-            and label not in raised
-            and utterance_id in rests_on
-            and alert.evidence[-1].utterance_id == utterance_id
-        ):
-            retracted = work.alert(
-                label,
-                Change.RETRACTED,
-                status=AlertStatus.RETRACTED,
-                closed_reason="the final words no longer say it",
-            )
-            cancel(work, retracted, CancelReason.RETRACTED)
+        if label in raised:
+            continue
+        if _rests_on(alert, utterance_id):
+            _retract(work, label, "the final words no longer say it")
+        elif _is_claimed_for(alert, utterance_id) and not alert.reason.endswith(UNSAID):
+            work.alert(label, reason=alert.reason.removesuffix(REVISED) + UNSAID)
+
+
+def _words_are_revised(work: Work, turn: Turn, raised: set[str]) -> None:
+    """Retract what rested only on words that a newer partial result no longer has.
+
+    Both must be so, the words gone and nothing that raises it: a score that moves while somebody
+    speaks takes nothing back. A life stop rings on until the final, which may say it after all;
+    its reason tells.
+    """
+    for label, alert in list(work.alerts.items()):
+        if label in raised or not turn.scored or not _rests_on(alert, turn.utterance_id):
+            continue
+        if _still_says(turn, alert.evidence[-1]):
+            continue
+        if not work.is_for_life(alert):
+            _retract(work, label, "the words were revised and no longer say it")
+        elif not alert.reason.endswith(REVISED):
+            work.alert(label, reason=alert.reason + REVISED)
+
+
+def _words_stay(work: Work, turn: Turn) -> None:
+    """Once the same person's next utterance is final, words whose own final has not come will not
+    be revised any more: they stand as they were last heard."""
+    order = {known.utterance_id: place for place, known in enumerate(work.picture.words)}
+    for label, alert in list(work.alerts.items()):
+        if alert.status is not AlertStatus.PROVISIONAL:
+            continue
+        heard_in = work.picture.turn(alert.evidence[-1].utterance_id)
+        if heard_in is None or heard_in.is_final or turn.utterance_id not in order:
+            continue
+        same = (heard_in.speaker, heard_in.participant_id) == (turn.speaker, turn.participant_id)
+        if same and order[heard_in.utterance_id] < order[turn.utterance_id]:
+            confirm(work, label, "the words never became final, and the call went on")
+
+
+def _rests_on(alert: Alert, utterance_id: str) -> bool:
+    """Whether an alert stands for as long as the words of an utterance do."""
+    return (
+        alert.status is AlertStatus.PROVISIONAL and alert.evidence[-1].utterance_id == utterance_id
+    )
+
+
+def _is_claimed_for(alert: Alert, utterance_id: str) -> bool:
+    """Whether somebody has taken an alert of which all was said in one utterance."""
+    said_in = {evidence.utterance_id for evidence in alert.evidence}
+    return alert.status is AlertStatus.CLAIMED and said_in == {utterance_id}
+
+
+def _still_says(turn: Turn, evidence: Evidence) -> bool:
+    """Whether quoted words are still there, however they are written now."""
+    return f" {' '.join(plain_words(evidence.quote))} " in f" {' '.join(plain_words(turn.text))} "
+
+
+def _retract(work: Work, label: str, why: str) -> None:
+    retracted = work.alert(label, Change.RETRACTED, status=AlertStatus.RETRACTED, closed_reason=why)
+    cancel(work, retracted, CancelReason.RETRACTED)
 
 
 def retold(work: Work) -> None:

@@ -19,6 +19,9 @@ DEFAULT_LANGUAGE = "en"
 BEYOND_AUTHORITY = "beyond_authority"
 COMPLAINT_UNANSWERED = "complaint_unanswered"
 """What guardrail hints are about that no rule names."""
+BEREAVED = "bereaved"
+VULNERABLE = "vulnerable"
+"""What next steps are about that answer to circumstances of the caller's, not to a feeling."""
 
 
 class HintKind(StrEnum):
@@ -86,7 +89,7 @@ class _Limit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     approver: str
 
 
-class _Complaint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class _Note(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     do: str
     say: str
 
@@ -98,7 +101,9 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fix_first: _Order
     apology_again: _Order
     beyond_authority: _Limit
-    complaint_unanswered: _Complaint
+    complaint_unanswered: _Note
+    bereaved: _Note
+    vulnerable: _Note
 
 
 def hint_id_of(call_id: str, kind: HintKind, about: str) -> str:

@@ -10,7 +10,7 @@ from detectors.vocabulary import Disposition, Emotion, HeardStep, Signal, Speake
 from workflow.actions import ActionKind, Deed, Refused
 from workflow.drafts.cues import cues
 from workflow.heard import Heard
-from workflow.hints import HintKind
+from workflow.hints import BEREAVED, VULNERABLE, HintKind
 from workflow.quotes import Said, clipped, sentence_of
 
 WORDS_OF_A_TURN = 4
@@ -20,6 +20,9 @@ COMPLAINS = "complaint.formal"
 ACKNOWLEDGES = "hear.complaint"
 LANDMINE = "landmine."
 """How the ids of rules begin for what an agent should not say to an upset caller."""
+
+LOSS = "vulnerable.bereaved"
+"""The rule for a caller who tells of a death."""
 
 SAID_KEPT = 4
 """Offers, and slips, of the agent's that are remembered: whoever takes over reads no more."""
@@ -70,6 +73,11 @@ class CoachState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     landmines: tuple[Said, ...] = ()
     complaint: Said | None = None
     silent: bool = False
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether what is on the screen, if anything, may wait: it is but a next step."""
+        return self.screen is None or self.screen.kind is HintKind.NEXT_STEP
 
     @property
     def spent(self) -> int:
@@ -146,6 +154,18 @@ def listened(state: CoachState, reading: Reading, at_ms: int) -> CoachState:
         remedies=_kept(state.remedies, _offers(reading)),
         landmines=_kept(state.landmines, _slips(reading)),
     )
+
+
+def circumstance(reading: Reading) -> str | None:
+    """What the caller tells of themselves that asks for more care, as hints are about it."""
+    told = {
+        finding.rule_id
+        for finding in reading.findings
+        if finding.label == Signal.VULNERABLE and finding.disposition is Disposition.RAISE
+    }
+    if LOSS in told:
+        return BEREAVED
+    return VULNERABLE if told else None
 
 
 def _complaint(reading: Reading) -> Said | None:

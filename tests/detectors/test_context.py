@@ -199,8 +199,11 @@ def test_what_ships_lets_pass(shipped: Detector, say: Say, text: str) -> None:
 def test_a_death_by_suicide_is_grief_and_no_alert(shipped: Detector, say: Say) -> None:
     reading = say(shipped, "my husband took his life last year").reading
     assert "self_harm" not in reading.raised()
+    assert "vulnerable" in reading.raised()
     assert reading.emotion is not None
-    assert reading.emotion.label in ("sadness", "distress")
+    assert reading.emotion.label == "distress"
+    assert reading.mood is not None
+    assert reading.mood.state == "distress"
 
 
 @pytest.mark.parametrize(

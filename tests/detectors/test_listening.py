@@ -103,3 +103,14 @@ def test_a_turn_that_grows_by_little_is_read_as_a_whole_alone(
     heard(MEANT, f"{MEANT} {few}")
     assert scorer.asked == [len(MEANT.split()), len(MEANT.split()) + FOLLOWING]
     assert FOLLOWING > FRESH_WORDS
+
+
+def test_words_that_were_heard_and_are_revised_do_not_wait_for_more_of_them(
+    heard: Callable[..., list[Reading]],
+) -> None:
+    revised = MEANT.replace("marigold", "meridian")
+    readings = heard(MEANT, revised, revised)
+    assert readings[1].turn.scored
+    assert readings[1].raised() == []
+    # Where nothing was heard, a word that changes is not worth a second reading.
+    assert not heard(LONG[:60], LONG[:59] + "x", LONG)[1].turn.scored

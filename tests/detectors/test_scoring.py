@@ -433,3 +433,19 @@ def test_each_customer_has_a_mood_of_their_own_and_an_agent_none(
     assert conversation.mood("husband").heat > 0.3 > conversation.mood("wife").heat
     assert readings[-1].mood is None
     assert set(conversation.moods) == {"husband", "wife"}
+
+
+def test_a_fact_that_a_rule_is_sure_of_is_the_emotion_however_it_is_told(
+    shipped: Detector, say: Say
+) -> None:
+    scorer = WordScorer({}, anger="last")
+    detector = Detector(shipped.settings, shipped.finders, scorer)
+    reading = say(detector, "my husband took his life last year").reading
+    assert reading.emotion is not None
+    assert (reading.emotion.label, reading.emotion.intensity) == (Emotion.DISTRESS, 0.95)
+    assert reading.mood is not None
+    assert reading.mood.low > 0.4
+    # Of anything less sure the tone decides.
+    reading = say(detector, "my husband died last year").reading
+    assert reading.emotion is not None
+    assert reading.emotion.label is Emotion.ANGER

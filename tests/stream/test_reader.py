@@ -101,6 +101,68 @@ def test_a_partial_that_adds_no_words_is_not_read_again() -> None:
     assert [len(step.outputs) for step in steps] == [1, 0, 1]
 
 
+@pytest.mark.parametrize(
+    ("first", "again", "revision"),
+    [
+        ("my card is 4111 1111 1111 1111", "my card is 4111 1111 1111 1111", "replace"),
+        ("hello there", "Hello, there.", "replace"),
+        ("hello there", "  ", "append"),
+        ("hello there", "...", "append"),
+    ],
+)
+def test_no_words_are_new_that_only_look_different(first: str, again: str, revision: str) -> None:
+    partial = {"is_final": False, "utterance_id": "u", "revision": revision}
+    _, steps = play(chunk(1, first, **partial), chunk(2, again, **partial))
+    assert [len(step.outputs) for step in steps] == [1, 0]
+    _, steps = play(chunk(1, first, **partial), chunk(2, f"{again} my friend", **partial))
+    assert [len(step.outputs) for step in steps] == [1, 1]
+
+
+def test_a_final_that_comes_again_moves_the_mood_once() -> None:
+    furious = "this is a disgrace and i am absolutely furious"
+    once, _ = play(chunk(1, furious), chunk(2, "what did you say there"))
+    again, steps = play(
+        chunk(1, furious),
+        chunk(2, furious, utterance_id="u1"),
+        chunk(3, furious, utterance_id="u1", is_final=False),
+        chunk(4, furious, utterance_id="u1"),
+        chunk(5, "what did you say there"),
+        chunk(6, furious, utterance_id="u1"),
+    )
+    assert once is not None
+    assert again is not None
+    assert once.conversation.moods == again.conversation.moods
+    scores = [
+        msgspec.json.decode(output.value or b"")
+        for step in steps[:4]
+        for output in step.outputs
+        if output.topic is TopicName.SCORES
+    ]
+    assert [score["mood"] for score in scores] == [scores[0]["mood"]] * 3
+
+
+def test_a_final_that_is_corrected_takes_the_place_of_the_first() -> None:
+    calm, furious = "yes that is quite all right", "this is a disgrace and i am absolutely furious"
+    corrected, _ = play(chunk(1, calm), chunk(2, furious, utterance_id="u1"))
+    plain, _ = play(chunk(1, furious))
+    assert corrected is not None
+    assert plain is not None
+    assert corrected.conversation.moods == plain.conversation.moods
+
+
+def test_a_final_that_comes_again_says_of_the_channels_what_it_said_before() -> None:
+    greeting = "thank you for calling how can i help"
+    once, _ = play(chunk(1, greeting))
+    again, _ = play(chunk(1, greeting), *(chunk(n, greeting, utterance_id="u1") for n in (2, 3)))
+    assert once is not None
+    assert again is not None
+    assert once.conversation.roles.wrong == 2
+    assert once.conversation.roles == again.conversation.roles
+    foreign, _ = play(chunk(1, greeting), chunk(2, "ja bitte", language="de"))
+    assert foreign is not None
+    assert foreign.conversation.roles == once.conversation.roles
+
+
 def test_appended_partials_are_joined() -> None:
     partial = {"is_final": False, "utterance_id": "u", "revision": "append"}
     _, steps = play(chunk(1, "i am going to", **partial), chunk(2, "sue you people", **partial))

@@ -19,6 +19,7 @@ from workflow.call import CallFacts, Mode, Participant, Role
 from workflow.coaching import MOST_HINTS, SHOWN_MS, coach
 from workflow.decision import DeskState, Versions
 from workflow.desk import Desk
+from workflow.drafts.check import check_sentence
 from workflow.hints import Hint, HintKind, StepWords, sayings, words_for
 from workflow.identity import stable_id
 from workflow.listening import CoachState, after_deed
@@ -33,6 +34,7 @@ FED_UP = "I'm sick and tired of this, I've called five times and nobody ever rin
 AFRAID = "I'm so scared, I can't cope with this any more, I've been crying all day"
 CALM = "Yes that's right, the meter is in the hall"
 LAWYER = "I'm going to sue you, my lawyer will be in touch"
+WIDOWED = "My husband passed away last month and the account is in his name"
 DYING = "I'm going to kill myself tonight"
 
 
@@ -328,6 +330,58 @@ def test_an_open_hard_stop_is_coached_even_when_the_caller_is_calm() -> None:
     assert hint.kind is HintKind.NEXT_STEP
 
 
+@pytest.mark.parametrize("text", [WIDOWED, "My husband took his life last year"])
+def test_a_loss_is_to_be_acknowledged_in_any_mood_and_once(text: str) -> None:
+    story = Story()
+    hint = story.caller(text)
+    assert hint is not None
+    assert hint.text == words_for("en").bereaved.do
+    assert hint.say_instead == words_for("en").bereaved.say
+    assert (hint.kind, hint.step) == (HintKind.NEXT_STEP, HeardStep.EMPATHIZE)
+    story.agent("I'm so sorry for your loss.")
+    assert story.state.screen is None, "done"
+    story.later()
+    again = story.caller(text)
+    assert again is None or again.hint_id != hint.hint_id
+
+
+def test_a_note_on_a_loss_takes_the_place_of_a_step_and_counts_towards_the_three() -> None:
+    story = Story()
+    story.upset()
+    assert story.state.screen is not None
+    hint = story.caller(WIDOWED)
+    assert hint is not None
+    assert hint.text == words_for("en").bereaved.do
+    assert story.state.spent == len(story.hints) == 2
+    for text in (FURIOUS, FED_UP):
+        story.later()
+        story.caller(text)
+    assert story.state.spent == MOST_HINTS
+
+
+def test_nothing_is_said_of_a_loss_during_a_life_stop() -> None:
+    story = Story()
+    story.caller(DYING)
+    assert story.caller(WIDOWED) is None
+    assert story.hints == []
+
+
+def test_an_illness_is_minded_while_the_call_is_tense() -> None:
+    ill = "I've got cancer and I'm going through chemo"
+    assert Story().caller(ill) is None
+    story = Story()
+    story.caller(LAWYER)
+    hint = story.caller(ill)
+    assert hint is not None
+    assert hint.text == words_for("en").vulnerable.do
+
+
+def test_notes_on_circumstances_keep_to_what_no_draft_may_say() -> None:
+    words = words_for("en")
+    for note in (words.bereaved, words.vulnerable):
+        assert check_sentence(note.say) == ()
+
+
 def test_during_an_open_life_stop_there_is_silence() -> None:
     story = Story()
     story.upset()
@@ -433,6 +487,7 @@ LINES = (
     (Speaker.CUSTOMER, CALM),
     (Speaker.CUSTOMER, LAWYER),
     (Speaker.CUSTOMER, DYING),
+    (Speaker.CUSTOMER, WIDOWED),
     (Speaker.CUSTOMER, "I want to make a complaint"),
     (Speaker.AGENT, "You need to calm down."),
     (Speaker.AGENT, "As I said, that's our policy."),

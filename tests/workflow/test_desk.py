@@ -5,6 +5,7 @@ import pytest
 
 from detectors.reading import Evidence, Finding, Reading, Turn
 from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Speaker, Trigger
+from workflow.actions import ActionKind, Actor, ActorRole, Deed
 from workflow.alerts import EVIDENCE_KEPT, Alert, AlertChange, AlertStatus, Change, RecordHandling
 from workflow.call import CallFacts, Customer, Mode, Verified
 from workflow.decision import Decision, DeskState, RouteChange, Versions
@@ -106,6 +107,33 @@ def test_words_revised_away_retract_the_alert_and_cancel_the_ring() -> None:
     (cancelled,) = routes(decision)
     assert cancelled.cancel_reason is CancelReason.RETRACTED
     assert cancelled.route_id == routes(opened)[0].route_id
+
+
+def test_who_has_claimed_what_the_final_no_longer_says_is_told_and_not_sent_away() -> None:
+    (opened,) = decide(reading("self_harm", final=False))
+    alert = opened.state.alerts["self_harm"]
+    deed = Deed(
+        action_id="a",
+        call_id="c",
+        action=ActionKind.CLAIM,
+        actor=Actor(id="alex", role=ActorRole.SPECIALIST),
+        alert_id=alert.alert_id,
+    )
+    state = DESK.after_action(opened.state, deed, CALL, at_ms=AT + 500, mode=Mode.LIVE).state
+    assert state.alerts["self_harm"].status is AlertStatus.CLAIMED
+
+    def then(state: DeskState, heard: Reading) -> Decision:
+        return DESK.after_reading(state, heard, CALL, at_ms=AT + 1000, mode=Mode.LIVE)
+
+    told = then(state, reading())
+    ((change, now),) = alerts(told)
+    assert (change, now.status) == (Change.UPDATED, AlertStatus.CLAIMED)
+    assert now.reason.endswith("the final words no longer say it")
+    assert not routes(told)
+    assert not then(told.state, reading()).changes, "told once"
+    assert not then(state, reading(utterance="u2")).changes, "not by other words"
+    ((_, again),) = alerts(then(told.state, reading("self_harm", utterance="u2")))
+    assert again.reason == "because"
 
 
 def test_the_final_of_another_utterance_retracts_nothing() -> None:
