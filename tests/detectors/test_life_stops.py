@@ -222,6 +222,7 @@ def test_what_happened_to_somebody_else_is_raised(
         "the kitchen knife here has a cracked handle",
         "there's smoke coming from the barbecue",
         "i'll see you in court road tomorrow",
+        "i had a stroke and my insurance claim was refused",
         "my client does not want to be a customer any more",
     ],
 )
