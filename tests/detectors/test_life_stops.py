@@ -1,6 +1,6 @@
 """A word about something else, long ago or of a job silences no life stop."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -9,7 +9,7 @@ from detectors.detector import Detector, Heard
 from detectors.explain import explain
 from detectors.reading import Conversation
 from detectors.rules import RuleError
-from detectors.scoring import Passage, Scores
+from detectors.scoring import Passage, Scores, Weights
 from detectors.vocabulary import LIFE_STOPS
 from scripts.reasons import told
 
@@ -79,19 +79,19 @@ class SureScorer:
     """A classifier that hears one label in everything, as surely as it is told."""
 
     version = "sure-1"
-    weights: dict[str, object] = {}
 
     def __init__(self, label: str, probability: float) -> None:
+        self.weights: Mapping[str, Weights] = {}
         self.scores = Scores(labels={label: probability}, emotions={}, intensity=0.0)
 
-    def score(self, passages: list[Passage]) -> list[Scores]:
+    def score(self, passages: Sequence[Passage]) -> list[Scores]:
         return [self.scores for _ in passages]
 
 
 def test_a_doubt_takes_nothing_from_what_the_classifier_hears(build: Build, say: Say) -> None:
     rules = build("the words", label="self_harm", extra=GAME)
     scorer = SureScorer("self_harm", 0.94)
-    detector = Detector(rules.settings, rules.finders, scorer)  # type: ignore[arg-type]
+    detector = Detector(rules.settings, rules.finders, scorer)
     assert heard(say(detector, "the words of a game"))[0] == ["self_harm"]
     assert heard(say(detector, "not the words")) == ([], ["self_harm"])
 
