@@ -26,9 +26,13 @@ from detectors.rules import (
     read_toml,
     rule_book,
 )
-from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep
+from detectors.vocabulary import LABELS, LIFE_STOPS, Emotion, HeardStep, Trigger
 
 REVIEW = "review"
+UNLESS = "unless"
+"""What a terminator names in `ends` where a new clause begins, to which no `unless` reaches."""
+LEAST_SELF_HARM = 0.8
+"""The least that context may leave of self-harm: below it a caller at risk would be cleared."""
 MOST_SCOPE = 20
 """Words a modifier may reach: a spoken sentence is seldom longer."""
 REVIEW_FACTOR = 0.4
@@ -50,10 +54,14 @@ class ModifierRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class TerminatorRule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Words that end the scope of the categories in `ends` (of all, where it is empty)."""
+    """Words that end the scope of the categories in `ends` (of all, where it is empty).
+
+    With a `direction`, only of what reaches that way. `ends` may name "unless" too.
+    """
 
     patterns: tuple[str, ...]
     ends: tuple[str, ...] = ()
+    direction: Literal["forward", "backward", "both"] = "both"
 
 
 class _ContextFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,10 +116,19 @@ def read_context(path: Path, shared: Lists) -> ContextBook:
     default = file.effect.get("default", {})
     if missing := set(CATEGORIES) - {"affirmed"} - set(default):
         raise RuleError(f"no effect for {sorted(missing)}", path, "effect.default")
+    for number, terminator in enumerate(file.terminator, 1):
+        if unknown := set(terminator.ends) - {*CATEGORIES, UNLESS}:
+            problem = f"ends names no kind of context: {sorted(unknown)}"
+            raise RuleError(problem, path, f"terminator {number}")
     for label in LIFE_STOPS:
         if file.effect.get(label, default).get("negated") != REVIEW:
             problem = 'negation never clears a life stop: negated must be "review"'
             raise RuleError(problem, path, f"effect.{label}")
+    own = {**default, **file.effect.get(Trigger.SELF_HARM, {})}
+    for category, effect in own.items():
+        if effect != REVIEW and float(effect) < LEAST_SELF_HARM:
+            problem = f'{category} = {effect} would clear self-harm: "review", or {LEAST_SELF_HARM}'
+            raise RuleError(f"{problem} or more", path, f"effect.{Trigger.SELF_HARM}")
     lists = {**shared, **{name: read_list(entries) for name, entries in file.lists.items()}}
     return ContextBook(
         modifiers=tuple(
@@ -134,6 +151,18 @@ class Modifier(msgspec.Struct, frozen=True):
     end: int
     own: frozenset[int]
     rule: ModifierRule
+
+
+class Terminator(msgspec.Struct, frozen=True):
+    """Where scopes end: of the kinds in `ends` (of all, where empty) that reach `direction`.
+
+    `is_stop`: the end of a sentence.
+    """
+
+    at: int
+    ends: frozenset[str]
+    direction: str
+    is_stop: bool = False
 
 
 class ContextFinder:
@@ -159,15 +188,15 @@ class ContextFinder:
             for rule, _, match in self._modifiers.find(passage)
         ]
         terminators = [
-            (match.start, frozenset(rule.ends))
+            Terminator(match.start, frozenset(rule.ends), rule.direction)
             for rule, _, match in self._terminators.find(passage)
         ]
         terminators += [
-            (position, frozenset())
+            Terminator(position, frozenset(), "both", is_stop=True)
             for position, symbol in enumerate(passage.symbols)
             if symbol in SENTENCE_ENDS
         ]
-        return PassageContext(_longest(found), sorted(terminators, key=lambda t: t[0]))
+        return PassageContext(_longest(found), sorted(terminators, key=lambda t: t.at))
 
     def effect(self, label: str, category: str) -> Effect:
         """What a kind of context does to a label: a factor on its probability, or "review"."""
@@ -178,13 +207,11 @@ class ContextFinder:
 class PassageContext:
     """The modifiers and terminators of one passage."""
 
-    def __init__(
-        self, modifiers: list[Modifier], terminators: list[tuple[int, frozenset[str]]]
-    ) -> None:
+    def __init__(self, modifiers: list[Modifier], terminators: list[Terminator]) -> None:
         self.modifiers = modifiers
         self._starts = [modifier.start for modifier in modifiers]
         self._terminators = terminators
-        self._ends_at = [position for position, _ in terminators]
+        self._ends_at = [terminator.at for terminator in terminators]
 
     def of(self, start: int, end: int, own: frozenset[int]) -> list[Modifier]:
         """The modifiers whose scope holds the words `start` to `end`, one for each category.
@@ -209,20 +236,35 @@ class PassageContext:
             return (
                 rule.direction != "backward"
                 and start - modifier.end <= rule.scope
-                and not self._ended(modifier, modifier.end, start + 1)
+                and not self._ended(modifier, "forward", modifier.end, start + 1)
             )
         return (
             rule.direction != "forward"
             and modifier.start - end <= rule.scope
-            and not self._ended(modifier, end, modifier.start)
+            and not self._ended(modifier, "backward", end, modifier.start)
         )
 
-    def _ended(self, modifier: Modifier, after: int, before: int) -> bool:
-        first = bisect_left(self._ends_at, after)
-        last = bisect_left(self._ends_at, before)
+    def _ended(self, modifier: Modifier, way: str, after: int, before: int) -> bool:
         return any(
-            not ends or modifier.category in ends for _, ends in self._terminators[first:last]
+            not t.ends or modifier.category in t.ends
+            for t in self._between(after, before)
+            if t.direction in (way, "both")
         )
+
+    def parted(self, kind: str, start: int, end: int, other_start: int, other_end: int) -> bool:
+        """Whether a new clause for `kind` begins between words `start` to `end` and others."""
+        backward = other_start >= end
+        way = "backward" if backward else "forward"
+        after, before = (end, other_start) if backward else (other_end, start + 1)
+        return any(
+            t.is_stop or kind in t.ends
+            for t in self._between(after, before)
+            if t.direction in (way, "both")
+        )
+
+    def _between(self, after: int, before: int) -> list[Terminator]:
+        first = bisect_left(self._ends_at, after)
+        return self._terminators[first : bisect_left(self._ends_at, before)]
 
 
 def _longest(found: list[Modifier]) -> list[Modifier]:

@@ -22,7 +22,7 @@ class HeardContext(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HeardRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A rule that hit. `dropped` says why it does not count; "" when it does.
+    """A rule that hit. `dropped` says why it does not count, `doubted` why a person should look.
 
     `written` is the rule's own probability 0–1, `probability` what the context leaves of it.
     """
@@ -36,6 +36,7 @@ class HeardRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     context: tuple[HeardContext, ...] = ()
     review: bool = False
     dropped: str = ""
+    doubted: str = ""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,7 @@ def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Exp
             ),
             review=hit.review,
             dropped=hit.dropped,
+            doubted=hit.doubted,
         )
         for hit in heard.hits
     )

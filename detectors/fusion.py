@@ -118,7 +118,8 @@ def weigh(
     """The probabilities of one label from its clusters of hits and the classifier's score."""
     rules = noisy_or(c[0].probability for c in clusters if not c[0].review)
     looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
-    cleared = bool(clusters) and not any(c[0].stands for c in clusters)
+    told = [c[0] for c in clusters if not c[0].doubted]
+    cleared = bool(told) and not any(hit.stands for hit in told)
     together = rules
     if classifier is not None:
         odds = weights.bias + weights.classifier * log_odds(classifier)
@@ -280,7 +281,7 @@ def _heard(
     threshold = settings.alone_for(label)
     # A denial is looked at by a person: only all but certainty about the rest overrules it. Where
     # its own words are there, ordinary talk is not what it must be told from.
-    if any(cluster[0].review for cluster in clusters):
+    if any(cluster[0].review and not cluster[0].doubted for cluster in clusters):
         threshold = OVER_DENIAL
     elif declined and label not in _LIFE:
         threshold = max(OVER_DENIAL, threshold)
@@ -321,6 +322,8 @@ def _reason(hit: Hit, window: Window, disposition: Disposition, classifier: floa
         reason += f" Context: {heard}."
     elif disposition is Disposition.CLEAR and classifier is None:
         reason += " Too weak alone."
+    if hit.doubted:
+        reason += " Words near by may make it something else."
     if classifier is not None:
         reason += f" Classifier: {classifier:.2f}."
     return reason

@@ -6,12 +6,21 @@ from collections.abc import Set
 
 import msgspec
 
-from detectors.context import REVIEW, REVIEW_FACTOR, ContextBook, ContextFinder, Modifier
+from detectors.context import (
+    REVIEW,
+    REVIEW_FACTOR,
+    UNLESS,
+    ContextBook,
+    ContextFinder,
+    Modifier,
+    PassageContext,
+)
 from detectors.lexicon import Lexicon
 from detectors.matching import CompiledPattern, Match, PatternIndex, PhraseMatchers
 from detectors.normalise import PAUSES, normalise
 from detectors.patterns import Pattern
 from detectors.rules import ReadRule, RuleBook
+from detectors.vocabulary import LIFE_STOPS
 from detectors.window import Window
 
 UNLESS_WITHIN = 4
@@ -22,13 +31,14 @@ MOST_LIKELY = 0.99
 """The most that context may raise a hit to: rules are never certain."""
 UNDONE = frozenset({"negated", "hypothetical", "question"})
 """What `affirmed` undoes."""
+_LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """A rule found at words `start` to `end` of a window. `probability` is what context leaves.
 
     `dropped` says why it does not count at all ("" when it does); `review` that a person should
-    look, whatever the probability.
+    look, whatever the probability; `doubted` that this is because of an `unless` near by.
     """
 
     rule: ReadRule
@@ -38,6 +48,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     context: tuple[Modifier, ...] = ()
     review: bool = False
     dropped: str = ""
+    doubted: str = ""
 
     @property
     def stands(self) -> bool:
@@ -100,15 +111,13 @@ class HitFinder:
             unless = self._unless[number]
             exceptions = list(unless.find(passage)) if unless is not None else []
             for match in _apart(found[number]):
-                dropped = ""
-                for text, _, exception in exceptions:
-                    if (
-                        exception.start <= match.end + UNLESS_WITHIN
-                        and exception.end >= match.start - UNLESS_WITHIN
-                    ):
-                        dropped = dropped or f'unless "{text}"'
+                near = [(text, other) for text, _, other in exceptions if _near(match, other)]
+                if read.label in _LIFE:
+                    dropped, doubted = _spared(match, near, context)
+                else:
+                    dropped, doubted = (near[0][0] if near else ""), ""
                 modifiers = context.of(match.start, match.end, match.own)
-                hits.append(self._weigh(read, match, modifiers, dropped))
+                hits.append(self._weigh(read, match, modifiers, dropped, doubted))
         return hits
 
     def _of(self, labels: frozenset[str]) -> frozenset[int]:
@@ -134,7 +143,14 @@ class HitFinder:
             if self._rules[number].label in labels
         )
 
-    def _weigh(self, read: ReadRule, match: Match, modifiers: list[Modifier], dropped: str) -> Hit:
+    def _weigh(
+        self,
+        read: ReadRule,
+        match: Match,
+        modifiers: list[Modifier],
+        dropped: str,
+        doubted: str,
+    ) -> Hit:
         counted = [m for m in modifiers if m.category not in read.rule.ignores]
         if any(m.category == "affirmed" for m in counted):
             counted = [m for m in counted if m.category not in UNDONE]
@@ -147,6 +163,10 @@ class HitFinder:
             else:
                 probability *= float(effect)
         probability = min(MOST_LIKELY, probability)
+        if review:
+            doubted = ""
+        elif doubted:
+            review = True
         return Hit(
             rule=read,
             start=match.start,
@@ -154,8 +174,35 @@ class HitFinder:
             probability=probability * REVIEW_FACTOR if review else probability,
             context=tuple(counted),
             review=review,
-            dropped=dropped,
+            dropped=f'unless "{dropped}"' if dropped else "",
+            doubted=f'unless "{doubted}"' if doubted else "",
         )
+
+
+def _near(match: Match, exception: Match) -> bool:
+    return (
+        exception.start <= match.end + UNLESS_WITHIN
+        and exception.end >= match.start - UNLESS_WITHIN
+    )
+
+
+def _spared(
+    match: Match, near: list[tuple[str, Match]], context: PassageContext
+) -> tuple[str, str]:
+    """The exception that drops a life stop, and the one for which a person looks at it.
+
+    Dropped is what makes other words of the hit's own ("killing myself laughing") or follows at
+    once ("collapsed last week"). What stands apart may be about something else: it casts doubt at
+    most, and none at all from another clause ("... having a stroke, he survived one before").
+    """
+    dropped = doubted = ""
+    for text, other in near:
+        inside = other.start < match.end and match.start < other.end
+        if not match.own.isdisjoint(other.own) if inside else other.start == match.end:
+            dropped = dropped or text
+        elif inside or not context.parted(UNLESS, match.start, match.end, other.start, other.end):
+            doubted = doubted or text
+    return dropped, "" if dropped else doubted
 
 
 def _index(

@@ -6,6 +6,8 @@ from collections.abc import Set
 from functools import lru_cache
 from typing import NamedTuple
 
+from detectors.letters import SURE, by_ear
+
 
 class Token(NamedTuple):
     """A normalised word, and the characters of the original (end exclusive) that it stands for."""
@@ -118,13 +120,15 @@ def normalise(text: str, known: Set[str] = frozenset()) -> list[Token]:
     """The tokens of a text in order, each with its character span.
 
     `known` holds words that rules speak of: they decide where letters spelled out begin and end
-    ("a c f p b" is "a", "cfpb" when "cfpb" is known). The words of an opened contraction share
-    its span, so a quote never cuts a word. Linear in the length of the text; never raises.
+    ("a c f p b" is "a", "cfpb" when "cfpb" is known), by name too ("see eff pee bee"). The words
+    of an opened contraction share its span, so a quote never cuts a word. Linear in the length of
+    the text; never raises.
     """
     tokens: list[Token] = []
     filler: Token | None = None
     cut_at = -1
     letters = 0
+    named = False
     for match in _TOKEN.finditer(text):
         kind = match.lastgroup
         start, end = match.span()
@@ -158,12 +162,21 @@ def normalise(text: str, known: Set[str] = frozenset()) -> list[Token]:
             del tokens[cut_at:]
         cut_at = -1
         for word in words:
+            named = named or word in SURE
             _append(tokens, Token(word, start, end))
         if kind == "cut" and words:
             cut_at = len(tokens) - 1
     if not any(token.norm not in PUNCTUATION for token in tokens):
         tokens = _murmured(text) or tokens
+    if named and known:
+        tokens = _heard_as_letters(tokens, known)
     return _spelled(tokens, known) if letters > 1 else tokens
+
+
+def _heard_as_letters(tokens: list[Token], known: Set[str]) -> list[Token]:
+    for first, last, word in reversed(by_ear([token.norm for token in tokens], known)):
+        tokens[first:last] = [Token(word, tokens[first].start, tokens[last - 1].end)]
+    return tokens
 
 
 def _murmured(text: str) -> list[Token]:
@@ -198,7 +211,7 @@ def _is_place(word: str, tokens: list[Token]) -> bool:
 def _append(tokens: list[Token], token: Token) -> None:
     """Add a token, unless it only repeats the word before it: a stutter is one word."""
     norm = token.norm
-    if tokens and (len(norm) > 1 or norm == "i") and not is_number(norm):
+    if tokens and (len(norm) > 1 or norm == "i") and norm not in SURE and not is_number(norm):
         before = -2 if tokens[-1].norm == "," and len(tokens) > 1 else -1
         previous = tokens[before]
         if previous.norm == norm and previous.start < token.start:

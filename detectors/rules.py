@@ -31,6 +31,7 @@ CATEGORIES = (
     "occupation",
     "question",
     "settled",
+    "ongoing",
     "affirmed",
 )
 """Kinds of context. `affirmed` undoes a negation or hypothesis ("not only", "but I will")."""

@@ -85,7 +85,8 @@ def _rule(rule: HeardRule) -> Text:
         score += f" (the rule alone {rule.written:.2f})"
     _line(text, "", score)
     if rule.review:
-        _line(text, "", "a person should look", "yellow")
+        why = f": {printable(rule.doubted)}" if rule.doubted else ""
+        _line(text, "", f"a person should look{why}", "yellow")
     if rule.dropped:
         _line(text, "", f"does not count: {printable(rule.dropped)}", "green")
     return text

@@ -76,6 +76,28 @@ def test_known_words_decide_where_spelled_letters_begin() -> None:
     assert norms("the i c o i said", known) == "the ico i said"
 
 
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("i'll take it to see eff pee bee", "i will take it to cfpb"),
+        ("I'm going to the eff see a", "i am going to the fca"),
+        ("the bee bee see", "the bbc"),
+        ("do you see a problem", "do you see a problem"),
+        ("you see be are", "you see be are"),
+        ("oh gee i see", "oh gee i see"),
+    ],
+)
+def test_letters_by_name_are_joined_where_they_spell_a_known_word(text: str, seen: str) -> None:
+    known = frozenset({"cfpb", "fca", "bbc", "ucbr", "got"})
+    assert norms(text, known) == seen
+
+
+def test_letters_by_name_keep_their_place_in_the_text() -> None:
+    text = "ring the Eff See A, now"
+    (word,) = [t for t in normalise(text, frozenset({"fca"})) if t.norm == "fca"]
+    assert text[word.start : word.end] == "Eff See A"
+
+
 def test_hyphens_open_and_stops_stay() -> None:
     assert norms("Self-harm? No. Twenty-one; ok!") == "self harm ? no . twenty one ; ok !"
 

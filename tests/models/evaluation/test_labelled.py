@@ -157,10 +157,11 @@ def test_kinds_of_other_sets_tell_nothing_beside_their_labels() -> None:
             '{"text": "i will sue you", "labels": ["legal_threat"], "kind": "spoken"}',
         ],
     )
-    assert plain.labels == frozenset() and not plain.hard_negative
+    assert plain.labels == frozenset()
+    assert not plain.hard_negative
     assert heard.labels == {"legal_threat"}
     with pytest.raises(LabelledError, match="no kind 'spoken'"):
         list(read_rows("a.jsonl", ['{"text": "i will sue you", "kind": "spoken"}']))
+    misspelt = '{"text": "what time do you close", "labels": [], "kind": "hard negative"}'
     with pytest.raises(LabelledError, match="no kind 'hard negative'"):
-        row = '{"text": "what time do you close", "labels": [], "kind": "hard negative"}'
-        list(read_rows("a.jsonl", [row]))
+        list(read_rows("a.jsonl", [misspelt]))
