@@ -1,13 +1,11 @@
 """A training run and its folder: what went in, what came out. Needs torch.
 
-recipe.json    what was asked for       data.json      what was learned from, counted
-steps.csv      loss along the way       epochs.jsonl   how the dev split was answered
-weights.safetensors   the result        *.svg          the same as curves
+models/run_folder.py says what is written down along the way; weights.safetensors is the result, and
+*.svg are its curves.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -21,12 +19,12 @@ from models.corpus import Split, read_corpus
 from models.encoding import Encoding
 from models.examples import Example, own
 from models.labelled import LABELLED
-from models.labels import SCORED
 from models.measures import DevScores
 from models.network import Network, base_folder
 from models.noise import Ear
 from models.plots import curves
 from models.recipe import Recipe, RecipeError
+from models.run_folder import EPOCHS, STEPS, begin, counted, cut, differences
 from models.scorer import MODEL
 from models.sources import SOURCES, present, rule_examples
 from models.training import CHECKPOINT, WEIGHTS, Step, Trainer, load
@@ -72,17 +70,6 @@ def read_examples(
     }
 
 
-def counted(examples: dict[str, list[Example]]) -> dict[str, dict[str, int]]:
-    """By set: examples for training and for dev, and positives of each label."""
-    table = {}
-    for name, rows in examples.items():
-        row: Counter[str] = Counter(example.split.value for example in rows)
-        for example in rows:
-            row.update(label for label, t in zip(SCORED, example.targets, strict=False) if t > 0.5)
-        table[name] = dict(row)
-    return table
-
-
 def train(
     recipe: Recipe,
     folder: Path,
@@ -109,6 +96,12 @@ def train(
     examples = read_examples(recipe, data, labelled)
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
+    learned = counted(examples)
+    if resume and (changed := differences(folder, recipe, learned)):
+        raise RunError(
+            f"--resume cannot go on with {folder}, which began otherwise: {'; '.join(changed)}. "
+            "Ask for the same as then, or name another folder"
+        )
     base = base_folder()
     # New heads are drawn at random, before the trainer is there to seed anything.
     torch.manual_seed(recipe.seed)
@@ -126,22 +119,19 @@ def train(
         mishear=ear.misheard if recipe.augment.misheard else None,
         device=device,
     )
-    (folder / "recipe.json").write_bytes(msgspec.json.format(msgspec.json.encode(recipe)))
-    (folder / "data.json").write_bytes(msgspec.json.format(msgspec.json.encode(counted(examples))))
-    resumed = resume and trainer.resume()
-    steps, epochs = folder / "steps.csv", folder / "epochs.jsonl"
-    if not resumed:
-        steps.write_text("step,epoch,loss\n", encoding="utf-8")
-        epochs.write_text("", encoding="utf-8")
+    if resume and trainer.resume():
+        cut(folder, trainer.step, trainer.epochs)
+    else:
+        begin(folder, recipe, learned)
 
     def stepped(step: Step) -> None:
         if step.step % RECORD_EVERY == 0:
-            with steps.open("a", encoding="utf-8") as file:
+            with (folder / STEPS).open("a", encoding="utf-8") as file:
                 file.write(f"{step.step},{step.epoch},{step.loss:.5f}\n")
         on_step(step)
 
     def ended(epoch: int, scores: DevScores) -> None:
-        with epochs.open("ab") as file:
+        with (folder / EPOCHS).open("ab") as file:
             file.write(msgspec.json.encode({"epoch": epoch, **msgspec.to_builtins(scores)}) + b"\n")
         curves(folder)
         on_epoch(epoch, scores)

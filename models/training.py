@@ -101,6 +101,11 @@ class Trainer:
         return self._step
 
     @property
+    def epochs(self) -> int:
+        """Epochs done so far, to their end."""
+        return self._epoch
+
+    @property
     def steps(self) -> int:
         """Steps that the whole run takes, about."""
         first, rest = self._each
@@ -112,9 +117,11 @@ class Trainer:
         """Train to the end; the best epoch's averaged weights end up in the folder."""
         for epoch in range(self._epoch, self._recipe.epochs):
             for loss in self._go_through(epoch):
+                # Told first, then kept: what is told twice after a crash can be cut, what was
+                # never told is lost.
+                on_step(Step(self._step, max(self._step, self.steps), epoch, loss))
                 if self._step % CHECKPOINT_EVERY == 0:
                     self._keep()
-                on_step(Step(self._step, max(self._step, self.steps), epoch, loss))
             self._epoch, self._done = epoch + 1, 0
             self._began_with = self._losses.copy()
             scores = self.scores(self._dev)
@@ -122,8 +129,8 @@ class Trainer:
             if quality > self._best:
                 self._best = quality
                 save(self._average, self._folder / WEIGHTS)
-            self._keep()
             on_epoch(epoch, scores)
+            self._keep()
         (self._folder / CHECKPOINT).unlink(missing_ok=True)
 
     def scores(self, examples: list[Example]) -> DevScores:
