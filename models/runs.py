@@ -6,7 +6,7 @@ models/run_folder.py says what is written down along the way; weights.safetensor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from transformers.utils import logging as transformers_logging
 
+from models.batches import epoch_of
 from models.corpus import Split, read_corpus
 from models.encoding import Encoding
 from models.examples import Example, own
@@ -25,9 +26,10 @@ from models.noise import Ear
 from models.plots import curves
 from models.recipe import Recipe, RecipeError
 from models.run_folder import EPOCHS, STEPS, begin, counted, cut, differences
+from models.saved import WEIGHTS, load
 from models.scorer import MODEL
 from models.sources import SOURCES, present, rule_examples
-from models.training import CHECKPOINT, WEIGHTS, Step, Trainer, load
+from models.training import CHECKPOINT, Step, Trainer
 
 OWN: dict[str, Callable[[], Iterable[Example]]] = {
     "utterances": lambda: (own(row) for row in read_corpus() if row.split is not Split.TEST),
@@ -36,6 +38,12 @@ OWN: dict[str, Callable[[], Iterable[Example]]] = {
 RECORD_EVERY = 10
 DEV_OF_EACH = 2_500
 """Dev examples of each set that are scored after an epoch."""
+
+
+NO_DEV = (
+    "no row is of the split 'dev', by which epochs are chosen and scores calibrated: give some "
+    "rows that split, or add a set that has it"
+)
 
 
 class RunError(ValueError):
@@ -96,6 +104,9 @@ def train(
     examples = read_examples(recipe, data, labelled)
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
+    rows = {name: _of(found, Split.TRAIN) for name, found in examples.items()}
+    dev = [row for found in examples.values() for row in _some(_of(found, Split.DEV), DEV_OF_EACH)]
+    _refuse_to_learn_nothing(recipe, rows, dev)
     learned = counted(examples)
     if resume and (changed := differences(folder, recipe, learned)):
         raise RunError(
@@ -113,8 +124,8 @@ def train(
         network=network,
         encoding=Encoding.read(base / "vocab.txt"),
         recipe=recipe,
-        train={name: _of(rows, Split.TRAIN) for name, rows in examples.items()},
-        dev=[row for rows in examples.values() for row in _some(_of(rows, Split.DEV), DEV_OF_EACH)],
+        train=rows,
+        dev=dev,
         folder=folder,
         mishear=ear.misheard if recipe.augment.misheard else None,
         device=device,
@@ -147,8 +158,21 @@ def _refuse_to_overwrite(folder: Path, resume: bool) -> None:
         raise RunError(f"{folder} holds a run: --resume goes on with it, or name another folder")
 
 
+def _refuse_to_learn_nothing(
+    recipe: Recipe, rows: Mapping[str, list[Example]], dev: Sequence[Example]
+) -> None:
+    sizes = {name: len(found) for name, found in rows.items()}
+    if not any(map(len, epoch_of(sizes, recipe, 0).values())):
+        raise RunError(
+            "nothing to learn from: no set of the recipe has rows of the split 'train' that an "
+            "epoch goes through"
+        )
+    if not dev:
+        raise RunError(NO_DEV)
+
+
 def _begin_with(network: Network, start: Sequence[Path]) -> None:
-    load(network, *(weights_in(folder) for folder in start))
+    load(network, *(weights_in(folder) for folder in start), partial=True)
 
 
 def weights_in(folder: Path) -> Path:

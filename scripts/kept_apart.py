@@ -23,9 +23,7 @@ class Row(msgspec.Struct, frozen=True):
 
 def main(
     evaluation: Annotated[list[Path], typer.Argument(help="Every file that figures rest on.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Instead of the list in use.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Instead of the list in use.")] = None,
 ) -> None:
     """Write the digests of these rows, in place of those listed before."""
     from models.kept_apart import LIST, listing

@@ -20,9 +20,10 @@ from models.examples import own
 from models.network import Network, base_folder
 from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
+from models.saved import WEIGHTS, load, save
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
-from models.training import CHECKPOINT, WEIGHTS, Step, heard_in_any, load, masked_losses, save
+from models.training import CHECKPOINT, Step, heard_in_any, masked_losses
 from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
