@@ -101,7 +101,7 @@ def fuse(
     for label, clusters in by_label.items():
         classifier = None if scores is None else scores.labels.get(label)
         own = (weights or {}).get(label, Weights())
-        fused = weigh(clusters, classifier, own, _STANDING.get(label, STANDING))
+        fused = weigh(clusters, classifier, own, standing_of(label))
         probabilities[label] = max(fused.together, fused.looked_at)
         findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
     return probabilities, tuple(findings)
@@ -117,21 +117,34 @@ def weigh(
     rules = noisy_or(c[0].probability for c in clusters if not c[0].review)
     looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
     cleared = bool(clusters) and not any(c[0].stands for c in clusters)
-    together = rules
+    both = rules
     if classifier is not None:
-        odds = weights.bias + weights.classifier * log_odds(classifier)
-        odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
-        together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-        if rules >= standing.plain and classifier >= standing.unheard:
-            # Said in so many words: the classifier may add to it, not take it back.
-            together = max(together, rules)
+        both = together(rules, classifier, weights, standing, cleared=cleared)
     return Fused(
         rules=rules,
         looked_at=looked_at,
         cleared=cleared,
         classifier=classifier,
-        together=together,
+        together=both,
     )
+
+
+def together(
+    rules: float, classifier: float, weights: Weights, standing: Standing, *, cleared: bool
+) -> float:
+    """The probability of a label from that of its rules and the classifier's."""
+    odds = weights.bias + weights.classifier * log_odds(classifier)
+    odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
+    both = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
+    if rules >= standing.plain and classifier >= standing.unheard:
+        # Said in so many words: the classifier may add to it, not take it back.
+        return max(both, rules)
+    return both
+
+
+def standing_of(label: str) -> Standing:
+    """When this label's rules stand."""
+    return _STANDING.get(label, STANDING)
 
 
 def rule_evidence(probability: float) -> float:

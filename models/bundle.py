@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from detectors.detector import Detector, finder
 from detectors.settings import DetectionSettings
-from models.calibration import calibration_error, fused, platt, rules_on, stack
-from models.corpus import Split
+from models.calibration import calibration_error, fused, platt, rules_on, stack, to_fit_on
 from models.encoding import Encoding
 from models.examples import Example
 from models.export import MODEL, VOCABULARY, export
@@ -79,7 +78,7 @@ def bundle(
     recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
     progress("exporting to int8", 0, 1)
     learned = [row for rows in read_examples(recipe, data, labelled).values() for row in rows]
-    examples = [example for example in learned if example.split is Split.DEV]
+    examples = to_fit_on(learned)
     if not examples:
         raise RunError(NO_DEV)
     targets = np.array([example.targets for example in examples], dtype=np.float32)
