@@ -103,7 +103,7 @@ def fuse(
     for label, clusters in by_label.items():
         classifier = None if scores is None else scores.labels.get(label)
         own = (weights or {}).get(label, Weights())
-        fused = weigh(clusters, classifier, own, _STANDING.get(label, STANDING))
+        fused = weigh(clusters, classifier, own, standing_of(label))
         probabilities[label] = max(fused.together, fused.looked_at)
         findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
     return probabilities, tuple(findings)
@@ -120,21 +120,16 @@ def weigh(
     looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
     told = [c[0] for c in clusters if not c[0].doubted]
     cleared = bool(told) and not any(hit.stands for hit in told)
-    together = rules
+    both = rules
     if classifier is not None:
-        odds = weights.bias + weights.classifier * log_odds(classifier)
-        odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
-        together = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-        plain = rules if classifier >= standing.unheard else answered(clusters)
-        if plain >= standing.plain:
-            # Said in so many words: the classifier may add to it, not take it back.
-            together = max(together, plain)
+        answer = answered(clusters)
+        both = together(rules, classifier, weights, standing, cleared=cleared, answer=answer)
     return Fused(
         rules=rules,
         looked_at=looked_at,
         cleared=cleared,
         classifier=classifier,
-        together=together,
+        together=both,
     )
 
 
@@ -143,6 +138,30 @@ def answered(clusters: Iterable[Cluster]) -> float:
     hears words, and a "no" is none without what was asked."""
     answers = (c[0] for c in clusters if c[0].rule.after_agent and not c[0].review)
     return noisy_or(hit.probability for hit in answers)
+
+
+def together(
+    rules: float,
+    classifier: float,
+    weights: Weights,
+    standing: Standing,
+    *,
+    cleared: bool,
+    answer: float = 0.0,
+) -> float:
+    """The probability of a label from that of its rules and the classifier's. `answer`: what the
+    rules heard in the answer to a question."""
+    odds = weights.bias + weights.classifier * log_odds(classifier)
+    odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
+    both = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
+    plain = rules if classifier >= standing.unheard else answer
+    # Said in so many words: the classifier may add to it, not take it back.
+    return max(both, plain) if plain >= standing.plain else both
+
+
+def standing_of(label: str) -> Standing:
+    """When this label's rules stand."""
+    return _STANDING.get(label, STANDING)
 
 
 def rule_evidence(probability: float) -> float:

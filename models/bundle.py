@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 
 from detectors.detector import Detector, finder
 from detectors.settings import DetectionSettings
-from models.calibration import calibration_error, fused, platt, rules_on, stack
-from models.corpus import Split
+from models.calibration import calibration_error, fused, platt, rules_on, stack, to_fit_on
 from models.encoding import Encoding
 from models.examples import Example
 from models.export import MODEL, VOCABULARY, export
@@ -22,9 +21,10 @@ from models.labels import SCORED
 from models.measures import average_precision, dev_scores, sigmoid
 from models.network import Network, base_folder
 from models.recipe import Recipe
-from models.runs import RunError, read_examples, weights_in
+from models.runs import NO_DEV, RunError, read_examples, weights_in
+from models.saved import WEIGHTS, load, save
 from models.scorer import CARD, Card, OnnxScorer
-from models.training import WEIGHTS, load, predict, save
+from models.training import predict
 
 NOT_FITTED_ON = frozenset({"rules", "goemotions"})
 """Rules know their own examples by heart, and Reddit's share of hard stops is no call's."""
@@ -70,15 +70,17 @@ def bundle(
 
     `labelled`: as in the run (models/labelled.py). `full`: the weights in full precision as well,
     for GPUs. `start`: what the run began from, a run's folder or a model's; of both the mean is
-    taken, in which the run counts for `share` (0-1). Raises RunError where it holds no weights, or
-    `out` is the run.
+    taken, in which the run counts for `share` (0-1). Raises RunError where it holds no weights, no
+    row is of the dev split or `out` is the run, and WeightsError for another version's weights.
     """
     if out.resolve() == run.resolve():
         raise RunError(f"{out} is the run itself: name another folder for the model")
     recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
     progress("exporting to int8", 0, 1)
     learned = [row for rows in read_examples(recipe, data, labelled).values() for row in rows]
-    examples = [example for example in learned if example.split is Split.DEV]
+    examples = to_fit_on(learned)
+    if not examples:
+        raise RunError(NO_DEV)
     targets = np.array([example.targets for example in examples], dtype=np.float32)
     texts = [example.passage.now.text for example in learned]
     with TemporaryDirectory() as folder:

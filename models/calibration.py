@@ -7,7 +7,7 @@ Neural Networks" (the expected calibration error); stacking after Wolpert, 1992.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from detectors.chunk import Chunk
 from detectors.detector import Detector
-from detectors.fusion import clustered, log_odds, rule_evidence, weigh
+from detectors.fusion import clustered, log_odds, rule_evidence, standing_of, together, weigh
 from detectors.reading import Conversation, Turn
-from detectors.scoring import Weights
+from detectors.scoring import Passage, Said, Weights
+from detectors.settings import DetectionSettings
+from models.corpus import Split
 from models.examples import Example
 from models.labels import SCORED
 
@@ -58,16 +60,35 @@ def as_call(example: Example) -> tuple[Chunk, Conversation]:
         Turn(utterance_id=f"before-{n}", speaker=said.speaker, text=said.text)
         for n, said in enumerate(example.passage.before)
     )
-    chunk = Chunk(
+    return _chunk(len(turns), example.passage.now), Conversation(turns=turns)
+
+
+def to_fit_on(examples: Iterable[Example]) -> list[Example]:
+    """Those of the dev split as they are served: without personal data, turn by turn."""
+    return [_redacted(example) for example in examples if example.split is Split.DEV]
+
+
+def _redacted(example: Example) -> Example:
+    conversation = Conversation()
+    for number, said in enumerate((*example.passage.before, example.passage.now)):
+        conversation = conversation.after(_WITHOUT_RULES.read(_chunk(number, said), conversation))
+    *before, now = (Said(turn.speaker, turn.text) for turn in conversation.turns)
+    return msgspec.structs.replace(example, passage=Passage(now=now, before=tuple(before)))
+
+
+_WITHOUT_RULES = Detector(DetectionSettings(), {})
+
+
+def _chunk(number: int, said: Said) -> Chunk:
+    return Chunk(
         call_id="example",
-        sequence=len(turns) + 1,
-        utterance_id="now",
-        speaker=example.passage.now.speaker,
-        text=example.passage.now.text,
+        sequence=number + 1,
+        utterance_id=f"turn-{number}",
+        speaker=said.speaker,
+        text=said.text,
         is_final=True,
         language="en",
     )
-    return chunk, Conversation(turns=turns)
 
 
 def platt(logits: Numbers, targets: Numbers) -> tuple[dict[str, float], dict[str, float]]:
@@ -114,19 +135,27 @@ def stack(probabilities: Numbers, rules: Rules, targets: Numbers) -> dict[str, W
 
 
 def fused(probabilities: Numbers, rules: Rules, weights: Mapping[str, Weights]) -> Numbers:
-    """The fused probabilities, examples x labels."""
-    columns = _columns(probabilities, rules)
-    slopes = np.array(
-        [[w.bias, w.classifier, w.rules, w.cleared] for w in (weights[label] for label in SCORED)]
-    )
-    odds = np.einsum("rlk,lk->rl", columns, slopes)
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * odds)))
+    """The fused probabilities as they are served, examples x labels."""
+    by_rule = -np.expm1(-rules.evidence)
+    answer = np.empty_like(probabilities)
+    for place, label in enumerate(SCORED):
+        own, standing = weights[label], standing_of(label)
+        for row, classifier in enumerate(probabilities[:, place]):
+            cleared = bool(rules.cleared[row, place])
+            answer[row, place] = together(
+                float(by_rule[row, place]), float(classifier), own, standing, cleared=cleared
+            )
+    return answer
 
 
 def _columns(probabilities: Numbers, rules: Rules) -> Numbers:
-    """Examples x labels x (one, classifier's log-odds, rules' evidence, minus cleared)."""
+    """Examples x labels x (one, classifier's log-odds, rules' evidence, minus cleared).
+
+    As it is served, what context clears is no evidence.
+    """
     classifier = np.vectorize(log_odds, otypes=[float])(probabilities)
-    return np.stack([np.ones_like(classifier), classifier, rules.evidence, -rules.cleared], axis=-1)
+    evidence = rules.evidence * (1.0 - rules.cleared)
+    return np.stack([np.ones_like(classifier), classifier, evidence, -rules.cleared], axis=-1)
 
 
 def logistic(columns: Numbers, wanted: Numbers, prior: Numbers, penalty: Numbers) -> Numbers:

@@ -21,7 +21,7 @@ from transformers.utils import logging as transformers_logging
 
 from models.network import Network, base_folder
 from models.pruning import POSITIONS, kept, spoken_pieces
-from models.training import load
+from models.saved import load
 
 MODEL = "model.onnx"
 VOCABULARY = "vocab.txt"

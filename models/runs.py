@@ -1,14 +1,12 @@
 """A training run and its folder: what went in, what came out. Needs torch.
 
-recipe.json    what was asked for       data.json      what was learned from, counted
-steps.csv      loss along the way       epochs.jsonl   how the dev split was answered
-weights.safetensors   the result        *.svg          the same as curves
+models/run_folder.py says what is written down along the way; weights.safetensors is the result, and
+*.svg are its curves.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,19 +15,21 @@ import numpy as np
 import torch
 from transformers.utils import logging as transformers_logging
 
+from models.batches import epoch_of
 from models.corpus import Split, read_corpus
 from models.encoding import Encoding
 from models.examples import Example, own
 from models.labelled import LABELLED
-from models.labels import SCORED
 from models.measures import DevScores
 from models.network import Network, base_folder
 from models.noise import Ear
 from models.plots import curves
 from models.recipe import Recipe, RecipeError
+from models.run_folder import EPOCHS, STEPS, begin, counted, cut, differences
+from models.saved import WEIGHTS, load
 from models.scorer import MODEL
 from models.sources import SOURCES, present, rule_examples
-from models.training import CHECKPOINT, WEIGHTS, Step, Trainer, load
+from models.training import CHECKPOINT, Step, Trainer
 
 OWN: dict[str, Callable[[], Iterable[Example]]] = {
     "utterances": lambda: (own(row) for row in read_corpus() if row.split is not Split.TEST),
@@ -38,6 +38,12 @@ OWN: dict[str, Callable[[], Iterable[Example]]] = {
 RECORD_EVERY = 10
 DEV_OF_EACH = 2_500
 """Dev examples of each set that are scored after an epoch."""
+
+
+NO_DEV = (
+    "no row is of the split 'dev', by which epochs are chosen and scores calibrated: give some "
+    "rows that split, or add a set that has it"
+)
 
 
 class RunError(ValueError):
@@ -72,17 +78,6 @@ def read_examples(
     }
 
 
-def counted(examples: dict[str, list[Example]]) -> dict[str, dict[str, int]]:
-    """By set: examples for training and for dev, and positives of each label."""
-    table = {}
-    for name, rows in examples.items():
-        row: Counter[str] = Counter(example.split.value for example in rows)
-        for example in rows:
-            row.update(label for label, t in zip(SCORED, example.targets, strict=False) if t > 0.5)
-        table[name] = dict(row)
-    return table
-
-
 def train(
     recipe: Recipe,
     folder: Path,
@@ -109,6 +104,15 @@ def train(
     examples = read_examples(recipe, data, labelled)
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
+    rows = {name: _of(found, Split.TRAIN) for name, found in examples.items()}
+    dev = [row for found in examples.values() for row in _some(_of(found, Split.DEV), DEV_OF_EACH)]
+    _refuse_to_learn_nothing(recipe, rows, dev)
+    learned = counted(examples)
+    if resume and (changed := differences(folder, recipe, learned)):
+        raise RunError(
+            f"--resume cannot go on with {folder}, which began otherwise: {'; '.join(changed)}. "
+            "Ask for the same as then, or name another folder"
+        )
     base = base_folder()
     # New heads are drawn at random, before the trainer is there to seed anything.
     torch.manual_seed(recipe.seed)
@@ -120,28 +124,25 @@ def train(
         network=network,
         encoding=Encoding.read(base / "vocab.txt"),
         recipe=recipe,
-        train={name: _of(rows, Split.TRAIN) for name, rows in examples.items()},
-        dev=[row for rows in examples.values() for row in _some(_of(rows, Split.DEV), DEV_OF_EACH)],
+        train=rows,
+        dev=dev,
         folder=folder,
         mishear=ear.misheard if recipe.augment.misheard else None,
         device=device,
     )
-    (folder / "recipe.json").write_bytes(msgspec.json.format(msgspec.json.encode(recipe)))
-    (folder / "data.json").write_bytes(msgspec.json.format(msgspec.json.encode(counted(examples))))
-    resumed = resume and trainer.resume()
-    steps, epochs = folder / "steps.csv", folder / "epochs.jsonl"
-    if not resumed:
-        steps.write_text("step,epoch,loss\n", encoding="utf-8")
-        epochs.write_text("", encoding="utf-8")
+    if resume and trainer.resume():
+        cut(folder, trainer.step, trainer.epochs)
+    else:
+        begin(folder, recipe, learned)
 
     def stepped(step: Step) -> None:
         if step.step % RECORD_EVERY == 0:
-            with steps.open("a", encoding="utf-8") as file:
+            with (folder / STEPS).open("a", encoding="utf-8") as file:
                 file.write(f"{step.step},{step.epoch},{step.loss:.5f}\n")
         on_step(step)
 
     def ended(epoch: int, scores: DevScores) -> None:
-        with epochs.open("ab") as file:
+        with (folder / EPOCHS).open("ab") as file:
             file.write(msgspec.json.encode({"epoch": epoch, **msgspec.to_builtins(scores)}) + b"\n")
         curves(folder)
         on_epoch(epoch, scores)
@@ -157,8 +158,21 @@ def _refuse_to_overwrite(folder: Path, resume: bool) -> None:
         raise RunError(f"{folder} holds a run: --resume goes on with it, or name another folder")
 
 
+def _refuse_to_learn_nothing(
+    recipe: Recipe, rows: Mapping[str, list[Example]], dev: Sequence[Example]
+) -> None:
+    sizes = {name: len(found) for name, found in rows.items()}
+    if not any(map(len, epoch_of(sizes, recipe, 0).values())):
+        raise RunError(
+            "nothing to learn from: no set of the recipe has rows of the split 'train' that an "
+            "epoch goes through"
+        )
+    if not dev:
+        raise RunError(NO_DEV)
+
+
 def _begin_with(network: Network, start: Sequence[Path]) -> None:
-    load(network, *(weights_in(folder) for folder in start))
+    load(network, *(weights_in(folder) for folder in start), partial=True)
 
 
 def weights_in(folder: Path) -> Path:

@@ -37,7 +37,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """What is stored beside the weights.
 
     `scale` and `shift` turn a label's logit into a calibrated one (Platt, 1999); `weights` fuse it
-    with the rules. `emotion_thresholds` are where each emotion is said to be there (dev split).
+    with the rules. `emotion_thresholds` are for the record, the best of the dev split: serving asks
+    which emotion is strongest, and for no threshold.
     """
 
     name: str
@@ -89,7 +90,7 @@ class OnnxScorer:
             )
         except Exception as error:  # its errors share no class but this
             raise ModelError(f"cannot load {model}: {error}") from error
-        self._version = f"{self.card.name}-{_digest(folder)}"
+        self._version = f"{self.card.name}-{digest(folder, (MODEL, VOCABULARY, CARD))}"
         self._answers = Answers(self.card)
 
     @property
@@ -157,11 +158,12 @@ def read_card(folder: Path) -> Card:
     return card
 
 
-def _digest(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for name in (MODEL, VOCABULARY, CARD):
-        digest.update((folder / name).read_bytes())
-    return digest.hexdigest()[:8]
+def digest(folder: Path, names: Sequence[str]) -> str:
+    """By which a version tells these files of a model folder, all together, from others."""
+    taken = hashlib.sha256()
+    for name in names:
+        taken.update((folder / name).read_bytes())
+    return taken.hexdigest()[:8]
 
 
 def _probability(logits: NDArray[Any]) -> NDArray[np.float64]:

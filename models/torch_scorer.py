@@ -7,14 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from detectors.scoring import Passage, Scores, Weights
 from models.batches import padded
 from models.encoding import Encoding, View
 from models.labels import OUTPUTS
 from models.network import Network, base_folder
-from models.scorer import VOCABULARY, Answers, ModelError, read_card
-from models.training import WEIGHTS, load
+from models.saved import WEIGHTS, WeightsError, load
+from models.scorer import CARD, VOCABULARY, Answers, ModelError, digest, read_card
 
 BATCH = 64
 
@@ -32,15 +33,19 @@ class TorchScorer:
         # Full weights are not pruned: they read the base model's vocabulary.
         self._encoding = Encoding.read(base_folder() / VOCABULARY)
         self._network = Network.empty(base_folder())
-        load(self._network, folder / WEIGHTS)
+        try:
+            load(self._network, folder / WEIGHTS)
+        except (WeightsError, SafetensorError) as error:
+            raise ModelError(f"cannot load {folder / WEIGHTS}: {error}") from error
         self._network.to(device).eval()
         self._device = device
+        self._version = f"{self.card.name}-full-{digest(folder, (WEIGHTS, CARD))}"
         self._answers = Answers(self.card)
 
     @property
     def version(self) -> str:
-        """The name of the model, and that it is served in full precision."""
-        return f"{self.card.name}-full"
+        """Name and digest of weights and calibration, and that it is served in full precision."""
+        return self._version
 
     @property
     def weights(self) -> Mapping[str, Weights]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from models.batches import Batch, Mishear, batches, epoch_of, padded
@@ -22,7 +21,7 @@ from models.labels import OUTPUTS, SCORED
 from models.measures import DevScores, dev_scores
 from models.network import Network
 from models.recipe import Recipe
-from models.unquantised import weights_of
+from models.saved import WEIGHTS, save
 
 CHECKPOINT_EVERY = 250
 AVERAGE_EVERY = 4
@@ -30,7 +29,6 @@ AVERAGE_EVERY = 4
 INTENSITY_WEIGHT = 0.5
 LONGEST_NORM = 1.0
 
-WEIGHTS = "weights.safetensors"
 CHECKPOINT = "checkpoint.pt"
 
 
@@ -101,6 +99,11 @@ class Trainer:
         return self._step
 
     @property
+    def epochs(self) -> int:
+        """Epochs done so far, to their end."""
+        return self._epoch
+
+    @property
     def steps(self) -> int:
         """Steps that the whole run takes, about."""
         first, rest = self._each
@@ -112,9 +115,11 @@ class Trainer:
         """Train to the end; the best epoch's averaged weights end up in the folder."""
         for epoch in range(self._epoch, self._recipe.epochs):
             for loss in self._go_through(epoch):
+                # Told first, then kept: what is told twice after a crash can be cut, what was
+                # never told is lost.
+                on_step(Step(self._step, max(self._step, self.steps), epoch, loss))
                 if self._step % CHECKPOINT_EVERY == 0:
                     self._keep()
-                on_step(Step(self._step, max(self._step, self.steps), epoch, loss))
             self._epoch, self._done = epoch + 1, 0
             self._began_with = self._losses.copy()
             scores = self.scores(self._dev)
@@ -122,8 +127,8 @@ class Trainer:
             if quality > self._best:
                 self._best = quality
                 save(self._average, self._folder / WEIGHTS)
-            self._keep()
             on_epoch(epoch, scores)
+            self._keep()
         (self._folder / CHECKPOINT).unlink(missing_ok=True)
 
     def scores(self, examples: list[Example]) -> DevScores:
@@ -227,9 +232,9 @@ def heard_in_any(logits: Tensor, of: Tensor) -> Tensor:
 
 
 def masked_losses(logits: Tensor, targets: Tensor, emotion_weight: float = 1.0) -> Tensor:
-    """Binary cross-entropy of each example over its targets that are known (-1 is not).
+    """Binary cross-entropy of each example, summed over its targets that are known (-1 is not).
 
-    Each example counts alike, however many of its targets are known.
+    An example counts for more the more of its targets are known.
     """
     known = (targets >= 0).float()
     each = known * nn.functional.binary_cross_entropy_with_logits(
@@ -276,36 +281,3 @@ def predict(
             for (row, _), found in zip(part, answer, strict=True):
                 np.maximum(logits[row], found, out=logits[row])
     return logits
-
-
-def save(network: Network, file: Path) -> None:
-    """Write weights; the file is whole or not there."""
-    new = file.with_suffix(".new")
-    save_file({k: v.contiguous().cpu() for k, v in network.state_dict().items()}, new)
-    new.replace(file)
-
-
-def load(network: Network, *files: Path, shares: Sequence[float] | None = None) -> None:
-    """Read weights into a network of the same shape; of several files, their mean.
-
-    A file is a run's `weights.safetensors`, or the `model.onnx` of an export beside its vocabulary:
-    what it lacks stays as the network has it. `shares`: what each counts for, 1 together; alike if
-    not given. Runs from one start that are averaged do better than each (Wortsman et al., 2022,
-    "Model soups"), and a run averaged with its start keeps more of what that knew (Wortsman et al.,
-    2022, "Robust fine-tuning of zero-shot models"). Raises what safetensors raises, and ValueError
-    for another kind of model.
-    """
-    own = network.state_dict()
-    mean: dict[str, Tensor] = {}
-    for file, share in zip(files, shares or [1 / len(files)] * len(files), strict=True):
-        for name, weight in _weights(file, own).items():
-            part = weight * share
-            mean[name] = mean[name] + part if name in mean else part
-    network.load_state_dict(mean)
-
-
-def _weights(file: Path, own: dict[str, Tensor]) -> dict[str, Tensor]:
-    found = weights_of(file, own) if file.suffix == ".onnx" else load_file(file)
-    # Of another version's weights, those that this one still has a place for.
-    fit = {name: part for name, part in found.items() if name in own}
-    return {**own, **{name: p for name, p in fit.items() if p.shape == own[name].shape}}

@@ -16,6 +16,7 @@ KNOWN: tuple[str, ...] = (
     "models.recipe:RecipeError",
     "models.runs:RunError",
     "models.scorer:ModelError",
+    "models.saved:WeightsError",
     "models.sources:SourceError",
     "scripts.classifier:MissingExtra",
     "scripts.gathering:ReportFault",

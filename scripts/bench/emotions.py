@@ -38,7 +38,8 @@ def main(
     if full is not None:
         from models.encoding import Encoding
         from models.network import Network, base_folder
-        from models.training import load, predict
+        from models.saved import load
+        from models.training import predict
 
         network = Network.empty(base_folder())
         load(network, full / "weights.safetensors")

@@ -1,17 +1,28 @@
 """Scores into probabilities: what comes out is right as often as it says."""
 
+from collections.abc import Mapping, Sequence
+
+import msgspec
 import numpy as np
 import pytest
 
+from detectors.detector import Detector, finder
+from detectors.scoring import Passage, Said, Scores, Weights
+from detectors.settings import DetectionSettings
+from detectors.vocabulary import Emotion, Speaker
 from models.calibration import (
     Rules,
+    as_call,
     calibration_error,
     fused,
     logistic,
     platt,
     rules_on,
     stack,
+    to_fit_on,
 )
+from models.corpus import Split, read_corpus
+from models.examples import own
 from models.labels import SCORED
 from models.measures import average_precision, best_f1, dev_scores, sigmoid
 
@@ -100,14 +111,61 @@ def test_what_is_not_known_does_not_count() -> None:
 
 
 def test_the_rules_side_of_the_fusion_is_what_the_detector_hears() -> None:
-    from detectors.detector import Detector, finder
-    from detectors.settings import DetectionSettings
-    from models.corpus import Split, read_corpus
-    from models.examples import own
-
     detector = Detector(DetectionSettings(), {"en": finder("en")})
     rows = [own(row) for row in list(read_corpus(Split.DEV))[:200]]
     said = rules_on(detector, rows)
     assert said.evidence.shape == (200, len(SCORED))
     assert (said.evidence > 0).any()
     assert not ((said.evidence > 0) & (said.cleared > 0) & (said.evidence > 4)).any()
+
+
+class Sure:
+    """A classifier that gives every label the same probability, whatever is said."""
+
+    version = "sure-1"
+    weights: Mapping[str, Weights] = dict.fromkeys(
+        SCORED, Weights(bias=-0.5, classifier=1.1, rules=0.7, cleared=1.5)
+    )
+
+    def __init__(self, probability: float) -> None:
+        self.probability = probability
+
+    def score(self, passages: Sequence[Passage]) -> list[Scores]:
+        emotions = dict.fromkeys((emotion.value for emotion in Emotion), 0.1)
+        labels = dict.fromkeys(SCORED, self.probability)
+        return [Scores(labels=labels, emotions=emotions, intensity=0.1) for _ in passages]
+
+
+@pytest.mark.parametrize("probability", [0.005, 0.3])
+def test_what_an_export_measures_is_what_the_detector_serves(probability: float) -> None:
+    rows = [own(row) for row in read_corpus(Split.DEV) if row.speaker is Speaker.CUSTOMER][:300]
+    finders = {"en": finder("en")}
+    rules = rules_on(Detector(DetectionSettings(), finders), rows)
+    scorer = Sure(probability)
+    measured = fused(np.full(rules.evidence.shape, probability), rules, scorer.weights)
+    detector = Detector(DetectionSettings(), finders, scorer)
+    for example, answers in zip(rows, measured, strict=True):
+        heard = detector.hear(*as_call(example))
+        # What only a person should look at is shown as what its rule gives, and is not fused.
+        looked_at = {hit.rule.label for hit in heard.hits if hit.review}
+        for label, answer in zip(SCORED, answers, strict=True):
+            if label not in looked_at:
+                assert answer == pytest.approx(heard.reading.triggers[label]), label
+
+
+def test_what_is_fitted_on_is_the_dev_split_as_it_is_served_without_personal_data() -> None:
+    example = own(next(iter(read_corpus(Split.DEV))))
+    before = (
+        Said(Speaker.AGENT, "what is the long number on your card please"),
+        Said(Speaker.CUSTOMER, "it is 4111 1111"),
+    )
+    now = Said(Speaker.CUSTOMER, "1111 1111 and I will see you in court")
+    told = msgspec.structs.replace(example, passage=Passage(now=now, before=before))
+    learned = msgspec.structs.replace(told, split=Split.TRAIN)
+    (fit,) = to_fit_on([told, learned])
+    said = [turn.text for turn in (*fit.passage.before, fit.passage.now)]
+    assert said[0] == before[0].text
+    assert not any(char.isdigit() for text in said for char in text)
+    assert said[2].endswith("and I will see you in court")
+    assert [turn.speaker for turn in fit.passage.before] == [Speaker.AGENT, Speaker.CUSTOMER]
+    assert fit.targets == told.targets

@@ -20,9 +20,10 @@ from models.examples import own
 from models.network import Network, base_folder
 from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
+from models.saved import WEIGHTS, load, save
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
-from models.training import CHECKPOINT, WEIGHTS, Step, heard_in_any, load, masked_losses, save
+from models.training import CHECKPOINT, Step, heard_in_any, masked_losses
 from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
@@ -101,15 +102,24 @@ def test_the_same_recipe_gives_the_same_weights(trained: Path, tmp_path: Path) -
 def test_a_run_that_was_stopped_goes_on_to_the_same_end(
     trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.training.CHECKPOINT_EVERY", 5)
+    monkeypatch.setattr("models.training.CHECKPOINT_EVERY", 8)
     folder = tmp_path / "stopped"
     with pytest.raises(KeyboardInterrupt):
         run(folder, stop_after=15)
     with pytest.raises(RunError, match="--resume"):
         run(folder)
+    with pytest.raises(RunError, match="began otherwise: seed was 7, is now 8"):
+        run(folder, msgspec.structs.replace(SMALL, seed=8), resume=True)
     resumed = load_file(run(folder, resume=True))
     for name, tensor in load_file(trained / WEIGHTS).items():
         assert torch.allclose(tensor, resumed[name], atol=1e-4), name
+    for name in ("steps.csv", "epochs.jsonl"):
+        assert recorded(folder / name) == recorded(trained / name)
+
+
+def recorded(file: Path) -> list[str]:
+    """The steps or epochs of a file, as they follow one another."""
+    return [line.partition(",")[0] for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def test_a_run_can_begin_with_the_mean_of_others(trained: Path) -> None:
