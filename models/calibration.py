@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 
 from detectors.chunk import Chunk
 from detectors.detector import Detector
-from detectors.fusion import clustered, log_odds, rule_evidence, standing_of, together, weigh
+from detectors.fusion import (
+    answered,
+    clustered,
+    log_odds,
+    rule_evidence,
+    standing_of,
+    together,
+    weigh,
+)
 from detectors.reading import Conversation, Turn
 from detectors.scoring import Passage, Said, Weights
 from detectors.settings import DetectionSettings
@@ -32,10 +40,12 @@ BINS = 10
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What the rules say: evidence, and whether context cleared it; both examples x labels."""
+    """What the rules say: evidence, whether context cleared it, and the probability from answers to
+    questions, which no classifier takes back (None: none); each examples x labels."""
 
     evidence: Numbers
     cleared: Numbers
+    answers: Numbers | None = None
 
 
 def rules_on(
@@ -43,15 +53,18 @@ def rules_on(
 ) -> Rules:
     """The rules' side of the fusion for each example (a detector without a scorer)."""
     evidence = np.zeros((len(examples), len(SCORED)))
-    cleared = np.zeros_like(evidence)
+    cleared, answers = np.zeros_like(evidence), np.zeros_like(evidence)
     for row, example in enumerate(examples):
         hits = [hit for hit in detector.hear(*as_call(example)).hits if not hit.dropped]
         for label in {hit.rule.label for hit in hits} & set(SCORED):
-            fused = weigh(clustered([h for h in hits if h.rule.label == label]), None, Weights())
-            evidence[row, SCORED.index(label)] = rule_evidence(fused.rules)
-            cleared[row, SCORED.index(label)] = float(fused.cleared)
+            clusters = clustered([hit for hit in hits if hit.rule.label == label])
+            fused = weigh(clusters, None, Weights())
+            place = SCORED.index(label)
+            evidence[row, place] = rule_evidence(fused.rules)
+            cleared[row, place] = float(fused.cleared)
+            answers[row, place] = answered(clusters)
         done(row + 1)
-    return Rules(evidence, cleared)
+    return Rules(evidence, cleared, answers)
 
 
 def as_call(example: Example) -> tuple[Chunk, Conversation]:
@@ -143,7 +156,12 @@ def fused(probabilities: Numbers, rules: Rules, weights: Mapping[str, Weights]) 
         for row, classifier in enumerate(probabilities[:, place]):
             cleared = bool(rules.cleared[row, place])
             answer[row, place] = together(
-                float(by_rule[row, place]), float(classifier), own, standing, cleared=cleared
+                float(by_rule[row, place]),
+                float(classifier),
+                own,
+                standing,
+                cleared=cleared,
+                answer=0.0 if rules.answers is None else float(rules.answers[row, place]),
             )
     return answer
 

@@ -137,12 +137,16 @@ def test_a_long_answer_to_the_question_for_a_password_is_still_heard() -> None:
 @pytest.mark.parametrize("said", ["1,", "one ", "nine hundred ", "at gmail ", "j dot "])
 def test_a_long_text_is_read_in_time_that_grows_with_its_length(said: str) -> None:
     def seconds(times: int) -> float:
-        begun = process_time()
-        redact(said * times, agent_said="what's your email?")
-        return process_time() - begun
+        taken = []
+        for _ in range(3):
+            begun = process_time()
+            redact(said * times, agent_said="what's your email?")
+            taken.append(process_time() - begun)
+        return min(taken)
 
     seconds(100)
-    assert seconds(8_000) < 12 * max(seconds(2_000), 0.01)
+    # Eight times as long: 64 times the time if each part looks at all others.
+    assert seconds(16_000) < 28 * max(seconds(2_000), 0.01)
 
 
 @pytest.mark.parametrize(
