@@ -98,12 +98,13 @@ def measure(
                 _put_first()
             with crowd.speaking(settings) as watch:
                 page.wait_for_timeout(WARM_UP_S * 1000)
+                counted_ms = page.evaluate("(window.__lag = 0, performance.now())")
                 sizes = list(_sizes(page, cdp, process, seconds - TRACED_S))
                 browser.start_tracing(page=page, categories=TRACED)
                 sizes += list(_sizes(page, cdp, process, TRACED_S, sizes[-1].at + SAMPLE_S))
                 worked = main_thread(browser.stop_tracing())
             _settle(page, watch)
-            found = _result(page, watch, sizes, worked)
+            found = _result(page, watch, sizes, worked, counted_ms)
             browser.close()
     return found
 
@@ -145,7 +146,9 @@ def _settle(page: Any, watch: Watch) -> None:
             return
 
 
-def _result(page: Any, watch: Watch, sizes: list[Size], worked: list[float]) -> Measured:
+def _result(
+    page: Any, watch: Watch, sizes: list[Size], worked: list[float], counted_ms: float
+) -> Measured:
     seen: dict[str, float] = page.evaluate("window.__seen")
     tasks: list[tuple[float, float]] = page.evaluate("window.__blocked")
     begin = min(watch.sent.values(), default=0.0) + WARM_UP_S * 1000
@@ -157,7 +160,8 @@ def _result(page: Any, watch: Watch, sizes: list[Size], worked: list[float]) -> 
         visible=[seen[call] - at for call, at in sent.items() if call in seen],
         missing=[call for call in sent if call not in seen],
         worked=worked,
-        blocked=[duration for start, duration in tasks if start > LOADING_MS],
+        blocked=[duration for start, duration in tasks if start >= counted_ms],
+        warming=[duration for start, duration in tasks if LOADING_MS < start < counted_ms],
         lag=page.evaluate("window.__lag"),
         sizes=sizes,
         load=os.getloadavg(),

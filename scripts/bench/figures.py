@@ -32,7 +32,9 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     visible: list[float]
     missing: list[str]
     blocked: list[float]
-    """Tasks of the page's main thread over 50 ms, after it has been loaded."""
+    """Tasks of the page's main thread over 50 ms, after the warm-up."""
+    warming: list[float]
+    """Those while all calls began at once, after the page had been loaded."""
     worked: list[float]
     """How much of the processor each of its tasks took, in the last TRACED_S seconds."""
     lag: float
@@ -72,7 +74,8 @@ def show(found: Measured) -> None:
     longest = max(found.blocked, default=0.0)
     console.print(
         f"main thread: longest task {longest:.0f} ms, {len(found.blocked)} over 50 ms, "
-        f"largest lag of a timer {found.lag:.0f} ms"
+        f"largest lag of a timer {found.lag:.0f} ms; while everything began: "
+        f"longest {max(found.warming, default=0.0):.0f} ms"
     )
     if found.worked:
         console.print(

@@ -4,7 +4,7 @@
 import { fill, newCard, tick } from "./card.js";
 
 /** How long cards are filled in one frame; the rest follows in the next, the most urgent first. */
-const FILL_MS = 8;
+const FILL_MS = 4;
 /** How far beyond the window a card counts as in sight: it is right before it is seen. */
 const NEAR = "300px";
 
