@@ -10,7 +10,7 @@ import msgspec
 from detectors.asking import standing
 from detectors.chunk import Audience, Chunk, Revision
 from detectors.context import context_book
-from detectors.fusion import emotion
+from detectors.feeling import emotion
 from detectors.hits import Hit, HitFinder
 from detectors.listening import heard_enough, listened
 from detectors.markers import MARKER
