@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +33,8 @@ WARM_UP_S = 30.0
 SAMPLE_S = 10.0
 SETTLE_S = 60.0
 """How long what was said last may take to be seen; a busy machine falls behind."""
-FIRST = -15
-"""The nice value of what comes first."""
+FIRST = 1
+"""The realtime priority of what comes first; everything else has none."""
 MB = 1024 * 1024
 
 
@@ -128,14 +129,16 @@ def _sizes(
 
 
 def _put_first() -> None:
-    """Let the browser's processes come before all others: a broker, a worker and a service on the
-    same few CPUs take turns with it, which on a supervisor's own computer they do not."""
+    """Let the browser's threads come before all others: a broker, a worker and a service on the
+    same few CPUs take turns with it, which on a supervisor's own computer they do not. Niceness
+    would not do: Linux weighs it within a session (autogroups), and the browser has its own."""
     import psutil
 
     for process in psutil.Process().children(recursive=True):
         if "chrom" in process.name():
             for thread in process.threads():
-                os.setpriority(os.PRIO_PROCESS, thread.id, FIRST)
+                with suppress(ProcessLookupError):
+                    os.sched_setscheduler(thread.id, os.SCHED_RR, os.sched_param(FIRST))
 
 
 def _settle(page: Any, watch: Watch) -> None:
