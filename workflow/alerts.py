@@ -69,11 +69,20 @@ class Owner(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class TakenBack(StrEnum):
+    """Which result of the recogniser no longer has the words that an open alert rests on."""
+
+    PARTIAL = "partial"
+    """The newest; the final may have them after all."""
+    FINAL = "final"
+
+
 class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one alert. Times are RFC 3339; `probability` is 0–1 and no diagnosis.
 
     `previous_contacts`: earlier calls of the caller, None while nobody knows. `yields_to`: the
-    graver alert of this call whose `say_now` the agent is shown instead.
+    graver alert of this call whose `say_now` the agent is shown instead. `taken_back`: the words
+    are gone, and it stands all the same, because of a life or of who has claimed it.
     """
 
     alert_id: str
@@ -114,6 +123,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     chain_head: str | None = None
     previous_contacts: int | None = None
     yields_to: str | None = None
+    taken_back: TakenBack | None = None
 
 
 class Change(StrEnum):

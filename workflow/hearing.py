@@ -11,6 +11,7 @@ from workflow.alerts import (
     AlertStatus,
     Change,
     Owner,
+    TakenBack,
     gravest,
     handling_of,
 )
@@ -49,7 +50,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
     known = {evidence.utterance_id for evidence in alert.evidence}
     new_words = any(evidence.utterance_id not in known for evidence in finding.evidence)
     confirms = final and alert.status is AlertStatus.PROVISIONAL
-    unsaid = final and alert.reason.endswith(UNSAID)
+    unsaid = final and alert.taken_back is TakenBack.FINAL
     if not (graver or confirms or unsaid or (final and new_words and len(known) < EVIDENCE_KEPT)):
         return
     subtype = alert.subtype or finding.subtype
@@ -65,6 +66,7 @@ def heard(work: Work, label: str, finding: Finding, handling: Handling, *, final
         imminent=alert.imminent or finding.imminent,
         evidence=_merged(alert.evidence, finding.evidence),
         reason=finding.reason if confirms or graver or unsaid else alert.reason,
+        taken_back=None if confirms or graver or unsaid else alert.taken_back,
         say_now=texts.say_now,
         do_not_say=texts.do_not_say,
         handling=gravest((alert.handling, handling_of(label, finding.subtype))),
@@ -91,8 +93,9 @@ def _words_are_final(work: Work, utterance_id: str, raised: set[str]) -> None:
             continue
         if _rests_on(alert, utterance_id):
             _retract(work, label, "the final words no longer say it")
-        elif _is_claimed_for(alert, utterance_id) and not alert.reason.endswith(UNSAID):
-            work.alert(label, reason=alert.reason.removesuffix(REVISED) + UNSAID)
+        elif _is_claimed_for(alert, utterance_id) and alert.taken_back is not TakenBack.FINAL:
+            reason = alert.reason.removesuffix(REVISED) + UNSAID
+            work.alert(label, reason=reason, taken_back=TakenBack.FINAL)
 
 
 def _words_are_revised(work: Work, turn: Turn, raised: set[str]) -> None:
@@ -109,8 +112,8 @@ def _words_are_revised(work: Work, turn: Turn, raised: set[str]) -> None:
             continue
         if not work.is_for_life(alert):
             _retract(work, label, "the words were revised and no longer say it")
-        elif not alert.reason.endswith(REVISED):
-            work.alert(label, reason=alert.reason + REVISED)
+        elif alert.taken_back is None:
+            work.alert(label, reason=alert.reason + REVISED, taken_back=TakenBack.PARTIAL)
 
 
 def _words_stay(work: Work, turn: Turn) -> None:

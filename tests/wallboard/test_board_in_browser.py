@@ -162,6 +162,16 @@ def test_what_is_withdrawn_goes_with_a_trace(chromium: Any, floor: Floor) -> Non
     assert page.query_selector("article#alert-al-maybe") is None
 
 
+def test_a_card_says_that_its_words_are_no_longer_there(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    carmen = {"id": "x", "name": "Carmen"}
+    floor.tell_alert("al-mine", "media", status="claimed", owner=carmen, taken_back="final")
+    page.wait_for_selector("#alert-al-mine >> text=Not in the final words")
+    floor.tell_alert("al-mine", "media", status="claimed", owner=carmen)
+    page.wait_for_selector("#alert-al-mine >> text=Not in the final words", state="detached")
+
+
 @pytest.mark.parametrize("revision", [2, 1])
 def test_what_is_told_anew_later_stands_on_an_open_board(
     chromium: Any, floor: Floor, revision: int

@@ -6,7 +6,15 @@ import pytest
 from detectors.reading import Evidence, Finding, Reading, Turn
 from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Speaker, Trigger
 from workflow.actions import ActionKind, Actor, ActorRole, Deed
-from workflow.alerts import EVIDENCE_KEPT, Alert, AlertChange, AlertStatus, Change, RecordHandling
+from workflow.alerts import (
+    EVIDENCE_KEPT,
+    Alert,
+    AlertChange,
+    AlertStatus,
+    Change,
+    RecordHandling,
+    TakenBack,
+)
 from workflow.call import CallFacts, Customer, Mode, Verified
 from workflow.decision import Decision, DeskState, RouteChange, Versions
 from workflow.desk import Desk
@@ -129,11 +137,12 @@ def test_who_has_claimed_what_the_final_no_longer_says_is_told_and_not_sent_away
     ((change, now),) = alerts(told)
     assert (change, now.status) == (Change.UPDATED, AlertStatus.CLAIMED)
     assert now.reason.endswith("the final words no longer say it")
+    assert now.taken_back is TakenBack.FINAL
     assert not routes(told)
     assert not then(told.state, reading()).changes, "told once"
     assert not then(state, reading(utterance="u2")).changes, "not by other words"
     ((_, again),) = alerts(then(told.state, reading("self_harm", utterance="u2")))
-    assert again.reason == "because"
+    assert (again.reason, again.taken_back) == ("because", None)
 
 
 def test_the_final_of_another_utterance_retracts_nothing() -> None:

@@ -84,6 +84,7 @@ function head(alert, floor, heading, rank) {
         {},
         alert.imminent ? el("span.tag.tag--now", {}, icon("warning"), t("card.imminent")) : null,
         statusTag(alert, floor),
+        alert.taken_back ? el("span.tag.tag--taken-back", {}, icon("provisional"), t(`card.taken_back_${alert.taken_back}`)) : null,
         rank === 0 && floor.isLive(alert) ? el("span.visually-hidden", {}, t("severity.life")) : el("span.tag", {}, word("severity", alert.severity)),
         alert.handling === "restricted" ? el("span.tag", {}, icon("lock"), t("card.restricted")) : null,
         floor.isLive(alert) ? null : el("span.tag", {}, word("mode", alert.mode)),
