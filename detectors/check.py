@@ -2,7 +2,8 @@
 
 Reads every file, compiles every pattern, and runs every rule's examples and counter-examples
 through the whole detector. An example must leave a standing hit of its rule (one to look at, if
-the rule is for review), a counter-example none. An example may hold the turns before it: "agent: are you safe / customer: no".
+the rule is for review), a counter-example none. An example may hold the turns before it:
+"agent: are you safe / customer: no".
 """
 
 from __future__ import annotations
