@@ -76,3 +76,41 @@ def test_what_is_denied_is_not_said_plainly(build: Build, say: Say) -> None:
     rules = build("full of smoke", label="emergency", probability=0.9, extra="plain = true")
     said = say(scored(rules, "emergency", 0.02), "it is not full of smoke")
     assert heard(said) == ([], ["emergency"])
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("the whole house smells of gas", "emergency"),
+        ("now the flat's filling with smoke", "emergency"),
+        ("there's a kid been left in a hot car in your car park", "emergency"),
+        ("my epilepsy meds haven't come and I had two fits this morning", "emergency"),
+        ("the nurse hit my grandmother", "safeguarding"),
+        ("there's a package been left in the branch with wires coming out of it", "violence"),
+    ],
+)
+def test_plain_words_of_a_life_at_risk_stand_against_a_low_score(
+    shipped: Detector, say: Say, text: str, label: str
+) -> None:
+    assert label in heard(say(scored(shipped, label, 0.01), text))[0]
+
+
+def test_a_call_from_an_ombudsman_is_not_gone_to_one(shipped: Detector, say: Say) -> None:
+    text = "I'm calling from the financial ombudsman service about a case reference"
+    assert heard(say(scored(shipped, "regulator", 0.94), text)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("are you in a safe place to talk", "Yes, I am."),
+        ("do you feel safe at home", "yes I do"),
+        ("is it a good time to talk", "no not really"),
+    ],
+)
+def test_a_plain_answer_is_looked_at_however_sure_the_classifier_is(
+    shipped: Detector, say: Say, question: str, answer: str
+) -> None:
+    detector = scored(shipped, "safeguarding", 0.98)
+    raised, review = heard(say(detector, f"agent: {question}", answer))
+    assert (raised, review) == ([], ["safeguarding"])
