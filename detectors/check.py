@@ -1,8 +1,9 @@
 """Checks rule files: `python -m detectors.check [folder]`, a folder named by its language.
 
 Reads every file, compiles every pattern, and runs every rule's examples and counter-examples
-through the whole detector. An example must leave a standing hit of its rule, a counter-example
-none. An example may hold the turns before it: "agent: are you safe / customer: no".
+through the whole detector. An example must leave a standing hit of its rule (one to look at, if
+the rule is for review), a counter-example none. An example may hold the turns before it:
+"agent: are you safe / customer: no".
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from detectors.chunk import Chunk
 from detectors.context import read_context
 from detectors.detector import Detector, Heard
-from detectors.hits import HitFinder
+from detectors.hits import Hit, HitFinder
 from detectors.parts import OF_AGENTS
 from detectors.reading import Conversation
 from detectors.rules import CONTEXT_FILE, RULES, ReadRule, RuleBook, RuleError, try_book
@@ -57,7 +58,7 @@ def _failures(detector: Detector, read: ReadRule, book: RuleBook) -> list[Failur
     for text in read.rule.counter_examples:
         heard = hear(detector, text, read, book.language)
         for hit in heard.hits:
-            if hit.rule is read and hit.stands:
+            if hit.rule is read and _counts(hit):
                 quote = heard.window.quote(hit.start, hit.end)
                 problem = f"the counter-example is found in “{quote}”"
                 failures.append(Failure(rule=read, text=text, problem=problem))
@@ -66,7 +67,7 @@ def _failures(detector: Detector, read: ReadRule, book: RuleBook) -> list[Failur
 
 def _missing(heard: Heard, read: ReadRule) -> str:
     hits = [hit for hit in heard.hits if hit.rule is read]
-    if any(hit.stands for hit in hits):
+    if any(map(_counts, hits)):
         return ""
     if not hits:
         return "no pattern finds the example"
@@ -75,6 +76,11 @@ def _missing(heard: Heard, read: ReadRule) -> str:
         return f"the example is found, then dropped: {hit.dropped}"
     context = ", ".join(f"{m.category} “{heard.window.quote(m.start, m.end)}”" for m in hit.context)
     return f"the example is found, then cleared by its context: {context}"
+
+
+def _counts(hit: Hit) -> bool:
+    """Whether a hit is what its rule is for: evidence that stands, or for a person to look at."""
+    return hit.stands or (hit.rule.rule.review is not None and not hit.dropped)
 
 
 def hear(detector: Detector, example: str, read: ReadRule, language: str) -> Heard:

@@ -8,6 +8,7 @@ from math import log, log1p, prod, tanh
 import msgspec
 
 from detectors.hits import Hit
+from detectors.normalise import SENTENCE_ENDS
 from detectors.reading import Finding
 from detectors.scoring import Scores, Weights
 from detectors.settings import DetectionSettings
@@ -30,6 +31,8 @@ UNHEARD_FRAUD = 0.01
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
+NEVER = 1.0
+"""No probability reaches it: a plain answer that a rule takes up whole is looked at, at most."""
 CLASSIFIER = "classifier"
 """In place of a rule's id, where no rule found the words."""
 MOST_FINDINGS = 5
@@ -118,8 +121,8 @@ def weigh(
     cleared = bool(told) and not any(hit.stands for hit in told)
     both = rules
     if classifier is not None:
-        answer = answered(clusters)
-        both = together(rules, classifier, weights, standing, cleared=cleared, answer=answer)
+        plain = kept(clusters)
+        both = together(rules, classifier, weights, standing, cleared=cleared, kept=plain)
     return Fused(
         rules=rules,
         looked_at=looked_at,
@@ -129,11 +132,14 @@ def weigh(
     )
 
 
-def answered(clusters: Iterable[Cluster]) -> float:
-    """What rules hear in the answer to the agent's question. No classifier takes that back: it
-    hears words, and a "no" is none without what was asked."""
-    answers = (c[0] for c in clusters if c[0].rule.after_agent and not c[0].review)
-    return noisy_or(hit.probability for hit in answers)
+def kept(clusters: Iterable[Cluster]) -> float:
+    """What no classifier takes back: what a rule calls plain, and the answer to the agent's
+    question, for it hears words, and a "no" is none without what was asked."""
+    hits = (
+        [h for h in c if not h.review and (h.rule.after_agent or h.rule.rule.plain)]
+        for c in clusters
+    )
+    return noisy_or(max((hit.probability for hit in c), default=0.0) for c in hits)
 
 
 def together(
@@ -143,14 +149,14 @@ def together(
     standing: Standing,
     *,
     cleared: bool,
-    answer: float = 0.0,
+    kept: float = 0.0,
 ) -> float:
-    """The probability of a label from that of its rules and the classifier's. `answer`: what the
-    rules heard in the answer to a question."""
+    """The probability of a label from that of its rules and the classifier's. `kept`: what of the
+    rules stands whatever the classifier hears."""
     odds = weights.bias + weights.classifier * log_odds(classifier)
     odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
     both = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-    plain = rules if classifier >= standing.unheard else answer
+    plain = rules if classifier >= standing.unheard else kept
     # Said in so many words: the classifier may add to it, not take it back.
     return max(both, plain) if plain >= standing.plain else both
 
@@ -227,7 +233,8 @@ def _finding(
     threshold = settings.threshold_for(label)
     probability = best.probability
     if best.review:
-        disposition = Disposition.REVIEW
+        quiet = rule.review == "if_heard"
+        disposition = Disposition.CLEAR if quiet else Disposition.REVIEW
     elif fused.together >= threshold and (best.stands or probability >= threshold):
         disposition, probability = Disposition.RAISE, fused.together
     elif best.stands and label in _LIFE and fused.rules >= settings.review_for(label):
@@ -265,6 +272,8 @@ def _heard(
         threshold = OVER_DENIAL
     elif declined and label not in _LIFE:
         threshold = max(OVER_DENIAL, threshold)
+    if any(_is_whole_answer(hit, window) for cluster in clusters for hit in cluster):
+        threshold = NEVER
     if fused.together >= threshold:
         disposition = Disposition.RAISE
     elif label in _LIFE and fused.together >= settings.point.alone_review:
@@ -283,6 +292,16 @@ def _heard(
         reason=reason,
         rule_id=CLASSIFIER,
         evidence=window.evidence(start, end),
+    )
+
+
+def _is_whole_answer(hit: Hit, window: Window) -> bool:
+    """Whether a rule for review takes up the whole turn: there is nothing else to be heard."""
+    rest = window.words[hit.end :]
+    return (
+        hit.rule.rule.review is not None
+        and hit.start <= window.current
+        and SENTENCE_ENDS.issuperset(rest)
     )
 
 

@@ -155,7 +155,7 @@ class HitFinder:
         if any(m.category == "affirmed" for m in counted):
             counted = [m for m in counted if m.category not in UNDONE]
         probability = read.rule.probability
-        review = False
+        review = read.rule.review is not None
         for modifier in counted:
             effect = self._context.effect(read.label, modifier.category)
             if effect == REVIEW:

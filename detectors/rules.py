@@ -6,7 +6,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
@@ -46,7 +46,11 @@ class RuleError(ValueError):
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One rule as written in its file. `probability` is 0–1. `instead`: what an agent may say."""
+    """One rule as written in its file. `probability` is 0–1. `instead`: what an agent may say.
+
+    `plain`: said in so many words of now, so that no low score of the classifier's takes it back.
+    `review`: never raised; a person looks, always or where the classifier hears the label in it.
+    """
 
     id: str
     says: str
@@ -56,6 +60,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     counter_examples: tuple[str, ...]
     subtype: str | None = None
     imminent: bool = False
+    plain: bool = False
+    review: Literal["always", "if_heard"] | None = None
     ignores: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     after_agent: tuple[str, ...] = ()

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from detectors.chunk import Chunk
 from detectors.detector import Detector
 from detectors.fusion import (
-    answered,
     clustered,
+    kept,
     log_odds,
     rule_evidence,
     standing_of,
@@ -40,8 +40,8 @@ BINS = 10
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """What the rules say: evidence, whether context cleared it, and the probability from answers to
-    questions, which no classifier takes back (None: none); each examples x labels."""
+    """What the rules say: evidence, whether context cleared it, and the probability from plain
+    words and answers to questions, which no classifier takes back (None: none); examples x labels."""
 
     evidence: Numbers
     cleared: Numbers
@@ -62,7 +62,7 @@ def rules_on(
             place = SCORED.index(label)
             evidence[row, place] = rule_evidence(fused.rules)
             cleared[row, place] = float(fused.cleared)
-            answers[row, place] = answered(clusters)
+            answers[row, place] = kept(clusters)
         done(row + 1)
     return Rules(evidence, cleared, answers)
 
@@ -161,7 +161,7 @@ def fused(probabilities: Numbers, rules: Rules, weights: Mapping[str, Weights]) 
                 own,
                 standing,
                 cleared=cleared,
-                answer=0.0 if rules.answers is None else float(rules.answers[row, place]),
+                kept=0.0 if rules.answers is None else float(rules.answers[row, place]),
             )
     return answer
 

@@ -64,6 +64,51 @@ def test_a_no_to_what_would_be_harm_raises_nothing(
     assert say(shipped, f"agent: {question}", "no").reading.raised() == []
 
 
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("are you safe where you are", "yes"),
+        ("are you safe where you are", "yes I'm fine"),
+        ("are you safe there", "yes I'm at home"),
+        ("are you safe right now", "yes we're behind the barrier"),
+        ("are you safe", "yes my husband's here"),
+        ("are you in any danger", "no not at all"),
+        ("are you in danger", "no I'm just annoyed"),
+        ("are you in danger", "no I don't think so"),
+        ("are you injured", "no I'm fine"),
+        ("is anyone injured", "no we're all fine"),
+        ("is anyone hurt", "yeah I'm fine nobody's hurt"),
+        ("are you in a safe place to talk", "yes I am"),
+        ("do you feel safe at home", "yes I do"),
+        ("is it a good time to talk", "no not really"),
+        ("is someone there with you", "yeah my wife do you want to talk to her"),
+    ],
+)
+def test_an_answer_that_reassures_raises_nothing(
+    shipped: Detector, say: Say, question: str, answer: str
+) -> None:
+    reading = say(shipped, f"agent: {question}", answer).reading
+    assert (reading.raised(), reading.review()) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "label"),
+    [
+        ("are you safe where you are", "not really", "emergency"),
+        ("are you safe right now", "no he's outside", "emergency"),
+        ("are you in any danger", "yes", "emergency"),
+        ("is anyone hurt", "yes my son is", "emergency"),
+        ("do you need an ambulance", "yes please", "emergency"),
+        ("is it safe to talk", "not really", "safeguarding"),
+        ("is someone there with you", "yes he is", "safeguarding"),
+    ],
+)
+def test_an_answer_that_does_not_reassure_raises(
+    shipped: Detector, say: Say, question: str, answer: str, label: str
+) -> None:
+    assert label in say(shipped, f"agent: {question}", answer).reading.raised()
+
+
 def heard(detector: Detector, *said: tuple[str | None, str]) -> list[str]:
     """What is raised in the last of some turns on a line where nobody knows who speaks."""
     conversation = Conversation()
