@@ -65,7 +65,9 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
     Kind.PASSWORD: (
         *("password", "pass word", "passphrase", "pass phrase", "memorable word"),
         *("memorable information", "maiden name", "secret word", "secret answer"),
-        *("security answer", "security word"),
+        *("security answer", "security word", "answer to my security question"),
+        *("answer to the security question", "answer to my secret question"),
+        *("answer to the secret question", "security question answer", "secret question answer"),
     ),
     None: (
         *("order", "order number", "reference", "reference number", "ref", "case", "case number"),
