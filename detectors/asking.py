@@ -45,6 +45,7 @@ _REQUESTS: dict[Kind | None, tuple[str, ...]] = {
         *("number we just sent", "number we sent", "number i just sent", "number i sent"),
         *("code we just sent", "code we sent", "code i just sent", "code i sent"),
         *("number we texted", "code we texted", "number in the text", "code in the text"),
+        *("numbers in the text", "numbers are in the text"),
     ),
     Kind.ACCOUNT: ("bank details", "banking details", "account details"),
     Kind.CARD: ("card details",),
@@ -74,7 +75,16 @@ _SECRETS = (
     *("answer to that security question", "answer to this security question"),
 )
 """What security questions ask for: their answers open an account as passwords do."""
-_TABLE = table_of(NAMES, _REQUESTS, {Kind.PASSWORD: _SECRETS})
+_CODES = ("the code", "a code", "your code", "that code", "this code", "what code", "which code")
+"""What a code that was sent is asked for by; others have a word before: "the error code"."""
+_CODED = word_set(
+    "error box label letter product voucher router meter parcel package packaging item door gate "
+    "promotion offer discount screen display boiler machine leaflet catalogue receipt ticket "
+    "building locker fault"
+)
+"""What has a code that is no secret: "the code on the box"."""
+_ON_A_PHONE = word_set("phone mobile text app email")
+_TABLE = table_of(NAMES, _REQUESTS, {Kind.PASSWORD: _SECRETS, Kind.SECURITY_CODE: _CODES})
 
 _LOOSE = frozenset(
     {
@@ -203,6 +213,8 @@ def _request_of(clause: Sequence[Word]) -> Request | None:
         return OTHER
     if name.kind is Kind.PASSWORD and _is_of_dealings(said):
         return OTHER
+    if _phrase(clause, name) in _CODES and _is_no_secret(said[name.last + 1 :]):
+        return OTHER
     return Request(name.kind)
 
 
@@ -217,6 +229,11 @@ def _is_of_dealings(said: Sequence[str]) -> bool:
     return _holds(said, _DONE) or not (told or _RESETTING.isdisjoint(said))
 
 
+def _is_no_secret(after: Sequence[str]) -> bool:
+    """Whether a code is that of a thing: "the code on the box", not one sent to a telephone."""
+    return not _CODED.isdisjoint(after) and _ON_A_PHONE.isdisjoint(after)
+
+
 _EXACT = 2
 
 
@@ -225,6 +242,8 @@ def _weight(clause: Sequence[Word], name: Name) -> int:
     phrase = _phrase(clause, name)
     if name.kind is None:
         return int(phrase in _ELSEWHERE or name.last > name.first)
+    if phrase in _CODES:
+        return 1
     return 0 if phrase in _LOOSE else _EXACT
 
 
