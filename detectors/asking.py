@@ -48,7 +48,7 @@ _REQUESTS: dict[Kind | None, tuple[str, ...]] = {
         *("numbers in the text", "numbers are in the text"),
     ),
     Kind.ACCOUNT: ("bank details", "banking details", "account details"),
-    Kind.CARD: ("card details",),
+    Kind.CARD: ("card details", "card expire", "card run out"),
     Kind.PHONE: (
         *("call you back on", "call you back at", "call you on", "call you at", "reach you on"),
         *("reach you at", "ring you on", "ring you back on", "text you on", "contact you on"),

@@ -12,9 +12,11 @@ CARD_STARTS = "23456"
 _CARD_SHAPES = ((4, 4, 4, 4), (4, 6, 5))
 _DASHES = frozenset({"-", "–", "dash"})
 CARD_LENGTHS = (16, 15, 14, 13, 19, 18, 17)
-_EXPIRY = word_set("expiry expiration")
-_EXPIRY_REACH = 4
-"""Words between "expires" and its month: "expires it says here"."""
+_EXPIRY = word_set("expiry expiration expires expire expiring")
+_EXPIRY_REACH = 6
+"""Words between "expires" and its month: "the expiry date on it says"."""
+_NO_EXPIRY = word_set("at paid for about")
+"""Before a time or a sum."""
 _MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
 
 
@@ -74,8 +76,9 @@ def may_be_card(words: Sequence[Word], groups: Sequence[Group], named: bool) -> 
 def is_expiry(words: Sequence[Word], run: Run) -> bool:
     """Whether digits are the month and year in which a card runs out: "expires 04/27"."""
     first = run.groups[0].first
-    said = {word.text for word in words[max(0, first - _EXPIRY_REACH - 1) : first]}
-    return not said.isdisjoint(_EXPIRY) and bool(_MONTH_AND_YEAR.fullmatch(run.digits))
+    said = [word.text for word in words[max(0, first - _EXPIRY_REACH - 1) : first]]
+    spoken_of = not _EXPIRY.isdisjoint(said) and said[-1] not in _NO_EXPIRY
+    return spoken_of and bool(_MONTH_AND_YEAR.fullmatch(run.digits))
 
 
 def luhn(digits: str) -> bool:

@@ -30,7 +30,8 @@ _NOT_A_MAILBOX = word_set(
 )
 _MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
 _NO_NAME = word_set(
-    "yes yeah yep sure ok okay um uh er so and well to it me my on just case lowercase uppercase word"
+    "yes yeah yep sure ok okay um uh er so and well to it me my on just case lowercase "
+    "uppercase word"
 )
 """Words before an address in an answer that are none of it."""
 _MOST_NAME = 3

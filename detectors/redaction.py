@@ -200,12 +200,13 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         return Kind(before[1:-1])
     if run.amount:
         return None
+    of_card = taken.names_a_card and (name is None or name.kind is Kind.CARD)
+    if of_card and is_expiry(taken.words, run):
+        return Kind.CARD
     if name is not None:
         kind = name.kind
         if kind is None:
             return None
-        if kind is Kind.CARD and is_expiry(taken.words, run):
-            return kind
         least = _LEAST_DIGITS.get(kind, 99)
         if name.last > name.first and not _only_last(taken.words, name, run):
             least = _LEAST_NAMED_WHOLE.get(kind, least)
