@@ -10,13 +10,17 @@ from detectors.digits import Word, word_set
 
 _FILLERS = (
     "um|uh|er|erm|ah|oh|hmm|mm|mhm|well|so|yeah|yes|yep|yup|ok|okay|right|sure|alright|hi|hello"
-    "|now|and|like|then|of course|certainly|the|my|our|to|as|,|\\.|-|…|\\?"
+    "|now|and|like|then|of course|certainly|,|\\.|-|…|\\?"
 )
+WRITTEN = (
+    "(?:all )?(?:in )?(?:lower case|lowercase|upper case|uppercase|capitals|one word)"
+    "|with a capital"
+)
+"""How a word is written, said before it."""
 _PONDERING = (
     "let me (?:just )?(?:think|see|check|remember|look)|hang on|hold on|bear with me|you know"
     "|(?:just )?(?:give me )?(?:one|a) (?:second|sec|moment|minute)|from memory|what was it"
-    "|if i remember(?: right| rightly| correctly)?|(?:all )?(?:in )?(?:lower case|lowercase"
-    "|upper case|uppercase|capitals|one word)|with a capital"
+    rf"|if i remember(?: right| rightly| correctly)?|{WRITTEN}"
 )
 _HEDGES = (
     "i (?:think|believe|guess|reckon|suppose)(?: that)?|i'm (?:pretty |fairly |quite )?sure"
@@ -40,6 +44,7 @@ _TELLS = (
     rf"{_CALLED}|(?:{_SUBJECT}) {IS}|(?:it|that|he|she|name|answer|word|password)'(?:s|ll be|d be)"
     r"(?: (?:still|always|just|called))*|(?:is|was) it|(?:could|might|would) (?:it|that) be"
     rf"|(?:it |just |i'd )*(?:try|tried)|{IS}|i (?:put|chose|picked|used)"
+    "|it (?:says|reads)(?: here)?"
 )
 _LEAD = re.compile(
     rf"(?:(?P<tells>{_TELLS})|(?P<corrects>{_CORRECTIONS})|{_HEDGES}|{_PONDERING}|{_FILLERS}) "
@@ -72,7 +77,8 @@ _NO_ANSWER = word_set(
     " great fine lovely perfect brilliant super wonderful amazing ridiculous rubbish useless"
     " terrible unbelievable maybe probably possibly perhaps course certainly fire ahead"
     " problem problems worries worry chance joking serious seriously kidding whatever anyway mate"
-    " madam miss love darling uncertain unsure stuck locked confused"
+    " madam miss love darling uncertain unsure stuck locked confused someone somebody someone's"
+    " somebody's number phone line signal seconds minutes kids shouting screaming crying"
 )
 """With one of these a short answer is talk, and not what was asked for."""
 CRIES = word_set(

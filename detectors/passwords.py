@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from detectors.digits import Word, word_set, words_of
-from detectors.framing import CRIES, IS, ends_at, is_pondering, is_talk, lead_of, plain
+from detectors.framing import CRIES, IS, WRITTEN, ends_at, is_pondering, is_talk, lead_of, plain
+from detectors.glued import MOST_GLUED, is_mixed, unit_end, unit_start
 from detectors.mailboxes import JOINTS, Place, is_spelled
 from detectors.markers import Kind
 from detectors.naming import Name, named, names_in
@@ -22,10 +23,9 @@ _NO_PASSWORD = CRIES | word_set(
     "temporary sent given told shown taken sold set useless rubbish about at by with like "
     "under full visible public mine yours theirs your his her their our this hacked leaked cracked "
     "guessed exposed breached cloned phished shared reused posted published copied used found "
-    "entered typed accepted recognised recognized"
+    "entered typed accepted recognised recognized all error expire"
 )
 _SPELLING = frozenset({"capital", "upper", "lower", "case", "uppercase", "lowercase", "hash"})
-_MOST_PASSWORD = 24
 _MOST_PHRASE = 6
 _CLAUSES = CRIES | word_set("and but so or if then because please thanks thank")
 _MOST_WORDS = 4
@@ -42,26 +42,24 @@ _SHORT_ANSWER = 2
 _TITLES = word_set("st saint mr mrs ms miss dr doctor sir")
 """First words of a name, which may have as many words as a password."""
 
-_SIGNS = frozenset("@#$%&*_!^+=~£€")
-"""Signs that letters have beside them in a password, and hardly elsewhere."""
-_ORDINARY = re.compile(r"\d+(?:st|nd|rd|th|am|pm|x|k|m|gb|mb|g|s)?")
-"""Figures with these letters are counts, days and times."""
-_LEAST_MIXED = 5
-
 _AFTER = re.compile(
     rf"(?:(?:for|on|to|i|that|you|we|with) (?P<about>(?:[a-z']+ ){{0,4}}?))?{IS} "
-    r"(?:(?:um|uh|er|erm|like|,) )*"
+    rf"(?:(?:um|uh|er|erm|like|,|{WRITTEN}) )*"
 )
 """How it goes on from the name to the password: "for my account is", "should be um"."""
 _STILL = re.compile(r"(?:(?:still|always|just|now|like|um|uh|er|erm) )*")
 _PAUSE = re.compile(r"(?:(?:um|uh|er|erm|,|:|-|it's|that's|as) )*")
-_BETWEEN_PAIR = re.compile(r"(?:login|log in|username|user name|user id|user|email|e - mail|name) ")
-_AND = re.compile(r"(?:.* )?(?:and|,) (?:(?:the|my) )?$")
-_AS = re.compile(r"as (?:the|my|a|our|his|her|their) (?:[a-z]+ )?$")
+_PAIRED = re.compile(
+    r"(?:.* )?(?:login|log in|username|user name|user id|user|email|e - mail)(?:'s)? (?!and |, )"
+    r"(?:\S+ )+(?:and|,) (?:(?:the|my) )?$"
+)
+"""A login and its value before "and the password"."""
+_AS = re.compile(r"(?P<as>as|is|was) (?:the|my|a|our|his|her|their) (?:[a-z]+ )?$")
 _TAKING = word_set("using used use put set with entered typed tried have had")
 """Before a password that is used "as the password"."""
 _CHANGED = re.compile(
-    r"\b(?:chang|set|reset|updat|switch)\w*(?: (?:it|that|them|my|the|password|back))* to "
+    r"\b(?:chang|set|reset|updat|switch)\w*"
+    r"(?P<what>(?: (?:it|that|them|my|the|password|back))*) to "
 )
 _BEFORE = 200
 """Characters of what was said before that are looked at."""
@@ -127,7 +125,7 @@ def _told_after(words: Sequence[Word], name: Name) -> Iterator[Place]:
         return
     pause = _PAUSE.match(said)
     first = at + (said.count(" ", 0, pause.end()) if pause else 0)
-    if first < len(words) and (_is_mixed(words, first) or _is_paired(words, name, first)):
+    if first < len(words) and (is_mixed(words, first) or _is_paired(words, name, first)):
         yield from _secret(words, first, most)
 
 
@@ -136,18 +134,18 @@ def _is_told_plainly(words: Sequence[Word], at: int) -> bool:
     if at >= len(words) or is_talk(words[at].text):
         return False
     done = words[at].text.endswith("ed")
-    return _is_mixed(words, at) or (not done and ends_at(words, _unit(words, at) + 1))
+    return is_mixed(words, at) or (not done and ends_at(words, unit_end(words, at) + 1))
 
 
 def _is_paired(words: Sequence[Word], name: Name, at: int) -> bool:
     """Whether "is" is left out after a login: "my login is jsmith and the password tiger"."""
     before = plain(words, max(0, name.first - _PAIR_REACH), name.first)
     return (
-        bool(_BETWEEN_PAIR.search(before) and _AND.match(before))
+        _PAIRED.match(before) is not None
         and not is_talk(words[at].text)
         and words[at].text not in _NO_PASSWORD
         and words[at].text.isalnum()
-        and ends_at(words, _unit(words, at) + 1)
+        and ends_at(words, unit_end(words, at) + 1)
     )
 
 
@@ -160,13 +158,14 @@ def _told_before(words: Sequence[Word], name: Name) -> Iterator[Place]:
     last = name.first - 1 - before.count(" ", link.start())
     if last < 0:
         return
-    first = _unit_start(words, last)
+    first = unit_start(words, last)
     taking = first
     while taking and last - taking < _MOST_WORDS and words[taking - 1].text not in _TAKING:
         taking -= 1
-    if taking and not any(is_talk(words[at].text) for at in range(taking, first + 1)):
+    used = link["as"] == "as" and taking > 0
+    if used and not any(is_talk(words[at].text) for at in range(taking, first + 1)):
         yield taking, last
-    elif _is_mixed(words, first):
+    elif is_mixed(words, first):
         yield first, last
 
 
@@ -179,8 +178,8 @@ def _changed(words: Sequence[Word]) -> Iterator[Place]:
         seen = match.end()
         if at >= len(words) or is_talk(words[at].text) or words[at].text in _NO_PASSWORD:
             continue
-        after = _unit(words, at) + 1
-        if _is_mixed(words, at) or (match[0][0] != "r" and _closes(words, after)):
+        after = unit_end(words, at) + 1
+        if is_mixed(words, at) or (match["what"] and _closes(words, after)):
             yield from _secret(words, at, 1)
 
 
@@ -198,14 +197,14 @@ def _answered(words: Sequence[Word], come: bool) -> Iterator[Place]:
     first = lead.after
     if first >= len(words):
         return
-    if is_spelled(words[first].text) and not is_talk(words[first].text):
+    if _spells(words, first) and not is_talk(words[first].text):
         yield from _secret(words, first, 1)
         return
     units = _units(words, first)
-    talk = any(is_talk(words[at].text) and not _is_mixed(words, at) for at, _ in units)
+    talk = any(is_talk(words[at].text) and not is_mixed(words, at) for at, _ in units)
     whole = 0 < len(units) <= _MOST_WORDS
     if lead.tells:
-        if not is_talk(words[first].text) or _is_mixed(words, first):
+        if not is_talk(words[first].text) or is_mixed(words, first):
             yield from _secret(words, first, _MOST_WORDS if whole else 1)
         return
     short = len(units) <= _SHORT_ANSWER or (whole and words[first].text in _TITLES)
@@ -216,13 +215,23 @@ def _answered(words: Sequence[Word], come: bool) -> Iterator[Place]:
             yield from _secret(words, last + 2, 1)
 
 
+def _spells(words: Sequence[Word], at: int) -> bool:
+    """Whether a secret is spelled out: "b l u e", "capital b", "seven"; not "two seconds"."""
+    text = words[at].text
+    follows = at + 1 < len(words) and _is_said_singly(words[at + 1].text)
+    sign = len(text) == 1 or text.isdecimal()
+    return _is_said_singly(text) and (
+        sign or follows or (is_spelled(text) and ends_at(words, at + 1))
+    )
+
+
 def _units(words: Sequence[Word], first: int) -> list[Place]:
     """The words of an answer until it may end; of a long one as many as show that it is."""
     units: list[Place] = []
     while first < len(words) and len(units) <= _MOST_WORDS:
         if units and ends_at(words, first):
             break
-        units.append((first, _unit(words, first)))
+        units.append((first, unit_end(words, first)))
         first = units[-1][1] + 1
     return units
 
@@ -239,15 +248,15 @@ def _secret(words: Sequence[Word], first: int, most: int) -> Iterator[Place]:
     """The secret of at most so many words that starts at one; a phrase takes the whole clause."""
     if first >= len(words):
         return
-    if words[first].text in _NO_PASSWORD and not _is_mixed(words, first):
+    if words[first].text in _NO_PASSWORD and not is_mixed(words, first):
         return
-    last = _unit(words, first)
+    last = unit_end(words, first)
     ends = _CLAUSES if most == _MOST_PHRASE else _NO_MORE
     for _ in range(most - 1):
         if last + 1 >= len(words) or not _goes_on(words[last + 1].text, ends):
             break
-        last = _unit(words, last + 1)
-    while last + 1 < min(len(words), first + _MOST_PASSWORD):
+        last = unit_end(words, last + 1)
+    while last + 1 < min(len(words), first + MOST_GLUED):
         if not (_is_said_singly(words[last].text) and _is_said_singly(words[last + 1].text)):
             break
         last += 1
@@ -262,32 +271,3 @@ def _goes_on(text: str, ends: frozenset[str]) -> bool:
 
 def _is_said_singly(text: str) -> bool:
     return is_spelled(text) or text in _SPELLING or text in JOINTS
-
-
-def _unit(words: Sequence[Word], first: int) -> int:
-    """The last of the words and signs that stand together with no space, from one on."""
-    last = at = first
-    while at + 1 < min(len(words), first + _MOST_PASSWORD) and (
-        words[at].end == words[at + 1].start
-    ):
-        at += 1
-        if words[at].text not in (".", ",", "?", "!", ";", ":"):
-            last = at
-    return last
-
-
-def _unit_start(words: Sequence[Word], last: int) -> int:
-    first = last
-    while first and last - first < _MOST_PASSWORD and words[first - 1].end == words[first].start:
-        first -= 1
-    return first
-
-
-def _is_mixed(words: Sequence[Word], first: int) -> bool:
-    """Whether what stands together here can hardly be a word: "tiger22", "p@ss"."""
-    said = [word.text for word in words[first : _unit(words, first) + 1]]
-    text = "".join(said)
-    lettered = any(one.isalpha() for one in said)
-    signed = not _SIGNS.isdisjoint(said)
-    figured = any(one.isdecimal() for one in said) and len(text) >= _LEAST_MIXED
-    return lettered and (signed or figured) and not _ORDINARY.fullmatch(text)

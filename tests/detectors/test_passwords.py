@@ -47,6 +47,8 @@ def left_of(*turns: str) -> list[str]:
         ("it's all lowercase bluehorse", "it's all lowercase [password]"),
         ("yes it's rover and where's my bill", "yes it's [password] and where's my bill"),
         ("arsenal or chelsea", "[password] or [password]"),
+        ("it says here jones", "it says here [password]"),
+        ("capital J o n e s two two", "[password]"),
     ],
 )
 def test_a_password_is_heard_in_what_is_said_around_it(answer: str, left: str) -> None:
@@ -66,6 +68,9 @@ def test_a_password_is_heard_in_what_is_said_around_it(answer: str, left: str) -
         "why do you need it",
         "which one the online one",
         "fire away",
+        "two seconds",
+        "someone's shouting",
+        "it says the link expired",
         "it's been stolen",
         "help me",
         "he's here",
@@ -89,6 +94,7 @@ def test_what_else_is_answered_to_the_question_for_a_password_stays(answer: str)
         ),
         ("the username's jsmith password Tiger_22", "the username's jsmith password [password]"),
         ("I've been using P@ssw0rd1 as the password", "I've been using [password] as the password"),
+        ("Tiger99 is my password", "[password] is my password"),
         ("I used rover as my password", "I used [password] as my password"),
         (
             "I changed it to Winterfell22 the password I mean",
@@ -127,6 +133,10 @@ def test_a_password_is_named_in_many_ways(text: str, left: str) -> None:
         "what's my login and the password again",
         "my email is wrong and the password page is blank",
         "he made me give him my password and he hit me",
+        "you've set my password to expire",
+        "the password is all I need",
+        "it keeps saying invalid username and password combination",
+        "I asked for it to be changed to friday the password thing is separate",
         "I used my daughter's name as the password",
         "I set it as my password",
         "I've tried my password 3 times",
