@@ -80,7 +80,7 @@ _CODES = ("the code", "a code", "your code", "that code", "this code", "what cod
 _CODED = word_set(
     "error box label letter product voucher router meter parcel package packaging item door gate "
     "promotion offer discount screen display boiler machine leaflet catalogue receipt ticket "
-    "building locker fault"
+    "building locker fault flight order booking"
 )
 """What has a code that is no secret: "the code on the box"."""
 _ON_A_PHONE = word_set("phone mobile text app email")

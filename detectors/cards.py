@@ -17,6 +17,10 @@ _EXPIRY_REACH = 6
 """Words between "expires" and its month: "the expiry date on it says"."""
 _NO_EXPIRY = word_set("at paid for about")
 """Before a time or a sum."""
+_ELSE = word_set(
+    "offer contract passport warranty licence license voucher membership permit policy quote lease"
+)
+"""What expires and is no card."""
 _MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
 
 
@@ -77,8 +81,9 @@ def is_expiry(words: Sequence[Word], run: Run) -> bool:
     """Whether digits are the month and year in which a card runs out: "expires 04/27"."""
     first = run.groups[0].first
     said = [word.text for word in words[max(0, first - _EXPIRY_REACH - 1) : first]]
-    spoken_of = not _EXPIRY.isdisjoint(said) and said[-1] not in _NO_EXPIRY
-    return spoken_of and bool(_MONTH_AND_YEAR.fullmatch(run.digits))
+    if _EXPIRY.isdisjoint(said) or not _ELSE.isdisjoint(said) or said[-1] in _NO_EXPIRY:
+        return False
+    return bool(_MONTH_AND_YEAR.fullmatch(run.digits))
 
 
 def luhn(digits: str) -> bool:

@@ -133,7 +133,7 @@ def named(word: Word) -> str:
 
 def names_in(words: Sequence[Word], table: Table = _TABLE) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
-    names = []
+    names: list[Name] = []
     places = [at for at in range(len(words)) if not _abbreviates(words, at)]
     said = [named(words[at]) for at in places]
     at = 0

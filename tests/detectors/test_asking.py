@@ -138,6 +138,7 @@ OTHERWISE = [
     "what's the error code",
     "what's the code on the error message",
     "can you read me the code off the meter",
+    "could you give me the code of the flight",
     "have you got a code for the discount",
     "do you have a promo code",
     "what's the post code please",

@@ -63,6 +63,7 @@ def test_personal_data_is_taken_out(text: str, left: str) -> None:
         "the expiry was 2024",
         "my card policy expires 04/27",
         "my contract expires 04/27",
+        "the offer expires 12/24 and i have a visa",
         "my card expires soon so i rang at 1030",
         "i called 3 times in 2 weeks and waited ninety minutes",
         "i was born in 1962",
