@@ -6,7 +6,7 @@ until something else is asked, through small talk and further turns of the agent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -45,9 +45,10 @@ _REQUESTS: dict[Kind | None, tuple[str, ...]] = {
         *("number we just sent", "number we sent", "number i just sent", "number i sent"),
         *("code we just sent", "code we sent", "code i just sent", "code i sent"),
         *("number we texted", "code we texted", "number in the text", "code in the text"),
+        *("numbers in the text", "numbers are in the text"),
     ),
     Kind.ACCOUNT: ("bank details", "banking details", "account details"),
-    Kind.CARD: ("card details",),
+    Kind.CARD: ("card details", "card expire", "card run out"),
     Kind.PHONE: (
         *("call you back on", "call you back at", "call you on", "call you at", "reach you on"),
         *("reach you at", "ring you on", "ring you back on", "text you on", "contact you on"),
@@ -56,11 +57,39 @@ _REQUESTS: dict[Kind | None, tuple[str, ...]] = {
     None: ("address", "balance", "amount", "total"),
 }
 """What agents call a number when they ask for it, and callers hardly ever when they say it."""
-_TABLE = table_of(NAMES, _REQUESTS)
+_SECRETS = (
+    *("first pet", "first school", "first teacher", "your first car", "your first house"),
+    *("your first job", "your first boss", "your first employer", "your first phone"),
+    *("your first concert", "your first dog", "your first cat", "primary school"),
+    *("elementary school", "childhood friend", "childhood nickname", "childhood hero"),
+    *("childhood best friend", "childhood pet", "favourite teacher", "favorite teacher"),
+    *("favourite food", "favorite food", "favourite colour", "favorite color"),
+    *("favourite film", "favorite movie", "favourite book", "favorite book", "favourite place"),
+    *("favorite place", "favourite team", "favorite team", "favourite football team"),
+    *("favorite sports team", "favourite band", "favorite band", "father's middle name"),
+    *("mother's middle name", "mother's first name", "father's first name"),
+    *("street did you grow up", "street you grew up", "where did you grow up"),
+    *("town did you grow up", "town were you born", "city were you born"),
+    *("where were you born", "where did you meet", "on your honeymoon", "place of birth"),
+    *("answer to your security question", "answer to your secret question"),
+    *("answer to that security question", "answer to this security question"),
+)
+"""What security questions ask for: their answers open an account as passwords do."""
+_CODES = ("the code", "a code", "your code", "that code", "this code", "what code", "which code")
+"""What a code that was sent is asked for by; others have a word before: "the error code"."""
+_CODED = word_set(
+    "error box label letter product voucher router meter parcel package packaging item door gate "
+    "promotion offer discount screen display boiler machine leaflet catalogue receipt ticket "
+    "building locker fault flight order booking"
+)
+"""What has a code that is no secret: "the code on the box"."""
+_ON_A_PHONE = word_set("phone mobile text app email")
+_TABLE = table_of(NAMES, _REQUESTS, {Kind.PASSWORD: _SECRETS, Kind.SECURITY_CODE: _CODES})
 
 _LOOSE = frozenset(
     {
         *("card", "debit card", "credit card", "bank card", "visa", "mastercard", "amex"),
+        *_SECRETS,
         *("american express", "account", "acct", "bank account", "phone", "telephone", "mobile"),
         *("cell", "cell phone", "landline", "your number"),
     }
@@ -72,12 +101,24 @@ _ELSEWHERE = frozenset({"address", "balance", "amount", "total", "zip", "postcod
 """One word, and clearly the matter of its question: "the address on the account"."""
 _IN_PASSING = frozenset({"part", "case", "reading", "confirmation"})
 """Names that are only words when the agent speaks: "say that part again", "just in case"."""
+_DONE = tuple(
+    f"{asked} {done}"
+    for asked, acts in (
+        ("did you", "give share tell read change reset forget set try enter"),
+        ("have you", "given shared told read changed reset forgotten set tried entered lost"),
+    )
+    for done in acts.split()
+)
+"""What was done with a secret is asked, and not the secret."""
+_RESETTING = word_set("reset resetting change changed changing forgot forgotten expired link")
+_TO_TELL = word_set("what what's confirm tell give take spell read")
 _OTHERWISE = (
     *("when did", "when was", "when were", "when do", "when does", "when is", "when's"),
     *("when have", "when had", "how much", "how many", "how long", "how often", "how old"),
     *("what time", "what year", "which year", "what month", "what day", "which day"),
+    *_DONE,
 )
-"""A question whose answer is a time or an amount."""
+"""A question whose answer is a time, an amount, or who was told."""
 
 
 class Request(NamedTuple):
@@ -154,9 +195,7 @@ def _clauses(words: Sequence[Word]) -> list[list[Word]]:
 
 def _request_of(clause: Sequence[Word]) -> Request | None:
     said = [word.text for word in clause if word.text not in _ENDS or word.text == "?"]
-    otherwise = _DIGITS.isdisjoint(said) and any(
-        f" {phrase} " in f" {' '.join(said)} " for phrase in _OTHERWISE
-    )
+    otherwise = _DIGITS.isdisjoint(said) and _holds(said, _OTHERWISE)
     names = [one for one in names_in(clause, _TABLE) if _phrase(clause, one) not in _IN_PASSING]
     if not names:
         return OTHER if otherwise else None
@@ -172,7 +211,27 @@ def _request_of(clause: Sequence[Word]) -> Request | None:
     partial = "last" in said and ("four" in said or "4" in said)
     if partial and name.kind in (Kind.CARD, Kind.ACCOUNT, Kind.PHONE):
         return OTHER
+    if name.kind is Kind.PASSWORD and _is_of_dealings(said):
+        return OTHER
+    if _phrase(clause, name) in _CODES and _is_no_secret(said[name.last + 1 :]):
+        return OTHER
     return Request(name.kind)
+
+
+def _holds(said: Sequence[str], phrases: Iterable[str]) -> bool:
+    row = f" {' '.join(said)} "
+    return any(f" {phrase} " in row for phrase in phrases)
+
+
+def _is_of_dealings(said: Sequence[str]) -> bool:
+    """Whether what is done with a password is spoken of: "I'll reset your password for you"."""
+    told = not _TO_TELL.isdisjoint(said)
+    return _holds(said, _DONE) or not (told or _RESETTING.isdisjoint(said))
+
+
+def _is_no_secret(after: Sequence[str]) -> bool:
+    """Whether a code is that of a thing: "the code on the box", not one sent to a telephone."""
+    return not _CODED.isdisjoint(after) and _ON_A_PHONE.isdisjoint(after)
 
 
 _EXACT = 2
@@ -183,6 +242,8 @@ def _weight(clause: Sequence[Word], name: Name) -> int:
     phrase = _phrase(clause, name)
     if name.kind is None:
         return int(phrase in _ELSEWHERE or name.last > name.first)
+    if phrase in _CODES:
+        return 1
     return 0 if phrase in _LOOSE else _EXACT
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
-from detectors.digits import MOST_PAUSING, PAUSING, Group, Run, Word
+from detectors.digits import MOST_PAUSING, PAUSING, Group, Run, Word, word_set
 
 CARD_STARTS = "23456"
 """First digits of payment cards; 0, 1 and 7 to 9 begin other things (ISO/IEC 7812-1)."""
 _CARD_SHAPES = ((4, 4, 4, 4), (4, 6, 5))
 _DASHES = frozenset({"-", "–", "dash"})
 CARD_LENGTHS = (16, 15, 14, 13, 19, 18, 17)
+_EXPIRY = word_set("expiry expiration expires expire expiring")
+_EXPIRY_REACH = 6
+"""Words between "expires" and its month: "the expiry date on it says"."""
+_NO_EXPIRY = word_set("at paid for about")
+"""Before a time or a sum."""
+_ELSE = word_set(
+    "offer contract passport warranty licence license voucher membership permit policy quote lease"
+)
+"""What expires and is no card."""
+_MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
 
 
 def broken_cards(words: Sequence[Word], runs: Sequence[Run]) -> Iterator[Run]:
@@ -64,6 +75,15 @@ def may_be_card(words: Sequence[Word], groups: Sequence[Group], named: bool) -> 
         return True
     dashed = all(words[group.first - 1].text in _DASHES for group in groups[1:])
     return sizes in _CARD_SHAPES and (named or dashed)
+
+
+def is_expiry(words: Sequence[Word], run: Run) -> bool:
+    """Whether digits are the month and year in which a card runs out: "expires 04/27"."""
+    first = run.groups[0].first
+    said = [word.text for word in words[max(0, first - _EXPIRY_REACH - 1) : first]]
+    if _EXPIRY.isdisjoint(said) or not _ELSE.isdisjoint(said) or said[-1] in _NO_EXPIRY:
+        return False
+    return bool(_MONTH_AND_YEAR.fullmatch(run.digits))
 
 
 def luhn(digits: str) -> bool:

@@ -29,12 +29,28 @@ _NOT_A_MAILBOX = word_set(
     "in out into up log logged sign signed"
 )
 _MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
-_NO_NAME = word_set("yes yeah yep sure ok okay um uh er so and well to it me my on just")
+_NO_NAME = word_set(
+    "yes yeah yep sure ok okay um uh er so and well to it me my on just case lowercase "
+    "uppercase word"
+)
 """Words before an address in an answer that are none of it."""
 _MOST_NAME = 3
 """Words of a mailbox said as a name: "my email is mary jane smith at"."""
 _MOST_MAILBOX = 40
 """Words an address may have before "at": spelled out letter by letter."""
+_SAID_OF_IT = word_set(
+    "all one word lower upper case lowercase uppercase small capital capitals letters no spaces in "
+    "with together joined up that's and"
+)
+"""Words on how a mailbox is written, between it and "at": "all one word"."""
+_MOST_SAID_OF_IT = 6
+_COUNTED = word_set("number letter figure digit")
+"""Words before what is spelled: "the number seven"."""
+_SPELLING_OUT = word_set("so that's thats spelled spelt which is , - and it's")
+"""Words between a name and its spelling: "walton so w a l t o n"."""
+_MOST_SPELLED_OUT = 8
+"""Words of a name, and of those before its spelling, that are looked at."""
+_DASHES = word_set("- – dash hyphen")
 _LEAST_SPELLED = 3
 """Letters in a row that spell a piece of an address: fewer are an initial, or "ok"."""
 
@@ -54,14 +70,40 @@ def is_awaited(agent_said: str, said_before: str) -> bool:
 
 
 def emails(words: Sequence[Word], awaited: bool) -> Iterator[Place]:
-    """Addresses; where one is `awaited`, also the pieces that transcribers cut it into."""
+    """Addresses; where one is `awaited`, also the pieces that transcribers cut it into.
+
+    A name that is spelled out in one goes with it.
+    """
     for at, word in enumerate(words):
         if word.text in ("at", "@"):
             place = _address(words, at, awaited)
             if place:
                 yield place
+                yield from _spelled_out(words, place[0])
     if awaited:
-        yield from _pieces(words)
+        for first, last in _pieces(words):
+            yield first, last
+            yield from _spelled_out(words, first)
+
+
+def _spelled_out(words: Sequence[Word], first: int) -> Iterator[Place]:
+    """The name whose spelling starts at a word: "s walton so s w a l t o n"."""
+    letters = ""
+    while first + len(letters) < len(words) and len(letters) < _MOST_MAILBOX:
+        letter = words[first + len(letters)].text
+        if len(letter) > 1 or not letter.isalpha():
+            break
+        letters += letter
+    last = first - 1
+    while last >= 0 and first - last <= _MOST_SPELLED_OUT and words[last].text in _SPELLING_OUT:
+        last -= 1
+    name = ""
+    for at in range(last, max(last - _MOST_SPELLED_OUT, -1), -1):
+        name = words[at].text + name
+        if len(name) >= _LEAST_SPELLED and letters.startswith(name):
+            yield at, last
+        if len(name) > len(letters):
+            return
 
 
 def _address(words: Sequence[Word], at: int, awaited: bool) -> Place | None:
@@ -71,9 +113,10 @@ def _address(words: Sequence[Word], at: int, awaited: bool) -> Place | None:
     mailed = host in MAIL_HOSTS or (awaited and host in _OTHER_HOSTS)
     if at == 0 or MARKER.fullmatch(words[at - 1].text):
         return (at, last or at + 1) if mailed or (awaited and last) else None
-    if words[at - 1].text in _NOT_A_MAILBOX:
+    end = _mailbox_end(words, at - 1)
+    if words[end].text in _NOT_A_MAILBOX:
         return None
-    first = _mailbox_start(words, at - 1, awaited)
+    first = _mailbox_start(words, end, awaited)
     if last:
         return first, last
     said = {word.text for word in words[first:at]}
@@ -91,6 +134,8 @@ def _domain_end(words: Sequence[Word], at: int) -> int:
             if words[at + 2].text in _DOMAIN_ENDS:
                 last = at + 2
             at += 2
+        elif words[at + 1].text in _DASHES and words[at + 2].text.isalnum():
+            at += 2
         elif last or not (words[at].text.isalnum() and words[at + 1].text.isalnum()):
             break
         else:
@@ -105,6 +150,14 @@ def _is_dot(words: Sequence[Word], at: int) -> bool:
     return word.text == "dot" or (word.text == "." and word.end == words[at + 1].start)
 
 
+def _mailbox_end(words: Sequence[Word], last: int) -> int:
+    """The last word of a mailbox, before what is said of how it is written."""
+    end = last
+    while end and last - end < _MOST_SAID_OF_IT and words[end].text in _SAID_OF_IT:
+        end -= 1
+    return end if words[end].text not in _SAID_OF_IT else last
+
+
 def _mailbox_start(words: Sequence[Word], last: int, awaited: bool) -> int:
     first = last
     while first > 0 and last - first < _MOST_MAILBOX:
@@ -112,6 +165,10 @@ def _mailbox_start(words: Sequence[Word], last: int, awaited: bool) -> int:
         if before in JOINTS and first > 1 and words[first - 2].text.isalnum():
             first -= 2
         elif is_spelled(before) and (is_spelled(text) or text in _NUMBERS):
+            first -= 1
+        elif before in _COUNTED and is_spelled(text) and first > 2:
+            first -= 2 if words[first - 2].text == "the" else 1
+        elif text in ("the", *_COUNTED) and is_spelled(before):
             first -= 1
         else:
             break

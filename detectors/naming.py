@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from detectors.digits import Run, Word
+from detectors.digits import DIGITS, Run, Word
 from detectors.markers import Kind
 
 
@@ -65,7 +65,9 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
     Kind.PASSWORD: (
         *("password", "pass word", "passphrase", "pass phrase", "memorable word"),
         *("memorable information", "maiden name", "secret word", "secret answer"),
-        *("security answer", "security word"),
+        *("security answer", "security word", "answer to my security question"),
+        *("answer to the security question", "answer to my secret question"),
+        *("answer to the secret question", "security question answer", "secret question answer"),
     ),
     None: (
         *("order", "order number", "reference", "reference number", "ref", "case", "case number"),
@@ -103,6 +105,10 @@ _TABLE = table_of(NAMES)
 _TELLING = frozenset({"is", "was", "says", "said", "reads"})
 _MOST_ABOUT_CODE = 4
 """Words between "code" and "is": "the code you just texted me is"."""
+_LEAST_CODE = 6
+"""Digits right after "code" that are a code that was sent: an error code is shorter."""
+_MOST_CODE = 8
+_THE = frozenset({"the", "a", "my", "this", "that", "your", "their"})
 _AMOUNT_SIZES = range(2, 7)
 """Figures of an amount: one at a time, or seven in one go, are a number all the same."""
 
@@ -127,11 +133,14 @@ def named(word: Word) -> str:
 
 def names_in(words: Sequence[Word], table: Table = _TABLE) -> list[Name]:
     """Every name in a row of words, in order; of names that start alike, the longest."""
-    names = []
+    names: list[Name] = []
     places = [at for at in range(len(words)) if not _abbreviates(words, at)]
     said = [named(words[at]) for at in places]
     at = 0
     while at < len(said):
+        if said[at] == "code" and _is_of_another(names, places[at]):
+            at += 1
+            continue
         for phrase, kind in table.get(said[at], ()):
             if tuple(said[at : at + len(phrase)]) == phrase:
                 names.append(Name(kind, places[at], places[at + len(phrase) - 1]))
@@ -144,8 +153,13 @@ def names_in(words: Sequence[Word], table: Table = _TABLE) -> list[Name]:
     return names
 
 
+def _is_of_another(names: Sequence[Name], at: int) -> bool:
+    """Whether a code is that of what is named right before it: "tracking code"."""
+    return bool(names) and names[-1].kind is None and names[-1].last == at - 1
+
+
 def _tells_code(words: Sequence[Word], at: int) -> bool:
-    """Whether "code" goes on to what it is: "the code's", "the code they texted is"."""
+    """Whether "code" goes on to what it is: "the code they texted is", "the code 998877"."""
     if words[at].text != "code":
         return True
     for word in words[at + 1 : at + 2 + _MOST_ABOUT_CODE]:
@@ -153,7 +167,18 @@ def _tells_code(words: Sequence[Word], at: int) -> bool:
             return True
         if not word.text.isalpha():
             break
-    return False
+    the = at > 0 and words[at - 1].text in _THE
+    return the and _digits_from(words, at + 1) >= _LEAST_CODE
+
+
+def _digits_from(words: Sequence[Word], at: int) -> int:
+    """Figures, and digits said one by one, in a row from a word on."""
+    digits = 0
+    for word in words[at : at + _MOST_CODE]:
+        if not (word.text.isdecimal() or word.text in DIGITS):
+            break
+        digits += len(word.text) if word.text.isdecimal() else 1
+    return digits
 
 
 def _abbreviates(words: Sequence[Word], at: int) -> bool:

@@ -15,45 +15,22 @@ from typing import NamedTuple
 
 from detectors.asides import is_another_day, is_told_of
 from detectors.asking import request_in
-from detectors.cards import broken_cards, goes_on, has_card, may_be_card
-from detectors.digits import (
-    DIGITS,
-    TEENS,
-    TENS,
-    Group,
-    Run,
-    Word,
-    runs_of,
-    word_set,
-    words_of,
-)
+from detectors.births import births
+from detectors.cards import broken_cards, goes_on, has_card, is_expiry, may_be_card
+from detectors.digits import Group, Run, Word, runs_of, words_of
 from detectors.forms import forms
 from detectors.identity import is_national_id, spelled_ids, with_letters
-from detectors.mailboxes import MAIL_HOSTS, emails, is_awaited
+from detectors.mailboxes import emails, is_awaited
 from detectors.markers import MARKER, NUMBERS, Kind
 from detectors.naming import Name, holds_amounts, names_in
+from detectors.passwords import Awaited, awaited, passwords
 from detectors.pieces import UNFINISHED, begun, least_wanted, only_digits
-from detectors.private import births, passwords
+from detectors.signs import may_hold
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
 _BACKCHANNEL = 3
 """Words of the agent's that only say "go on": more may ask for something else."""
-
-_FIGURES = re.compile(r"[\d@]|[a-z]\.[a-z]", re.IGNORECASE)
-_LETTERS = re.compile(r"[a-z]+")
-_SIGNS = (
-    word_set(
-        "dot pass password passphrase pin cvv cvc birth birthdate dob born maiden memorable "
-        "secret security"
-    )
-    | MAIL_HOSTS
-)
-_SMALL = frozenset({*DIGITS, *TEENS, *TENS, "double", "triple", "treble"})
-"""Without figures, one of `_SIGNS` or two of `_SMALL` there is nothing to take out: most talk."""
-
-_SHORT = 3
-"""Words of a piece so short that one digit may be all of it."""
 
 _LEAST_DIGITS = {
     Kind.CARD: 8,
@@ -74,8 +51,6 @@ _LEAST_ASKED = {
 }
 """The same in an answer: transcribers cut a number in pieces."""
 
-_EXPIRY = frozenset({"expiry", "expiration"})
-_MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
 _NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 _ZERO_LED = re.compile(r"0[1-9]\d{8,9}")
 
@@ -100,12 +75,9 @@ class _Text(NamedTuple):
     only_digits: bool
     mail: bool
     birth: bool
-
-    @property
-    def names_a_card(self) -> bool:
-        """Whether a card is spoken of, or asked for."""
-        named = {name.kind for name in self.names}
-        return Kind.CARD in (self.asked, self.wanted, self.carried) or Kind.CARD in named
+    password: Awaited
+    names_a_card: bool
+    """Whether a card is spoken of, or asked for."""
 
 
 def redact(
@@ -123,14 +95,20 @@ def redact(
     carried, tail = _carried(said_before)
     brief = len(agent_said.split()) <= _BACKCHANNEL
     birth = Kind.DATE_OF_BIRTH in (asked, carried if brief else None)
-    if asked is not Kind.PASSWORD and not mail and not birth and not _may_hold(text):
+    password = awaited(asked is Kind.PASSWORD, wanted is Kind.PASSWORD, said_before)
+    if not password.asked and not mail and not birth and not may_hold(text):
         return text, ()
     words = words_of(text)
     names = names_in(words)
     telephone = Kind.PHONE in (asked, carried, *(name.kind for name in names))
     runs = runs_of(words, telephone)
     alone = only_digits(words, runs)
-    taken = _Text(text, words, runs, names, asked, wanted, carried, tail, alone, mail, birth)
+    of_card = {asked, wanted, carried, *(name.kind for name in names)}
+    card = Kind.CARD in of_card or Kind.CARD.marker in f"{said_before} {text}"
+    taken = _Text(
+        *(text, words, runs, names, asked, wanted, carried, tail, alone),
+        *(mail, birth, password, card),
+    )
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
     kinds: list[str] = []
@@ -140,14 +118,6 @@ def redact(
         kinds.append(kind.value)
         at = end
     return "".join((*parts, text[at:])), tuple(dict.fromkeys(kinds))
-
-
-def _may_hold(text: str) -> bool:
-    if _FIGURES.search(text) or MARKER.search(text):
-        return True
-    words = _LETTERS.findall(text.lower())
-    small = sum(word in _SMALL for word in words)
-    return small > 1 or (small == 1 and len(words) <= _SHORT) or not _SIGNS.isdisjoint(words)
 
 
 def _merged(spans: list[_Span]) -> list[_Span]:
@@ -230,12 +200,13 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         return Kind(before[1:-1])
     if run.amount:
         return None
+    of_card = taken.names_a_card and (name is None or name.kind is Kind.CARD)
+    if of_card and is_expiry(taken.words, run):
+        return Kind.CARD
     if name is not None:
         kind = name.kind
         if kind is None:
             return None
-        if taken.words[name.first].text in _EXPIRY and _MONTH_AND_YEAR.fullmatch(digits):
-            return kind
         least = _LEAST_DIGITS.get(kind, 99)
         if name.last > name.first and not _only_last(taken.words, name, run):
             least = _LEAST_NAMED_WHOLE.get(kind, least)
@@ -284,7 +255,7 @@ def _said(taken: _Text) -> Iterator[_Span]:
     for first, last in births(words, taken.names, asked is Kind.DATE_OF_BIRTH, taken.birth):
         if named or not is_another_day(words, first):
             yield _Span(words[first].start, words[last].end, Kind.DATE_OF_BIRTH)
-    for first, last in passwords(words, taken.names, asked is Kind.PASSWORD):
+    for first, last in passwords(words, taken.names, taken.password):
         yield _Span(words[first].start, words[last].end, Kind.PASSWORD)
 
 

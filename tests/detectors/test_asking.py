@@ -118,6 +118,12 @@ REQUESTS = [
     ("okay and the card", Kind.CARD),
     ("how many digits of the card number can you read", Kind.CARD),
     ("what's the password on your account", Kind.PASSWORD),
+    ("I've sent you a code can you read that out for me", Kind.SECURITY_CODE),
+    ("what's the code please", Kind.SECURITY_CODE),
+    ("read me the code please", Kind.SECURITY_CODE),
+    ("can you see a code on your phone", Kind.SECURITY_CODE),
+    ("and what numbers are in the text", Kind.SECURITY_CODE),
+    ("what's the sort code", Kind.ACCOUNT),
     ("can you confirm the phone number on your account", Kind.PHONE),
 ]
 OTHERWISE = [
@@ -129,6 +135,15 @@ OTHERWISE = [
     "when did you get the card?",
     "what's the order number?",
     "the last four digits of the card please",
+    "what's the error code",
+    "what's the code on the error message",
+    "can you read me the code off the meter",
+    "could you give me the code of the flight",
+    "have you got a code for the discount",
+    "do you have a promo code",
+    "what's the post code please",
+    "did you give anyone the code",
+    "when did you get the code",
     "how long have you been with us",
 ]
 NOTHING = [
@@ -192,6 +207,12 @@ def test_talk_asks_for_nothing(said: str) -> None:
             "[account] and [account]",
         ),
         (
+            ("agent: I've sent you a code can you read that out", "okay nine nine eight", "877"),
+            "[security code]",
+        ),
+        (("agent: what's the code please", "998 877"), "[security code]"),
+        (("agent: read me the code please", "998877"), "[security code]"),
+        (
             ("agent: can you read me the number we just sent you?", "it says 781234"),
             "it says [security code]",
         ),
@@ -212,6 +233,9 @@ def test_a_number_that_was_asked_for_in_passing_is_taken_out(
         ("which account is it?", "i paid 1500 in 2019"),
         ("can you confirm the address on the account?", "1150 king street"),
         ("and the billing zip for the card?", "90210"),
+        ("what's the error code?", "it's 447188"),
+        ("what's the code on the box?", "44 71 88"),
+        ("did you give anyone the code?", "yes and they took 1500 pounds"),
         ("when did you get the card?", "since 2019"),
         ("can you confirm your date of birth?", "i ordered it on the fifth of may 2024"),
     ],

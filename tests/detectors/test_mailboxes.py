@@ -14,6 +14,9 @@ ASKED = "and what's your email address?"
         ("jane.doe at gmail.com", "[email]"),
         ("jane at gmail", "[email]"),
         ("it's bob at hotmail thanks", "it's [email] thanks"),
+        ("my email is maria at jones-plumbing.co.uk", "my email is [email]"),
+        ("my email is maria at m-jones.com", "my email is [email]"),
+        ("my email is maria at m hyphen jones dot com", "my email is [email]"),
     ],
 )
 def test_an_address_needs_neither_figures_nor_the_word_dot(text: str, left: str) -> None:
@@ -50,9 +53,27 @@ def test_an_address_begun_goes_on_without_a_question() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "left"),
+    [
+        ("maria jones all one word at gmail", "[email]"),
+        ("it's bob smith no spaces all lower case at yahoo dot co dot uk", "it's [email]"),
+        ("it's all lower case sarah smith at icloud dot com", "it's all lower case [email]"),
+        ("it's jones j o n e s the number seven at outlook dot com", "it's [email]"),
+        ("it's s walton so s w a l t o n", "it's [email] so [email]"),
+        ("it's maria that's m a r i a at gmail", "it's [email] that's [email]"),
+    ],
+)
+def test_an_address_is_told_with_how_it_is_written(answer: str, left: str) -> None:
+    assert redact(answer, ASKED)[0] == left
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "yes",
+        "it's no use we're all together at home",
+        "i sent one at seven and nobody replied",
+        "the one you have is all wrong",
         "no i didn't get it at 9 a.m. at all",
         "it cost 3.50 and i am at work",
         "i saw it on bigbank.com yesterday",

@@ -24,6 +24,8 @@ CARD = "4111111111111111"
         ("my card number is 4111 1111", "my card number is [card]"),
         ("expiry is oh nine twenty seven", "expiry is [card]"),
         ("and the expiry date's 09/2027", "and the expiry date's [card]"),
+        ("my card's 4111 1111 and it expires 04/27", "my card's [card] and it expires [card]"),
+        ("the visa expires zero four twenty seven", "the visa expires [card]"),
         ("the cvv is 123", "the cvv is [security code]"),
         ("my pin is one two three four", "my pin is [security code]"),
         ("sort code 12-34-56 account 12345678", "sort code [account] account [account]"),
@@ -59,6 +61,10 @@ def test_personal_data_is_taken_out(text: str, left: str) -> None:
         "my claim number is 123456789",
         "card ending 4321",
         "the expiry was 2024",
+        "my card policy expires 04/27",
+        "my contract expires 04/27",
+        "the offer expires 12/24 and i have a visa",
+        "my card expires soon so i rang at 1030",
         "i called 3 times in 2 weeks and waited ninety minutes",
         "i was born in 1962",
         "my password is not working",
@@ -89,6 +95,13 @@ def test_the_agents_question_names_the_answer(question: str, answer: str, left: 
 def test_a_number_cut_in_two_goes_on_in_the_next_chunk() -> None:
     assert redact("1111 1111", said_before="my card number is [card]")[0] == "[card]"
     assert redact("12345678", said_before="my account number is")[0] == "[account]"
+
+
+def test_when_a_card_runs_out_is_taken_out_where_a_card_is_spoken_of() -> None:
+    said = "and it expires zero four twenty seven"
+    assert redact(said, said_before="it's [card]")[0] == "and it expires [card]"
+    assert redact("oh four 27", agent_said="when does the card expire?")[0] == "[card]"
+    assert redact(said)[0] == said
 
 
 def test_the_kinds_taken_out_are_told_in_order() -> None:
