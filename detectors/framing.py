@@ -10,7 +10,7 @@ from detectors.digits import Word, word_set
 
 _FILLERS = (
     "um|uh|er|erm|ah|oh|hmm|mm|mhm|well|so|yeah|yes|yep|yup|ok|okay|right|sure|alright|hi|hello"
-    "|now|and|like|then|of course|certainly|,|\\.|-|…|\\?"
+    "|now|and|like|then|of course|certainly|man|either|,|\\.|-|…|\\?"
 )
 WRITTEN = (
     "(?:all )?(?:in )?(?:lower case|lowercase|upper case|uppercase|capitals|one word)"

@@ -203,14 +203,16 @@ def _answered(words: Sequence[Word], come: bool) -> Iterator[Place]:
     units = _units(words, first)
     talk = any(is_talk(words[at].text) and not is_mixed(words, at) for at, _ in units)
     whole = 0 < len(units) <= _MOST_WORDS
+    told: list[Place] = []
     if lead.tells:
         if not is_talk(words[first].text) or is_mixed(words, first):
-            yield from _secret(words, first, _MOST_WORDS if whole else 1)
-        return
-    short = len(units) <= _SHORT_ANSWER or (whole and words[first].text in _TITLES)
-    if short and not talk and (lead.corrects or not come or not first):
-        last = units[-1][1]
-        yield first, last
+            told = list(_secret(words, first, _MOST_WORDS if whole else 1))
+    else:
+        short = len(units) <= _SHORT_ANSWER or (whole and words[first].text in _TITLES)
+        if short and not talk and (lead.corrects or not come or not first):
+            told = [(first, units[-1][1])]
+    yield from told
+    for _, last in told:
         if last + 1 < len(words) and words[last + 1].text == "or":
             yield from _secret(words, last + 2, 1)
 

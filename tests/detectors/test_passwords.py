@@ -47,6 +47,7 @@ def left_of(*turns: str) -> list[str]:
         ("it's all lowercase bluehorse", "it's all lowercase [password]"),
         ("yes it's rover and where's my bill", "yes it's [password] and where's my bill"),
         ("arsenal or chelsea", "[password] or [password]"),
+        ("it's either rover or fido", "it's either [password] or [password]"),
         ("it says here jones", "it says here [password]"),
         ("capital J o n e s two two", "[password]"),
     ],
