@@ -64,7 +64,7 @@ class Delivery(Table):
     answered: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[int]
     about: Mapped[str | None] = mapped_column(index=True)
-    """kind:id:state of what it tells, so that a chat room hears of each state once."""
+    """kind:id:state of what it tells, so that a chat room hears of each change once."""
     call_id: Mapped[str | None] = mapped_column(index=True)
 
     __table_args__ = (Index("delivery_once", "webhook_id", "feed", unique=True),)

@@ -23,9 +23,10 @@ from wallboard.store.tables import (
     Route,
     Webhook,
 )
-from wallboard.webhooks.filters import RESTRICTED, is_restricted, severity_of, state_of, wants
+from wallboard.webhooks.filters import RESTRICTED, about, is_restricted, severity_of, wants
 from wallboard.webhooks.formats import KINDS, Format, Told, rendered
 from wallboard.webhooks.recall import called_back
+from wallboard.webhooks.rooms import is_news
 
 WAITS_MS = (5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000)
 """After each failure: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h. Then it is given up."""
@@ -211,8 +212,7 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
     alert = db.get(Alert, row.ref) if row.kind == "alert" else None
     if not wants(hook, row, severity_of(alert)):
         return 0
-    about = f"{row.kind}:{row.ref}:{state_of(row)}"[:300]
-    if hook.format != Format.STANDARD and _was_told(db, hook, about):
+    if hook.format != Format.STANDARD and not is_news(db, hook, row):
         return 0
     page = f"/calls/{row.call_id}" if row.call_id else "/board"
     told = Told(
@@ -224,7 +224,7 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
         desk=row.desk or _text(row.body.get("desk")),
         link=base_url + page,
     )
-    _put(db, hook, told, now, feed=row.number, about=about, call_id=row.call_id)
+    _put(db, hook, told, now, feed=row.number, about=about(row), call_id=row.call_id)
     return 1
 
 
@@ -262,13 +262,6 @@ def _done(db: Db, rows: Sequence[Feed]) -> set[tuple[str, int]]:
         Delivery.feed.between(rows[0].number, rows[-1].number)
     )
     return {(hook, number) for hook, number in db.execute(query) if number is not None}
-
-
-def _was_told(db: Db, hook: Webhook, about: str) -> bool:
-    query = select(Delivery.delivery_id).where(
-        Delivery.about == about, Delivery.webhook_id == hook.webhook_id
-    )
-    return db.scalar(query.limit(1)) is not None
 
 
 def _alerts(db: Db, named: Iterable[str], call_id: str | None) -> list[Alert]:
