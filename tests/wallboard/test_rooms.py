@@ -1,4 +1,4 @@
-"""What a chat room hears through a webhook: what has changed, and nothing back that it never knew."""
+"""What a chat room hears by a webhook: what has changed, and nothing back that it never knew."""
 
 from __future__ import annotations
 
@@ -82,6 +82,27 @@ def test_a_room_hears_that_what_it_was_told_is_withdrawn(house: House) -> None:
     _hook(house, Format.SLACK)
     house.read("alerts", alert(), alert(revision=2, type="alert.retracted", status="retracted"))
     assert _told(house) == ["confirmed", "retracted"]
+
+
+ODD = "a>b|c d#e?f%2F/g"
+
+
+@pytest.mark.parametrize("format_", Format)
+def test_a_call_by_an_odd_id_has_a_link_that_leads_to_it(house: House, format_: Format) -> None:
+    _hook(house, format_)
+    house.read("alerts", alert(call_id=ODD))
+    _told(house)
+    page = "https://board.example/calls/a%3Eb%7Cc%20d%23e%3Ff%252F%2Fg"
+    with house.sessions() as db:
+        (body,) = db.scalars(select(Delivery.body))
+    match format_:
+        case Format.STANDARD:
+            assert body["data"]["link"] == page
+        case Format.SLACK:
+            assert body["blocks"][-1]["text"]["text"] == f"<{page}|Open on the wallboard>"
+        case Format.TEAMS:
+            (action,) = body["attachments"][0]["content"]["actions"]
+            assert action["url"] == page
 
 
 def test_a_program_hears_of_every_change(house: House) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Db
@@ -158,7 +159,7 @@ def put_test(db: Db, hook: Webhook, now: int, base_url: str) -> Delivery:
         body={"type": "webhook.test"},
         mode="live",
         desk=None,
-        link=f"{base_url}/board",
+        link=_page(base_url, None),
     )
     return _put(db, hook, told, now, feed=None, about=None)
 
@@ -200,7 +201,7 @@ def _call_back(db: Db, now: int, base_url: str) -> int:
             body={"type": "call.forgotten", "call_id": told.call_id},
             mode="live",
             desk=None,
-            link=f"{base_url}/calls/{told.call_id}",
+            link=_page(base_url, told.call_id),
         )
         # Not under the call's id: what tells of it goes when it is forgotten, and this stays.
         _put(db, hook, message, now, feed=None, about=f"call:{told.call_id}:forgotten"[:300])
@@ -214,7 +215,6 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
         return 0
     if hook.format != Format.STANDARD and not is_news(db, hook, row):
         return 0
-    page = f"/calls/{row.call_id}" if row.call_id else "/board"
     told = Told(
         kind=row.kind,
         ref=row.ref,
@@ -222,7 +222,7 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
         body=row.body,
         mode=row.mode,
         desk=row.desk or _text(row.body.get("desk")),
-        link=base_url + page,
+        link=_page(base_url, row.call_id),
     )
     _put(db, hook, told, now, feed=row.number, about=about(row), call_id=row.call_id)
     return 1
@@ -275,6 +275,11 @@ def _alerts(db: Db, named: Iterable[str], call_id: str | None) -> list[Alert]:
 
 def _is_closed(alert: Alert) -> bool:
     return is_restricted(alert.handling, alert.trigger)
+
+
+def _page(base_url: str, call_id: str | None) -> str:
+    """Of a call, or the board. The platform's ids may hold anything: a `>` ends Slack's link."""
+    return f"{base_url}/calls/{quote(call_id, safe='')}" if call_id else f"{base_url}/board"
 
 
 def _text(value: object) -> str | None:
