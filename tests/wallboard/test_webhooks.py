@@ -259,6 +259,34 @@ def test_an_administrator_makes_a_hook_and_tests_it(house: House, receiver: Rece
     assert _deliveries(house) == []
 
 
+def test_of_a_pause_nothing_is_told_and_what_waited_before_is(
+    house: House, receiver: Receiver
+) -> None:
+    hook = _hook(house, receiver.url)
+    _hook(house, f"{receiver.url}/other")
+    admin = house.signed_in("ada", Role.ADMIN)
+    page = f"/admin/webhooks/{hook.webhook_id}"
+    receiver.answers = [503, 503]
+    _alert(house, "before")
+    _round(house)
+    admin.open(page)
+    admin.send(f"{page}/active", active="no")
+    for name in ("first", "second", "third"):
+        house.clock.pass_(seconds=30)
+        _alert(house, name)
+    _round(house)
+    house.clock.pass_(seconds=0.1)
+    admin.send(f"{page}/active", active="yes")
+    _round(house)
+    _alert(house, "after")
+    house.clock.pass_(seconds=1)
+    # Somebody whose page is old says so once more: nothing gets lost by it.
+    admin.send(f"{page}/active", active="yes")
+    _round(house)
+    told = [one.json["data"]["id"] for one in receiver.received if one.path == "/hook"]
+    assert told == ["before", "before", "after"]
+
+
 def test_filters_let_through_what_was_asked_for(house: House, receiver: Receiver) -> None:
     _hook(house, f"{receiver.url}/fraud", triggers=("fraud",))
     _hook(house, f"{receiver.url}/loans", queues=("loans",))

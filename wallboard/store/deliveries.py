@@ -27,6 +27,7 @@ class Webhook(Table):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_by: Mapped[str]
     created_at: Mapped[int]
+    """When it was made, or let go on after a pause: it is told of nothing before that."""
     name: Mapped[str | None]
     severities: Mapped[list[str] | None] = mapped_column(JSON)
 

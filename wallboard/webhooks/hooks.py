@@ -108,6 +108,13 @@ def change(hook: Webhook, what: Wanted) -> None:
     hook.with_words = what.with_words
 
 
+def go_on(hook: Webhook, now: int) -> None:
+    """After a pause: it is told of what happens from now on. What happened meanwhile is not told:
+    nobody is called to what was hours or days ago."""
+    if not hook.active:
+        hook.active, hook.created_at = True, now
+
+
 def shown(db: Db) -> list[Shown]:
     """All hooks, by name."""
     query = select(Delivery.webhook_id, Delivery.state, func.count()).group_by(
