@@ -106,6 +106,15 @@ def _round(house: House) -> None:
     asyncio.run(Courier(house.services).round(wait=True))
 
 
+def _spread(house: House) -> int:
+    """How many messages a few rounds make, of which each reads a part."""
+    made = 0
+    for _ in range(3):
+        with house.services.sessions.begin() as db:
+            made += outbox.spread(db, house.clock(), "https://board.example")
+    return made
+
+
 def _deliveries(house: House) -> list[Delivery]:
     with house.services.sessions() as db:
         return list(db.scalars(select(Delivery)))
@@ -183,6 +192,23 @@ def test_a_route_waits_until_its_alert_says_whether_it_may_be_told(
     _alert(house, "a1", feed=False)
     _round(house)
     assert [one.json["type"] for one in receiver.received] == ["route.joined"]
+
+
+def test_a_route_that_waits_for_its_alert_holds_up_no_other(house: House) -> None:
+    _hook(house, "https://ops.example/hook", kinds=("alert", "route"))
+    _route(house, "a1")
+    one = {"alert_id": "a2", "status": "confirmed", "severity": "high"}
+    many = outbox.ROWS + 2 * outbox.READ_AGAIN
+    with house.services.sessions.begin() as db:
+        db.add_all(
+            Feed(kind="alert", ref="a2", call_id="call-1", trigger="fraud", at=house.clock(),
+                 body=one, handling="normal", mode="live")
+            for _ in range(many)
+        )  # fmt: skip
+    assert [_spread(house), _spread(house)] == [many, 0]
+    _alert(house, "a1", feed=False)
+    house.clock.pass_(seconds=outbox.UNSURE_MS / 1000 - 1)
+    assert [_spread(house), _spread(house)] == [1, 0]
 
 
 def test_what_becomes_restricted_while_it_waits_is_withheld(

@@ -62,10 +62,13 @@ def spread(db: Db, now: int, base_url: str) -> int:
             cursor.next_offset = newest
         return forgotten
     kinds = {kind for hook in hooks for kind in hook.kinds} & set(KINDS)
-    fresh = Feed.number > cursor.next_offset - READ_AGAIN
-    query = select(Feed).where(fresh, Feed.kind.in_(kinds)).order_by(Feed.number)
-    rows = list(db.scalars(query.limit(ROWS + READ_AGAIN)))
+    before = cursor.next_offset - READ_AGAIN
+    query = select(Feed).where(Feed.kind.in_(kinds)).order_by(Feed.number)
+    rows = list(db.scalars(query.where(Feed.number > before).limit(ROWS + READ_AGAIN)))
     reached = rows[-1].number if len(rows) == ROWS + READ_AGAIN else newest
+    # Routes may wait for their alerts: looked at again beside what is new, which waits for none.
+    unsure = (Feed.kind == "route", Feed.number <= before, Feed.at > now - UNSURE_MS)
+    rows = [*db.scalars(query.where(*unsure)), *rows]
     made = forgotten
     done = _done(db, rows)
     for row in rows:
@@ -74,13 +77,7 @@ def spread(db: Db, now: int, base_url: str) -> int:
             for hook in hooks
             if (hook.webhook_id, row.number) not in done and wants(hook, row, None)
         ]
-        if not asking:
-            continue
-        verdict = may_be_told(db, row)
-        if verdict is None and now - row.at < UNSURE_MS:
-            reached = min(reached, row.number - 1)
-            continue
-        if verdict:
+        if asking and may_be_told(db, row):
             made += sum(_deliver(db, hook, row, now, base_url) for hook in asking)
     if reached > cursor.next_offset:
         cursor.next_offset = reached
