@@ -269,6 +269,42 @@ def test_after_seven_failures_it_is_given_up_and_can_be_sent_again(
     assert [one.state for one in _deliveries(house)] == ["delivered"]
 
 
+def test_a_receiver_that_is_gone_is_sent_nothing_more_until_somebody_says_so(
+    house: House, receiver: Receiver
+) -> None:
+    hook = _hook(house, receiver.url)
+    admin = house.signed_in("ada", Role.ADMIN)
+    page = f"/admin/webhooks/{hook.webhook_id}"
+    assert "410" not in admin.open(page).text
+    receiver.answers = [410]
+    _alert(house, "a1")
+    _alert(house, "a2")
+    _round(house)
+    _round(house)
+    assert sorted(one.state for one in _deliveries(house)) == ["given_up", "waiting"]
+    assert len(receiver.received) == 1
+    assert "Its receiver has answered 410" in admin.open(page).text
+    assert [one.ref for one in house.audited("webhook.gone")] == [hook.webhook_id]
+
+    house.clock.pass_(seconds=1)
+    admin.send(f"{page}/active", active="yes")
+    _round(house)
+    assert [one.json["data"]["id"] for one in receiver.received] == ["a1", "a2"]
+    house.clock.pass_(seconds=1)
+    admin.send(f"{page}/active", active="no")
+    assert "Its receiver has answered 410" not in admin.open(page).text
+
+
+def test_a_hook_that_goes_elsewhere_by_now_is_not_paused_for_its_old_address(
+    house: House, receiver: Receiver
+) -> None:
+    made = _hook(house, receiver.url)
+    with house.services.sessions.begin() as db:
+        hook = db.get_one(Webhook, made.webhook_id)
+        assert not hooks.pause_gone(db, hook, "https://old.example/hook", house.clock())
+        assert hook.active
+
+
 def test_an_administrator_makes_a_hook_and_tests_it(house: House, receiver: Receiver) -> None:
     admin = house.signed_in("ada", Role.ADMIN)
     admin.open("/admin/webhooks")

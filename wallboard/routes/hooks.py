@@ -249,6 +249,7 @@ def _hook_page(
         active="admin",
         when=written(viewer.time_zone),
         hook=hook,
+        gone_at=hooks.gone_at(db, hook),
         deliveries=hooks.deliveries(db, hook.webhook_id),
         dead=hooks.deliveries(db, hook.webhook_id, outbox.GIVEN_UP),
         problem=problem,
