@@ -16,7 +16,7 @@ import pytest
 from kafka.errors import KafkaError
 from sqlalchemy import select
 
-from stream.admin import admin_client
+from stream.admin import admin_client, create_topics
 from stream.events import CallStarted
 from stream.settings import Settings
 from stream.topics import TopicName
@@ -24,7 +24,7 @@ from tests.integration.test_stream import chunk, feed, own_topics, producer
 from tests.integration.workers import Worker, wait_for, workers
 from tests.wallboard.house import COOKIE, CSRF_HEADER, House, alert, stream
 from wallboard.auth.gate import digest
-from wallboard.intake import progress
+from wallboard.intake import progress, reader
 from wallboard.intake.reader import Reader
 from wallboard.services import now_ms
 from wallboard.store.engine import open_engine, sessions_of
@@ -143,24 +143,24 @@ def _status(sessions: object, alert_id: str) -> str | None:
         return None if row is None else row.status
 
 
-def _read(house: House, settings: Settings, alerts: int, told: Callable[[], bool]) -> str:
-    """Read until the alerts are there and Kafka is told so; gives the group it is told under."""
+def _read(house: House, settings: Settings, until: Callable[[], bool]) -> str:
+    """Read until something is so; gives the group that Kafka is told under."""
 
     async def reading() -> str:
-        reader = Reader(
+        made = Reader(
             settings,
             house.intake,
             house.services.hub,
             house.services.freshness,
             house.services.clock,
         )
-        task = asyncio.create_task(reader.run())
+        task = asyncio.create_task(made.run())
         try:
-            await asyncio.to_thread(wait_for, lambda: len(_alerts(house)) == alerts and told(), 120)
+            await asyncio.to_thread(wait_for, until, 120)
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        return reader.group
+        return made.group
 
     return asyncio.run(reading())
 
@@ -192,13 +192,43 @@ def test_kafkas_own_tools_see_how_far_the_wallboard_has_read_and_decide_nothing(
         return sum(read) == 3
 
     first = House(tmp_path)
-    assert _read(first, settings, 3, told) == group
+    assert _read(first, settings, lambda: len(_alerts(first)) == 3 and told()) == group
     first.engine.dispose()
     with admin_client(settings) as client:
         assert client.describe_groups([group])[group]["members"] == []
     # A database made anew reads from the beginning, whatever the group is said to have read.
     (tmp_path / "anew").mkdir()
     second = House(tmp_path / "anew")
-    _read(second, settings, 3, told)
+    _read(second, settings, lambda: len(_alerts(second)) == 3 and told())
     assert _alerts(second) == ["a0", "a1", "a2"]
     second.engine.dispose()
+
+
+def test_a_topic_that_is_made_anew_while_it_is_read_is_read_from_its_beginning(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Not while it is away: a reader that then finds nothing starts anew, and sees it by that.
+    monkeypatch.setattr(reader, "LOOK_S", 86_400.0)
+    topic = settings.topic(TopicName.ALERTS)
+    _send(settings, "a0", "a1", "a2")
+    house = House(tmp_path)
+
+    def anew() -> bool:
+        if _alerts(house) == ["a0", "a1", "a2"] and reader.LOOK_S > 1:
+            with admin_client(settings) as client:
+                client.delete_topics([topic])
+                wait_for(lambda: topic not in client.list_topics(), 60)
+            create_topics(settings)
+            _send(settings, "b0")
+            monkeypatch.setattr(reader, "LOOK_S", 0.5)
+        return "b0" in _alerts(house)
+
+    _read(house, settings, anew)
+    house.engine.dispose()
+
+
+def _send(settings: Settings, *alert_ids: str) -> None:
+    with producer(settings) as out:
+        for alert_id in alert_ids:
+            value = msgspec.json.encode(alert(alert_id))
+            out.send(settings.topic(TopicName.ALERTS), value, key=b"c1")

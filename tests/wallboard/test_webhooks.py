@@ -106,6 +106,15 @@ def _round(house: House) -> None:
     asyncio.run(Courier(house.services).round(wait=True))
 
 
+def _spread(house: House) -> int:
+    """How many messages a few rounds make, of which each reads a part."""
+    made = 0
+    for _ in range(3):
+        with house.services.sessions.begin() as db:
+            made += outbox.spread(db, house.clock(), "https://board.example")
+    return made
+
+
 def _deliveries(house: House) -> list[Delivery]:
     with house.services.sessions() as db:
         return list(db.scalars(select(Delivery)))
@@ -185,6 +194,23 @@ def test_a_route_waits_until_its_alert_says_whether_it_may_be_told(
     assert [one.json["type"] for one in receiver.received] == ["route.joined"]
 
 
+def test_a_route_that_waits_for_its_alert_holds_up_no_other(house: House) -> None:
+    _hook(house, "https://ops.example/hook", kinds=("alert", "route"))
+    _route(house, "a1")
+    one = {"alert_id": "a2", "status": "confirmed", "severity": "high"}
+    many = outbox.ROWS + 2 * outbox.READ_AGAIN
+    with house.services.sessions.begin() as db:
+        db.add_all(
+            Feed(kind="alert", ref="a2", call_id="call-1", trigger="fraud", at=house.clock(),
+                 body=one, handling="normal", mode="live")
+            for _ in range(many)
+        )  # fmt: skip
+    assert [_spread(house), _spread(house)] == [many, 0]
+    _alert(house, "a1", feed=False)
+    house.clock.pass_(seconds=outbox.UNSURE_MS / 1000 - 1)
+    assert [_spread(house), _spread(house)] == [1, 0]
+
+
 def test_what_becomes_restricted_while_it_waits_is_withheld(
     house: House, receiver: Receiver
 ) -> None:
@@ -243,6 +269,42 @@ def test_after_seven_failures_it_is_given_up_and_can_be_sent_again(
     assert [one.state for one in _deliveries(house)] == ["delivered"]
 
 
+def test_a_receiver_that_is_gone_is_sent_nothing_more_until_somebody_says_so(
+    house: House, receiver: Receiver
+) -> None:
+    hook = _hook(house, receiver.url)
+    admin = house.signed_in("ada", Role.ADMIN)
+    page = f"/admin/webhooks/{hook.webhook_id}"
+    assert "410" not in admin.open(page).text
+    receiver.answers = [410]
+    _alert(house, "a1")
+    _alert(house, "a2")
+    _round(house)
+    _round(house)
+    assert sorted(one.state for one in _deliveries(house)) == ["given_up", "waiting"]
+    assert len(receiver.received) == 1
+    assert "Its receiver has answered 410" in admin.open(page).text
+    assert [one.ref for one in house.audited("webhook.gone")] == [hook.webhook_id]
+
+    house.clock.pass_(seconds=1)
+    admin.send(f"{page}/active", active="yes")
+    _round(house)
+    assert [one.json["data"]["id"] for one in receiver.received] == ["a1", "a2"]
+    house.clock.pass_(seconds=1)
+    admin.send(f"{page}/active", active="no")
+    assert "Its receiver has answered 410" not in admin.open(page).text
+
+
+def test_a_hook_that_goes_elsewhere_by_now_is_not_paused_for_its_old_address(
+    house: House, receiver: Receiver
+) -> None:
+    made = _hook(house, receiver.url)
+    with house.services.sessions.begin() as db:
+        hook = db.get_one(Webhook, made.webhook_id)
+        assert not hooks.pause_gone(db, hook, "https://old.example/hook", house.clock())
+        assert hook.active
+
+
 def test_an_administrator_makes_a_hook_and_tests_it(house: House, receiver: Receiver) -> None:
     admin = house.signed_in("ada", Role.ADMIN)
     admin.open("/admin/webhooks")
@@ -257,6 +319,34 @@ def test_an_administrator_makes_a_hook_and_tests_it(house: House, receiver: Rece
     assert is_genuine(hook.secret, receiver.received[0])
     admin.send(f"/admin/webhooks/{hook.webhook_id}/remove")
     assert _deliveries(house) == []
+
+
+def test_of_a_pause_nothing_is_told_and_what_waited_before_is(
+    house: House, receiver: Receiver
+) -> None:
+    hook = _hook(house, receiver.url)
+    _hook(house, f"{receiver.url}/other")
+    admin = house.signed_in("ada", Role.ADMIN)
+    page = f"/admin/webhooks/{hook.webhook_id}"
+    receiver.answers = [503, 503]
+    _alert(house, "before")
+    _round(house)
+    admin.open(page)
+    admin.send(f"{page}/active", active="no")
+    for name in ("first", "second", "third"):
+        house.clock.pass_(seconds=30)
+        _alert(house, name)
+    _round(house)
+    house.clock.pass_(seconds=0.1)
+    admin.send(f"{page}/active", active="yes")
+    _round(house)
+    _alert(house, "after")
+    house.clock.pass_(seconds=1)
+    # Somebody whose page is old says so once more: nothing gets lost by it.
+    admin.send(f"{page}/active", active="yes")
+    _round(house)
+    told = [one.json["data"]["id"] for one in receiver.received if one.path == "/hook"]
+    assert told == ["before", "before", "after"]
 
 
 def test_filters_let_through_what_was_asked_for(house: House, receiver: Receiver) -> None:

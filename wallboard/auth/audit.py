@@ -36,6 +36,7 @@ class What(StrEnum):
     TOKEN_REVOKED = "token.revoked"
     WEBHOOK_MADE = "webhook.made"
     WEBHOOK_CHANGED = "webhook.changed"
+    WEBHOOK_GONE = "webhook.gone"
     WEBHOOK_REMOVED = "webhook.removed"
     WEBHOOK_RESENT = "webhook.resent"
     AUDIT_SEARCHED = "audit.searched"

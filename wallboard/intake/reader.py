@@ -180,8 +180,7 @@ class Reader:
             topic = self._names[place.topic]
             wanted = offsets.get((topic, place.partition), 0)
             if wanted > ends[place]:
-                log.warning("%s was made anew: it is read from its beginning", place.topic)
-                await asyncio.to_thread(self._intake.forget, topic, place.partition)
+                await self._forget(place)
                 wanted = 0
             consumer.seek(place, max(wanted, begins[place]))
 
@@ -191,10 +190,29 @@ class Reader:
             self._freshness.contact_at = self._clock()
             return
         ends = await asyncio.wait_for(consumer.end_offsets(places), ANSWER_S)
+        # Where the database is away, that is said when something is to be taken in.
+        with contextlib.suppress(OperationalError, InterfaceError):
+            await self._begin_anew(consumer, ends)
         positions = {place: await consumer.position(place) for place in places}
         self._freshness.behind = sum(max(0, ends[at] - positions[at]) for at in places)
         progress.positions = positions
         self._freshness.contact_at = self._clock()
+
+    async def _begin_anew(
+        self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]
+    ) -> None:
+        """A topic that ends before what was read of it was made anew meanwhile: what it holds is
+        no repeat. Unseen where it has grown longer than it was by the time of the look."""
+        known = await asyncio.to_thread(self._intake.offsets)
+        for place, end in ends.items():
+            if known.get((self._names[place.topic], place.partition), 0) > end:
+                await self._forget(place)
+                await asyncio.wait_for(consumer.seek_to_beginning(place), ANSWER_S)
+
+    async def _forget(self, place: TopicPartition) -> None:
+        log.warning("%s was made anew: it is read from its beginning", place.topic)
+        topic = self._names[place.topic]
+        await asyncio.to_thread(self._intake.forget, topic, place.partition)
 
     def _arrival(self, record: Any) -> Arrival:
         return Arrival(

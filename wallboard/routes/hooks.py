@@ -125,9 +125,13 @@ def set_active(
     webhook_id: str,
     active: Text = "",
 ) -> Response:
-    """Pause a hook, or let it go on: what waits then, goes."""
+    """Pause a hook, or let it go on: what waited before goes then, what happened since is left
+    out."""
     hook = _hook(db, webhook_id)
-    hook.active = active == "yes"
+    if active == "yes":
+        hooks.go_on(hook, services.clock())
+    else:
+        hook.active = False
     _note(db, request, services, viewer, What.WEBHOOK_CHANGED, hook)
     return _back(webhook_id)
 
@@ -245,6 +249,7 @@ def _hook_page(
         active="admin",
         when=written(viewer.time_zone),
         hook=hook,
+        gone_at=hooks.gone_at(db, hook),
         deliveries=hooks.deliveries(db, hook.webhook_id),
         dead=hooks.deliveries(db, hook.webhook_id, outbox.GIVEN_UP),
         problem=problem,

@@ -27,6 +27,7 @@ class Webhook(Table):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     created_by: Mapped[str]
     created_at: Mapped[int]
+    """When it was made, or let go on after a pause: it is told of nothing before that."""
     name: Mapped[str | None]
     severities: Mapped[list[str] | None] = mapped_column(JSON)
 
@@ -64,7 +65,7 @@ class Delivery(Table):
     answered: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[int]
     about: Mapped[str | None] = mapped_column(index=True)
-    """kind:id:state of what it tells, so that a chat room hears of each state once."""
+    """kind:id:state of what it tells, so that a chat room hears of each change once."""
     call_id: Mapped[str | None] = mapped_column(index=True)
 
     __table_args__ = (Index("delivery_once", "webhook_id", "feed", unique=True),)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from wallboard.language import _, speak
 from wallboard.services import Services
 from wallboard.store.tables import Delivery, Forgotten, Webhook
-from wallboard.webhooks import addresses, outbox, signing
+from wallboard.webhooks import addresses, hooks, outbox, signing
 from wallboard.webhooks.recall import call_back, note_told
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,8 @@ class _Outcome(msgspec.Struct, frozen=True):
     arrived: bool
     answer: str
     final: bool = False
+    gone: bool = False
+    """Whether the receiver wants nothing more, ever."""
 
 
 class Courier:
@@ -69,9 +71,9 @@ class Courier:
     async def round(self, *, wait: bool = False) -> None:
         """Look once for what is new and due, and begin to send it; `wait` until it has been."""
         speak(self._language)
-        hooks = await asyncio.to_thread(self._look)
+        due = await asyncio.to_thread(self._look)
         self._tasks = {hook: task for hook, task in self._tasks.items() if not task.done()}
-        for hook in hooks:
+        for hook in due:
             if hook not in self._tasks:
                 self._tasks[hook] = asyncio.create_task(self._serve(hook), name=f"webhook {hook}")
         if wait:
@@ -89,6 +91,9 @@ class Courier:
             for message in await asyncio.to_thread(self._due, webhook_id):
                 outcome = await self._try(message)
                 await asyncio.to_thread(self._settle, message.delivery_id, message.call_id, outcome)
+                if outcome.gone:
+                    await asyncio.to_thread(self._pause, webhook_id, message.url)
+                    break
         except SQLAlchemyError as error:
             log.warning("webhook %s: the database fails: %s", webhook_id, type(error).__name__)
 
@@ -129,6 +134,12 @@ class Courier:
                     answer=outcome.answer,
                     final=outcome.final,
                 )
+
+    def _pause(self, webhook_id: str, url: str) -> None:
+        with self._services.sessions.begin() as db:
+            hook = db.get(Webhook, webhook_id)
+            if hook is not None and hooks.pause_gone(db, hook, url, self._services.clock()):
+                log.warning("webhook %s: its receiver is gone (410); it is paused", webhook_id)
 
     async def _try(self, message: _Message) -> _Outcome:
         if message.withheld:
@@ -176,7 +187,7 @@ class Courier:
             text = await _beginning(response)
         answer = f"{response.status_code} {text}".strip()
         if response.status_code == httpx.codes.GONE:
-            return _Outcome(False, answer, final=True)
+            return _Outcome(False, answer, final=True, gone=True)
         return _Outcome(response.is_success, answer)
 
 

@@ -55,6 +55,11 @@ def state_of(row: Feed) -> str:
     return str(body.get("status") or body.get("state") or body.get("type") or "")
 
 
+def about(row: Feed) -> str:
+    """kind:id:state of what a row tells."""
+    return f"{row.kind}:{row.ref}:{state_of(row)}"[:300]
+
+
 def severity_of(alert: Alert | None) -> str | None:
     """The severity of an alert, where it is known."""
     found = None if alert is None else alert.body.get("severity")

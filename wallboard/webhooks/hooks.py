@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session as Db
 
 from detectors.vocabulary import LABELS, Signal
+from wallboard.auth.audit import What, note
 from wallboard.language import _
-from wallboard.store.tables import Delivery, Webhook
+from wallboard.store.tables import Audit, Delivery, Webhook
 from wallboard.webhooks import addresses, outbox, signing
 from wallboard.webhooks.formats import KINDS, Format
 from workflow.policy import Severity
@@ -106,6 +107,32 @@ def change(hook: Webhook, what: Wanted) -> None:
     hook.kinds, hook.triggers = list(what.kinds), list(what.triggers)
     hook.queues, hook.severities = list(what.queues), list(what.severities)
     hook.with_words = what.with_words
+
+
+def go_on(hook: Webhook, now: int) -> None:
+    """After a pause: it is told of what happens from now on. What happened meanwhile is not told:
+    nobody is called to what was hours or days ago."""
+    if not hook.active:
+        hook.active, hook.created_at = True, now
+
+
+def pause_gone(db: Db, hook: Webhook, url: str, now: int) -> bool:
+    """The receiver at `url` says that it is gone for good (410): as Standard Webhooks advises,
+    nothing more is sent until an administrator lets it go on. Not where the hook is sent elsewhere
+    by now; gives whether it was paused."""
+    if not hook.active or hook.url != url:
+        return False
+    hook.active = False
+    note(db, now, What.WEBHOOK_GONE, user_id=None, ref=hook.webhook_id)
+    return True
+
+
+def gone_at(db: Db, hook: Webhook) -> int | None:
+    """When a hook was paused because its receiver is gone, UTC ms; None where it was not."""
+    if hook.active:
+        return None
+    ours = (Audit.what == What.WEBHOOK_GONE.value, Audit.ref == hook.webhook_id)
+    return db.scalar(select(func.max(Audit.at)).where(*ours, Audit.at >= hook.created_at))
 
 
 def shown(db: Db) -> list[Shown]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session as Db
@@ -23,9 +24,10 @@ from wallboard.store.tables import (
     Route,
     Webhook,
 )
-from wallboard.webhooks.filters import RESTRICTED, is_restricted, severity_of, state_of, wants
+from wallboard.webhooks.filters import RESTRICTED, about, is_restricted, severity_of, wants
 from wallboard.webhooks.formats import KINDS, Format, Told, rendered
 from wallboard.webhooks.recall import called_back
+from wallboard.webhooks.rooms import is_news
 
 WAITS_MS = (5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000)
 """After each failure: 5 s, 30 s, 2 min, 10 min, 1 h, 6 h. Then it is given up."""
@@ -60,10 +62,13 @@ def spread(db: Db, now: int, base_url: str) -> int:
             cursor.next_offset = newest
         return forgotten
     kinds = {kind for hook in hooks for kind in hook.kinds} & set(KINDS)
-    fresh = Feed.number > cursor.next_offset - READ_AGAIN
-    query = select(Feed).where(fresh, Feed.kind.in_(kinds)).order_by(Feed.number)
-    rows = list(db.scalars(query.limit(ROWS + READ_AGAIN)))
+    before = cursor.next_offset - READ_AGAIN
+    query = select(Feed).where(Feed.kind.in_(kinds)).order_by(Feed.number)
+    rows = list(db.scalars(query.where(Feed.number > before).limit(ROWS + READ_AGAIN)))
     reached = rows[-1].number if len(rows) == ROWS + READ_AGAIN else newest
+    # Routes may wait for their alerts: looked at again beside what is new, which waits for none.
+    unsure = (Feed.kind == "route", Feed.number <= before, Feed.at > now - UNSURE_MS)
+    rows = [*db.scalars(query.where(*unsure)), *rows]
     made = forgotten
     done = _done(db, rows)
     for row in rows:
@@ -72,13 +77,7 @@ def spread(db: Db, now: int, base_url: str) -> int:
             for hook in hooks
             if (hook.webhook_id, row.number) not in done and wants(hook, row, None)
         ]
-        if not asking:
-            continue
-        verdict = may_be_told(db, row)
-        if verdict is None and now - row.at < UNSURE_MS:
-            reached = min(reached, row.number - 1)
-            continue
-        if verdict:
+        if asking and may_be_told(db, row):
             made += sum(_deliver(db, hook, row, now, base_url) for hook in asking)
     if reached > cursor.next_offset:
         cursor.next_offset = reached
@@ -157,7 +156,7 @@ def put_test(db: Db, hook: Webhook, now: int, base_url: str) -> Delivery:
         body={"type": "webhook.test"},
         mode="live",
         desk=None,
-        link=f"{base_url}/board",
+        link=_page(base_url, None),
     )
     return _put(db, hook, told, now, feed=None, about=None)
 
@@ -199,7 +198,7 @@ def _call_back(db: Db, now: int, base_url: str) -> int:
             body={"type": "call.forgotten", "call_id": told.call_id},
             mode="live",
             desk=None,
-            link=f"{base_url}/calls/{told.call_id}",
+            link=_page(base_url, told.call_id),
         )
         # Not under the call's id: what tells of it goes when it is forgotten, and this stays.
         _put(db, hook, message, now, feed=None, about=f"call:{told.call_id}:forgotten"[:300])
@@ -211,10 +210,8 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
     alert = db.get(Alert, row.ref) if row.kind == "alert" else None
     if not wants(hook, row, severity_of(alert)):
         return 0
-    about = f"{row.kind}:{row.ref}:{state_of(row)}"[:300]
-    if hook.format != Format.STANDARD and _was_told(db, hook, about):
+    if hook.format != Format.STANDARD and not is_news(db, hook, row):
         return 0
-    page = f"/calls/{row.call_id}" if row.call_id else "/board"
     told = Told(
         kind=row.kind,
         ref=row.ref,
@@ -222,9 +219,9 @@ def _deliver(db: Db, hook: Webhook, row: Feed, now: int, base_url: str) -> int:
         body=row.body,
         mode=row.mode,
         desk=row.desk or _text(row.body.get("desk")),
-        link=base_url + page,
+        link=_page(base_url, row.call_id),
     )
-    _put(db, hook, told, now, feed=row.number, about=about, call_id=row.call_id)
+    _put(db, hook, told, now, feed=row.number, about=about(row), call_id=row.call_id)
     return 1
 
 
@@ -264,13 +261,6 @@ def _done(db: Db, rows: Sequence[Feed]) -> set[tuple[str, int]]:
     return {(hook, number) for hook, number in db.execute(query) if number is not None}
 
 
-def _was_told(db: Db, hook: Webhook, about: str) -> bool:
-    query = select(Delivery.delivery_id).where(
-        Delivery.about == about, Delivery.webhook_id == hook.webhook_id
-    )
-    return db.scalar(query.limit(1)) is not None
-
-
 def _alerts(db: Db, named: Iterable[str], call_id: str | None) -> list[Alert]:
     wanted = list(named)
     if wanted:
@@ -282,6 +272,11 @@ def _alerts(db: Db, named: Iterable[str], call_id: str | None) -> list[Alert]:
 
 def _is_closed(alert: Alert) -> bool:
     return is_restricted(alert.handling, alert.trigger)
+
+
+def _page(base_url: str, call_id: str | None) -> str:
+    """Of a call, or the board. The platform's ids may hold anything: a `>` ends Slack's link."""
+    return f"{base_url}/calls/{quote(call_id, safe='')}" if call_id else f"{base_url}/board"
 
 
 def _text(value: object) -> str | None:
