@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role
 from wallboard.auth import browsers, claims, cookies, invitations, members, passwords, strangers
-from wallboard.auth.audit import What, address_of, note
+from wallboard.auth.audit import What, address_of, has_come_from, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person, SignInNeeded, signed_in
 from wallboard.auth.oidc import OidcError, Provider, Ticket
@@ -55,7 +55,8 @@ def sign_in(
         return _sign_in_page(request, services, next, problem=_(OLD), status=403, user=user)
     user_id, address, now = user.strip()[:200], address_of(request), services.clock()
     brake: Brake = request.app.state.brake
-    if wait := brake.take(user_id, address, now):
+    known = has_come_from(db, user_id, address, now)
+    if wait := brake.take(user_id, address, now, known=known):
         seconds = math.ceil(wait / 1000)
         waits = _("After several tries there is a wait: %(seconds)s seconds.", seconds=seconds)
         problem = f"{_(WRONG)} {waits}"
@@ -65,10 +66,10 @@ def sign_in(
     found = db.get(User, user_id)
     right = passwords.matches(found.password if found is not None else None, password)
     if found is None or not right or not found.active:
-        known = None if found is None else found.user_id
-        note(db, now, What.SIGN_IN_REFUSED, user_id=known, address=address)
+        whose = None if found is None else found.user_id
+        note(db, now, What.SIGN_IN_REFUSED, user_id=whose, address=address)
         return _sign_in_page(request, services, next, problem=_(WRONG), status=401, user=user)
-    brake.forgive(user_id, address)
+    brake.forgive(user_id, address, known=known)
     if found.password is not None and passwords.is_outdated(found.password):
         found.password = passwords.hashed(password)
     return _enter(db, request, services, found, strangers.safe_next(next), What.SIGN_IN)
