@@ -90,6 +90,8 @@ def sign_out(request: Request, services: ServicesOf, db: Database, viewer: Perso
 @router.get("/welcome/{secret}")
 def welcome(request: Request, services: ServicesOf, db: Database, secret: str) -> Response:
     """Where a one-time link leads. Looking does not use it up: mail programs look, too."""
+    if not services.settings.local_users:
+        return _welcome_page(request, services, db, None)
     found = invitations.find(db, secret, services.clock())
     if found is None and _is_in_by(secret, request, services, db):
         return RedirectResponse(strangers.HOME, status_code=303)
@@ -109,6 +111,10 @@ def join(
 ) -> Response:
     """Set the password, where the link asks for one, and be in."""
     now, given = services.clock(), {"user": user, "name": name}
+    if not services.settings.local_users:
+        # A password set here would also keep its user from coming by the provider.
+        with services.sessions.begin() as db:
+            return _welcome_page(request, services, db, None)
     problem = None if strangers.is_ours(request, csrf) else _(OLD)
     try:
         # Of its own: what cannot be done must not use the link up.
@@ -245,13 +251,15 @@ def _welcome_page(
     known = None
     if invitation is not None and invitation.user_id is not None:
         known = db.get(User, invitation.user_id)
-    status = 410 if invitation is None else 422 if problem else 200
+    local_users = services.settings.local_users
+    status = 403 if not local_users else 410 if invitation is None else 422 if problem else 200
     response = page(
         request,
         services,
         "welcome.html",
         status=status,
         invitation=invitation,
+        local_users=local_users,
         known=known,
         problem=problem,
         given=given or {"user": "", "name": ""},
