@@ -12,6 +12,8 @@ from joserfc.jwk import RSAKey
 
 from tests.wallboard.door import Browser, House
 from tests.wallboard.provider import CLIENT, SECRET, Provider, providing
+from wallboard.access import Role
+from wallboard.auth import invitations
 from wallboard.store.tables import User
 
 
@@ -67,6 +69,22 @@ def test_roles_come_from_the_claim_that_the_settings_name(
     provider.person |= {"realm_access": {"roles": ["cc-leads", "cc-admins"]}}
     browser, _ = _sign_in(house)
     assert browser.client.get("/api/me").json()["role"] == "admin"
+
+
+def test_once_roles_are_named_only_what_is_named_counts(tmp_path: Path, provider: Provider) -> None:
+    house = _house(tmp_path, provider, oidc_roles="cc-leads=supervisor")
+    provider.person["roles"] = ["admin", "cc-leads"]
+    browser, _ = _sign_in(house)
+    assert browser.client.get("/api/me").json()["role"] == "supervisor"
+    provider.person["roles"] = ["admin"]
+    assert _sign_in(house)[1].status_code == 403
+
+
+def test_where_no_roles_are_named_their_own_names_count(tmp_path: Path, provider: Provider) -> None:
+    house = _house(tmp_path, provider, oidc_roles="")
+    provider.person["roles"] = ["qa", "cc-admins"]
+    browser, _ = _sign_in(house)
+    assert browser.client.get("/api/me").json()["role"] == "qa"
 
 
 def test_a_changed_role_holds_from_the_next_sign_in(house: House, provider: Provider) -> None:
@@ -246,6 +264,28 @@ def test_without_local_users_no_password_opens_anything(tmp_path: Path, provider
     assert "/sign-in/oidc" in page
     assert "password" not in page
     assert house.browser().sign_in("bo").status_code == 403
+
+
+def test_without_local_users_no_link_lets_anybody_in(tmp_path: Path, provider: Provider) -> None:
+    """Nor does one set a password, which would keep its user from coming by the provider."""
+    house = _house(tmp_path, provider, local_users=False)
+    _as(provider, "cc-admins")
+    admin, _ = _sign_in(house)
+    admin.open("/admin/users")
+    made = admin.send("/admin/users", user="lee", name="Lee", role="supervisor")
+    assert made.status_code == 200
+    assert "company account" in made.text
+    assert "/welcome/" not in made.text
+    with house.services.sessions.begin() as db:
+        # Of the days when there were local users.
+        link = invitations.invite(db, Role.SUPERVISOR, house.clock(), "lee")
+        direct = invitations.invite(db, Role.SUPERVISOR, house.clock(), "s-1", direct=True)
+    for secret in (link, direct):
+        for answer in (house.browser().open(f"/welcome/{secret}"), house.browser().join(secret)):
+            assert answer.status_code == 403
+            assert "company account" in answer.text
+    _as(provider, "cc-leads", sub="lee", queues=["cards"])
+    assert _sign_in(house)[1].status_code == 303
 
 
 def test_a_provider_that_is_away_is_said_so(tmp_path: Path, provider: Provider) -> None:

@@ -87,11 +87,13 @@ def _first_time(
 
 def _role(claims: Mapping[str, Any], settings: WallboardSettings) -> str:
     said = set(_texts(claims, settings.oidc_role_claim))
-    named = {role.value: role for role in members.ROLES}
+    roles = {role.value: role for role in members.ROLES}
+    # A provider has words for other applications, too: its `admin` need not be ours.
+    named = {} if settings.oidc_roles.strip() else dict(roles)
     for entry in settings.oidc_roles.split(","):
         value, _equals, role = entry.rpartition("=")
-        if value.strip() and role.strip() in named:
-            named[value.strip()] = Role(role.strip())
+        if value.strip() and role.strip() in roles:
+            named[value.strip()] = roles[role.strip()]
     held = {named[value] for value in said if value in named}
     for role in GRAVEST_FIRST:
         if role in held:
