@@ -51,7 +51,10 @@ def add(
     ] = None,
     database: Database = None,
 ) -> None:
-    """Make an account and print the one-time link (24 hours) that sets its password."""
+    """Make an account and print the one-time link (24 hours) that sets its password.
+
+    With `HARDSTOP_WALLBOARD_LOCAL_USERS=false` there is no link: the person comes by the provider.
+    """
     from wallboard.auth import invitations, members
     from wallboard.services import now_ms
     from workflow.policy import load_policy
@@ -69,9 +72,11 @@ def add(
             known_desks=known.desks,
         )
         made = members.create(db, user, profile, now_ms())
-        secret = invitations.invite(db, profile.role, now_ms(), made.user_id)
-        link = invitations.address(settings, secret)
-    typer.echo(link)
+        said = f"{made.user_id}: signs in with the company account"
+        if settings.local_users:
+            secret = invitations.invite(db, profile.role, now_ms(), made.user_id)
+            said = invitations.address(settings, secret)
+    typer.echo(said)
 
 
 @app.command("list")
@@ -113,6 +118,10 @@ def reset(user: User, database: Database = None) -> None:
     from wallboard.store import tables
 
     with _open(database) as (db, settings):
+        if not settings.local_users:
+            raise members.MemberError(
+                "there are no passwords here: HARDSTOP_WALLBOARD_LOCAL_USERS is false"
+            )
         found = db.get(tables.User, user)
         if found is None:
             raise members.MemberError(f"there is no user '{user}': `hardstop wallboard-users list`")

@@ -19,6 +19,8 @@ from workflow.alerts import RecordHandling
 
 RESTRICTED = RecordHandling.RESTRICTED.value
 MISCONDUCT = Signal.MISCONDUCT.value
+EVERY = "*"
+"""Among somebody's queues: all there are."""
 
 
 class Role(StrEnum):
@@ -40,8 +42,8 @@ class Scope(StrEnum):
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks. Without queues and teams a supervisor sees every queue; `desks` are those that
-    the person answers for. `scopes` are a service's."""
+    """Who looks. Without queues and teams, or with the queue EVERY, a supervisor sees every queue;
+    `desks` are those that the person answers for. `scopes` are a service's."""
 
     id: str
     name: str
@@ -142,7 +144,12 @@ def may_administer(viewer: Viewer) -> bool:
     return viewer.role is Role.ADMIN
 
 
+def sees_every_queue(viewer: Viewer) -> bool:
+    """Whether no queue is kept from a viewer whose role goes by queues."""
+    return EVERY in viewer.queues or not (viewer.queues or viewer.teams)
+
+
 def _of_theirs(viewer: Viewer, thing: Thing) -> bool:
-    if not viewer.queues and not viewer.teams:
+    if sees_every_queue(viewer):
         return True
     return thing.queue_id in viewer.queues or thing.team_id in viewer.teams

@@ -56,7 +56,8 @@ class WallboardSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     oidc_role_claim: str = "roles"
     """Where the role is said; dots lead into objects, as in realm_access.roles."""
     oidc_roles: str = ""
-    """VALUE=ROLE with commas, e.g. cc-leads=supervisor; a role's own name needs no entry."""
+    """VALUE=ROLE with commas, e.g. cc-leads=supervisor; what is not named here gives no role, not
+    even a role's own name. Empty: the roles' own names."""
     oidc_desks_claim: str = "desks"
     oidc_queues_claim: str = "queues"
     oidc_teams_claim: str = "teams"

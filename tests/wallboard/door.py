@@ -60,8 +60,8 @@ class House:
         )
         self.app: FastAPI = create_app(self.services)
 
-    def browser(self) -> Browser:
-        return Browser(self)
+    def browser(self, address: str = "testclient") -> Browser:
+        return Browser(self, address)
 
     def person(self, user_id: str, role: Role = Role.SUPERVISOR, **more: object) -> str:
         """An account with PASSWORD, set through its link; gives the id."""
@@ -90,8 +90,10 @@ class House:
 class Browser:
     """Keeps cookies, sends forms with the hidden field of the page that it has open."""
 
-    def __init__(self, house: House) -> None:
-        self.client = TestClient(house.app, house.settings.base_url, follow_redirects=False)
+    def __init__(self, house: House, address: str) -> None:
+        self.client = TestClient(
+            house.app, house.settings.base_url, follow_redirects=False, client=(address, 50_000)
+        )
         self.client.headers["accept"] = "text/html"
         self.field = ""
 

@@ -27,7 +27,8 @@ class Provider:
     def __init__(self) -> None:
         self.key = RSAKey.generate_key(2048, {"kid": "one"})
         self.issuer = ""
-        self.person: dict[str, Any] = {"sub": "s-1", "name": "Bo", "roles": ["supervisor"]}
+        self.person: dict[str, Any] = {"sub": "s-1", "name": "Bo", "roles": ["cc-leads"]}
+        self.person["queues"] = ["cards"]
         self.spoil: dict[str, Any] = {}
         self.signs_with = self.key
         self.codes: dict[str, dict[str, str]] = {}

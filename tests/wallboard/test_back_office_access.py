@@ -207,7 +207,7 @@ GIVEN = st.lists(st.sampled_from(["north", "south", "legal", "safety"]), unique=
     ),
     role=st.sampled_from(Role),
     desks=GIVEN,
-    queues=GIVEN,
+    queues=GIVEN | st.just(["*"]),
     teams=GIVEN,
     agent=NAMES,
 )

@@ -103,6 +103,19 @@ def test_a_user_who_does_not_exist_is_braked_alike(house: House) -> None:
     assert codes[-1] == 429
 
 
+def test_who_is_guessed_at_from_everywhere_comes_in_from_where_they_were_before(
+    house: House,
+) -> None:
+    house.person("bo")
+    home, away = "2001:db8:1:2::5", "198.51.100.9"
+    assert house.browser(home).sign_in("bo").status_code == 303
+    house.clock.pass_(hours=24)
+    for n in range(25):
+        house.browser(f"10.0.0.{n}").sign_in("bo", "a guess of mine")
+    assert house.browser(away).sign_in("bo").status_code == 429
+    assert house.browser("2001:db8:1:2::77").sign_in("bo").status_code == 303
+
+
 def test_the_cookie_is_for_http_alone_and_for_https_where_there_is_https(tmp_path: Path) -> None:
     house = House(tmp_path, public_url="https://board.example")
     house.person("bo")

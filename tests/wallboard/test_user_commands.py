@@ -52,6 +52,19 @@ def test_a_reset_makes_the_earlier_link_void(database: str) -> None:
         assert db.scalar(select(func.count()).select_from(Invitation)) == 1
 
 
+def test_without_local_users_no_link_is_printed(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARDSTOP_WALLBOARD_LOCAL_USERS", "false")
+    said = _run("add", "bo", "--queue", "cards", "--database", database)
+    assert "company account" in said
+    assert "welcome" not in said
+    with pytest.raises(MemberError, match="no passwords here"):
+        _run("reset", "bo", "--database", database)
+    with sessions_of(open_engine(database))() as db:
+        assert db.scalar(select(func.count()).select_from(Invitation)) == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

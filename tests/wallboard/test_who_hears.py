@@ -83,6 +83,18 @@ def test_another_team_sees_nothing(viewer: Viewer, thing: Seen) -> None:
         assert thing.desk in viewer.desks
 
 
+@given(viewer=viewers, thing=things, trigger=names((None, "misconduct", "fraud")))
+def test_who_leads_every_queue_sees_what_a_supervisor_without_queues_sees_but_of_the_own_team(
+    viewer: Viewer, thing: Seen, trigger: str | None
+) -> None:
+    every = msgspec.structs.replace(viewer, role=Role.SUPERVISOR, queues=("*",))
+    unbound = msgspec.structs.replace(every, queues=(), teams=())
+    if trigger == "misconduct" and thing.team_id is not None and thing.team_id in every.teams:
+        assert not may_see(every, thing, trigger=trigger)
+    else:
+        assert may_see(every, thing, trigger=trigger) == may_see(unbound, thing, trigger=trigger)
+
+
 @given(viewer=viewers, thing=things)
 def test_agents_see_their_own_calls_alone(viewer: Viewer, thing: Seen) -> None:
     if viewer.role is Role.AGENT and thing.handling != "restricted" and may_see(viewer, thing):

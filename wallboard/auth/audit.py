@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Viewer
+from wallboard.auth.brake import place_of
 from wallboard.auth.gate import SignedIn
 from wallboard.services import Database, ServicesOf
 from wallboard.store.tables import Audit
@@ -18,6 +19,8 @@ AGAIN_MS = 5 * 60_000
 """A page that reloads itself is one look, not hundreds."""
 POLLED_MS = 15 * 60_000
 """Lists and streams are opened anew by themselves, all day long: of each one line in so long."""
+KNOWN_MS = 90 * 24 * 3_600_000
+"""How long a place counts as one that somebody signs in from: leave, illness and a holiday."""
 
 
 class What(StrEnum):
@@ -63,6 +66,18 @@ def note(
 def address_of(request: Request) -> str:
     """Whence a request came; behind a proxy as uvicorn was told to believe it."""
     return request.client.host if request.client is not None else "unknown"
+
+
+def has_come_from(db: Session, user_id: str, address: str, now: int) -> bool:
+    """Whether a user has signed in from there of late, as far back as the log is kept."""
+    came = select(Audit.address).where(
+        Audit.user_id == user_id,
+        Audit.what.in_((What.SIGN_IN.value, What.USER_JOINED.value)),
+        Audit.at > now - KNOWN_MS,
+        Audit.address.is_not(None),
+    )
+    place = place_of(address)
+    return any(place == place_of(each or "") for each in db.scalars(came.distinct()))
 
 
 def look(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Viewer
 from wallboard.auth import browsers, passwords
-from wallboard.auth.audit import What, address_of, note
+from wallboard.auth.audit import What, address_of, has_come_from, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person, SignedIn, preferences_of
 from wallboard.dates import written
@@ -72,15 +72,16 @@ def new_password(
     """Change my password; every other session of mine ends."""
     user, address, now = _me(db, viewer), address_of(request), services.clock()
     brake: Brake = request.app.state.brake
+    known = has_come_from(db, user.user_id, address, now)
     problem = None
     if user.password is None:
         problem = _("You sign in through your provider; there is no password to change here.")
-    elif wait := brake.take(user.user_id, address, now):
+    elif wait := brake.take(user.user_id, address, now, known=known):
         problem = _("Too many tries. Wait %(seconds)s seconds.", seconds=wait // 1000 + 1)
     elif not passwords.matches(user.password, old):
         problem = _("The present password is not right.")
     else:
-        brake.forgive(user.user_id, address)
+        brake.forgive(user.user_id, address, known=known)
         problem = passwords.problem_with(password, again, user.user_id)
     if problem is not None:
         return _page(request, services, db, viewer, problem=problem)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Role
 from wallboard.auth import browsers, claims, cookies, invitations, members, passwords, strangers
-from wallboard.auth.audit import What, address_of, note
+from wallboard.auth.audit import What, address_of, has_come_from, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person, SignInNeeded, signed_in
 from wallboard.auth.oidc import OidcError, Provider, Ticket
@@ -55,7 +55,8 @@ def sign_in(
         return _sign_in_page(request, services, next, problem=_(OLD), status=403, user=user)
     user_id, address, now = user.strip()[:200], address_of(request), services.clock()
     brake: Brake = request.app.state.brake
-    if wait := brake.take(user_id, address, now):
+    known = has_come_from(db, user_id, address, now)
+    if wait := brake.take(user_id, address, now, known=known):
         seconds = math.ceil(wait / 1000)
         waits = _("After several tries there is a wait: %(seconds)s seconds.", seconds=seconds)
         problem = f"{_(WRONG)} {waits}"
@@ -65,10 +66,10 @@ def sign_in(
     found = db.get(User, user_id)
     right = passwords.matches(found.password if found is not None else None, password)
     if found is None or not right or not found.active:
-        known = None if found is None else found.user_id
-        note(db, now, What.SIGN_IN_REFUSED, user_id=known, address=address)
+        whose = None if found is None else found.user_id
+        note(db, now, What.SIGN_IN_REFUSED, user_id=whose, address=address)
         return _sign_in_page(request, services, next, problem=_(WRONG), status=401, user=user)
-    brake.forgive(user_id, address)
+    brake.forgive(user_id, address, known=known)
     if found.password is not None and passwords.is_outdated(found.password):
         found.password = passwords.hashed(password)
     return _enter(db, request, services, found, strangers.safe_next(next), What.SIGN_IN)
@@ -89,6 +90,8 @@ def sign_out(request: Request, services: ServicesOf, db: Database, viewer: Perso
 @router.get("/welcome/{secret}")
 def welcome(request: Request, services: ServicesOf, db: Database, secret: str) -> Response:
     """Where a one-time link leads. Looking does not use it up: mail programs look, too."""
+    if not services.settings.local_users:
+        return _welcome_page(request, services, db, None)
     found = invitations.find(db, secret, services.clock())
     if found is None and _is_in_by(secret, request, services, db):
         return RedirectResponse(strangers.HOME, status_code=303)
@@ -108,6 +111,10 @@ def join(
 ) -> Response:
     """Set the password, where the link asks for one, and be in."""
     now, given = services.clock(), {"user": user, "name": name}
+    if not services.settings.local_users:
+        # A password set here would also keep its user from coming by the provider.
+        with services.sessions.begin() as db:
+            return _welcome_page(request, services, db, None)
     problem = None if strangers.is_ours(request, csrf) else _(OLD)
     try:
         # Of its own: what cannot be done must not use the link up.
@@ -244,13 +251,15 @@ def _welcome_page(
     known = None
     if invitation is not None and invitation.user_id is not None:
         known = db.get(User, invitation.user_id)
-    status = 410 if invitation is None else 422 if problem else 200
+    local_users = services.settings.local_users
+    status = 403 if not local_users else 410 if invitation is None else 422 if problem else 200
     response = page(
         request,
         services,
         "welcome.html",
         status=status,
         invitation=invitation,
+        local_users=local_users,
         known=known,
         problem=problem,
         given=given or {"user": "", "name": ""},

@@ -47,7 +47,7 @@ def invite(
     teams: Text = "",
     agent_id: Text = "",
 ) -> Response:
-    """Make an account and show its one-time link."""
+    """Make an account and show its one-time link, where links let people in."""
     now = services.clock()
     try:
         profile = members.profile_of(
@@ -62,9 +62,11 @@ def invite(
         made = members.create(db, user, profile, now)
     except members.MemberError as error:
         return _users_page(request, services, db, viewer, problem=str(error))
-    secret = invitations.invite(db, profile.role, now, made.user_id)
+    link = None
+    if services.settings.local_users:
+        secret = invitations.invite(db, profile.role, now, made.user_id)
+        link = invitations.address(services.settings, secret)
     _note(db, request, services, viewer, What.USER_INVITED, made.user_id)
-    link = invitations.address(services.settings, secret)
     return _users_page(request, services, db, viewer, link=link, invited=made)
 
 
@@ -188,6 +190,7 @@ def _users_page(
         people=services.policy.people,
         desk_choices=[(name, desk.name) for name, desk in services.policy.desks.items()],
         role_choices=_choices(),
+        local_users=services.settings.local_users,
         problem=problem,
         link=link,
         invited=invited,

@@ -14,7 +14,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from detectors.vocabulary import LABELS, LIFE_STOPS
-from wallboard.access import Viewer, may_see
+from wallboard.access import Viewer, may_see, sees_every_queue
 from wallboard.audience import is_about_call
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
@@ -180,7 +180,8 @@ def deeds_of(db: Session, viewer: Viewer, call_id: str) -> list[Body]:
 def names_of(db: Session, policy: Policy, viewer: Viewer) -> Names:
     """Names of people, agents and desks; the queues that the viewer leads, or all known ones."""
     users = db.execute(select(User.user_id, User.name, User.agent_id)).all()
-    queues = viewer.queues or tuple(
+    led = () if sees_every_queue(viewer) else viewer.queues
+    queues = led or tuple(
         db.scalars(select(Call.queue_id).where(Call.queue_id.is_not(None)).distinct())
     )
     handled = (*policy.triggers, *policy.signals)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from wallboard.access import MISCONDUCT, RESTRICTED, Role, Viewer, may_see
+from wallboard.access import MISCONDUCT, RESTRICTED, Role, Viewer, may_see, sees_every_queue
 from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Feed
 
@@ -92,6 +92,6 @@ def _open(kind: Any, viewer: Viewer, at_desk: ColumnElement[bool]) -> ColumnElem
 
 
 def _of_theirs(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
-    if not viewer.queues and not viewer.teams:
+    if sees_every_queue(viewer):
         return true()
     return or_(kind.queue_id.in_(viewer.queues), kind.team_id.in_(viewer.teams))
