@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from detectors.vocabulary import LABELS, LIFE_STOPS
 from wallboard.access import Viewer, may_see
 from wallboard.audience import is_about_call
+from wallboard.intake.alerts import told_body
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
 from wallboard.intake.lateness import late_calls
@@ -82,7 +83,7 @@ def alert_body(row: Alert) -> Body:
     """An alert as the stream tells of it; where that cannot be read, what its columns say: somebody
     waits for help all the same."""
     if is_alert(row.body):
-        return row.body
+        return told_body(row)
     names = ("alert_id", "call_id", "trigger", "status", "revision", "desk", "handling", "mode")
     known = {name: getattr(row, name) for name in (*names, "queue_id", "team_id", "agent_id")}
     moments = {name: rfc3339(getattr(row, name)) for name in ("opened_at", "updated_at")}
