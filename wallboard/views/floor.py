@@ -14,8 +14,8 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from detectors.vocabulary import LABELS, LIFE_STOPS
-from wallboard.access import Viewer, may_see
-from wallboard.audience import is_about_call
+from wallboard.access import Role, Viewer, may_see
+from wallboard.audience import DEED, is_about_call, is_of_record
 from wallboard.intake.alerts import told_body
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
@@ -173,8 +173,10 @@ def deeds_of(db: Session, viewer: Viewer, call_id: str) -> list[Body]:
     found = []
     for row in rows:
         desks = on.of_call(row.handling) if is_about_call(row.body) else ()
-        if row.user_id == viewer.id or may_see(viewer, row, desks=desks):
-            found.append(deed_body(row))
+        body = deed_body(row)
+        kept = viewer.role is Role.AGENT and is_of_record(DEED, body)
+        if row.user_id == viewer.id or (not kept and may_see(viewer, row, desks=desks)):
+            found.append(body)
     return found
 
 
