@@ -3,7 +3,7 @@
 Agents see their own call. Supervisors see their queues and teams; desks what is theirs, and calls
 on which an alert of theirs stands. Restricted things (a suspected impostor, safeguarding,
 misconduct) are for the named desk alone, and a call for the desks of its restricted alerts, whoever
-else leads the floor; misconduct never reaches the team of the accused.
+else leads the floor; misconduct never reaches the accused or their team.
 """
 
 from __future__ import annotations
@@ -99,8 +99,8 @@ def may_see(
     """
     at_desk = any(desk == thing.desk or desk in desks for desk in viewer.desks)
     if is_restricted(thing, trigger):
-        accused = trigger == MISCONDUCT and thing.team_id in viewer.teams
-        return at_desk and not viewer.on_a_wall and (thing.team_id is None or not accused)
+        accused = trigger == MISCONDUCT and _may_be_accused(viewer, thing)
+        return at_desk and not viewer.on_a_wall and not accused
     match viewer.role:
         case Role.AGENT:
             return viewer.agent_id is not None and thing.agent_id == viewer.agent_id
@@ -147,6 +147,14 @@ def may_administer(viewer: Viewer) -> bool:
 def sees_every_queue(viewer: Viewer) -> bool:
     """Whether no queue is kept from a viewer whose role goes by queues."""
     return EVERY in viewer.queues or not (viewer.queues or viewer.teams)
+
+
+def _may_be_accused(viewer: Viewer, thing: Thing) -> bool:
+    """Whether an allegation is of the viewer, or of their team: where nobody knows of which team it
+    is, it is of theirs."""
+    if viewer.agent_id is not None and thing.agent_id == viewer.agent_id:
+        return True
+    return thing.team_id in viewer.teams or (thing.team_id is None and bool(viewer.teams))
 
 
 def _of_theirs(viewer: Viewer, thing: Thing) -> bool:

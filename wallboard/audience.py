@@ -16,6 +16,7 @@ from wallboard.access import (
     may_see,
     reads_words,
 )
+from workflow.actions import ActionKind
 
 TURN = "turn"
 NOTE = "note"
@@ -43,6 +44,8 @@ KINDS = frozenset(
 
 _TO_AGENT = frozenset({"call", GUIDANCE, "hint", "message"})
 """What an agent is told about their own call, restricted or not: it is meant for them alone."""
+_OF_RECORD = frozenset({"entry", "complaint", CALLBACK})
+_DEEDS_OF_RECORD = frozenset({ActionKind.REVIEW_INCIDENT, ActionKind.LEGAL_HOLD, ActionKind.FORGET})
 _OF_CALL = frozenset({"call", TURN, "hint", NOTE, "message"})
 _ON_RECORD = frozenset({"entry", "complaint"})
 """Both go to the desks of the alerts on their call (`access.Desks`)."""
@@ -63,6 +66,8 @@ class Heard(Thing, Protocol):
     def person(self) -> str | None: ...
     @property
     def desks(self) -> Collection[str]: ...
+    @property
+    def of_record(self) -> bool: ...
 
 
 def may_hear(viewer: Viewer, row: Heard) -> bool:
@@ -74,7 +79,7 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
         return not (viewer.on_a_wall and is_restricted(row, row.trigger))
     if row.kind in _TO_AGENT and viewer.role is Role.AGENT:
         return viewer.agent_id is not None and row.agent_id == viewer.agent_id
-    if row.kind == GUIDANCE:
+    if row.kind == GUIDANCE or (row.of_record and viewer.role is Role.AGENT):
         return False
     if row.kind == NOTE and row.call_id is None:
         return viewer.role in OF_THE_HOUSE
@@ -84,6 +89,14 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
 def is_about_call(deed: Mapping[str, Any]) -> bool:
     """Whether a deed was done to a call itself: to no alert on it, and to nothing owed for it."""
     return deed.get("alert_id") is None and deed.get("reference") is None
+
+
+def is_of_record(kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether a row tells of what is on record of a call, or owed for it: of its agent, too, and so
+    not for them. What they owe or did themselves they hear all the same."""
+    if kind == DEED:
+        return body.get("reference") is not None or body.get("action") in _DEEDS_OF_RECORD
+    return kind in _OF_RECORD
 
 
 def desks_of(

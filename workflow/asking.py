@@ -207,6 +207,7 @@ def advance(work: Work, desk: str) -> None:
     known = work.desk(stop.desk)
     route = msgspec.structs.replace(
         way.route,
+        **work.here,
         attempt=way.route.attempt + 1,
         brief=brief_anew(work, way, stop),
         desk=stop.desk,

@@ -20,7 +20,7 @@ from workflow.childhood import says_child
 from workflow.debts import owe, promised_for
 from workflow.decision import Decision, DeskState, Versions
 from workflow.deeds import done
-from workflow.hearing import confirm, heard, retold, words_now
+from workflow.hearing import confirm, followed, heard, retold, words_now
 from workflow.history import History
 from workflow.lateness import next_moment
 from workflow.picture import NOTHING_KNOWN, CallPicture
@@ -69,6 +69,7 @@ class Desk:
         words_now(work, reading)
         if reading.turn.is_final:
             retold(work)
+        followed(work)
         weigh(work, reading)
         if work.ended:
             # Words that come after the end: nobody can join any more.

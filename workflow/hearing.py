@@ -166,6 +166,15 @@ def retold(work: Work) -> None:
             work.alert(label, say_now=texts.say_now, do_not_say=texts.do_not_say)
 
 
+def followed(work: Work) -> None:
+    """Open alerts go along when their call passes to another queue, team or agent: who reads
+    nothing but alerts learns who has it now."""
+    for label, alert in list(work.alerts.items()):
+        whose = work.whose(alert)
+        if alert.status not in OVER and any(getattr(alert, name) != whose[name] for name in whose):
+            work.alert(label)
+
+
 def confirm(work: Work, label: str, why: str) -> None:
     """What was provisional stands, for a reason."""
     alert = work.alerts[label]

@@ -66,6 +66,7 @@ def ask_again(work: Work, desk: str, way: Way, mode: RouteMode, due_ms: int | No
     until_ms = work.at_ms + patience_ms(work, way) if due_ms is None else due_ms
     route = msgspec.structs.replace(
         way.route,
+        **work.here,
         attempt=way.route.attempt + 1,
         mode=mode,
         brief=brief_anew(work, way, stop),

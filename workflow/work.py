@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from detectors.vocabulary import LABELS, LIFE_STOPS
+from detectors.vocabulary import LABELS, LIFE_STOPS, Signal
 from workflow.actions import Verdict
 from workflow.alerts import Alert, AlertChange, AlertStatus, Change, Owner
 from workflow.call import CallFacts, Mode, with_known_zone
@@ -101,10 +101,28 @@ class Work:
             revision=alert.revision + 1,
             updated_at=self.at,
             previous_contacts=self.previous_contacts,
+            **self.whose(alert),
             **fields,
         )
         self.changes.append(AlertChange(change, changed))
         return changed
+
+    def whose(self, alert: Alert) -> dict[str, str]:
+        """Queue, team and agent of an alert now: those of its call. An allegation stays with those
+        of whom it was heard; what is owed to the caller is no agent's."""
+        if alert.trigger == Signal.MISCONDUCT.value:
+            return {}
+        here = self.here
+        if alert.callback_reference is not None and alert.agent_id is None:
+            here.pop("agent_id", None)
+        return here
+
+    @property
+    def here(self) -> dict[str, str]:
+        """Queue, team and agent that have the call now, as far as the platform has told them."""
+        call = self.call
+        told = {"queue_id": call.queue_id, "team_id": call.team_id, "agent_id": call.agent_id}
+        return {name: value for name, value in told.items() if value is not None}
 
     @property
     def previous_contacts(self) -> int | None:

@@ -69,9 +69,11 @@ def test_on_a_wall_nothing_restricted_is_anybodys(
 
 
 @given(viewer=viewers, thing=things)
-def test_misconduct_never_reaches_the_team_of_the_accused(viewer: Viewer, thing: Seen) -> None:
+def test_misconduct_never_reaches_the_accused_or_their_team(viewer: Viewer, thing: Seen) -> None:
     if may_see(viewer, thing, trigger="misconduct"):
-        assert thing.team_id not in viewer.teams or thing.team_id is None
+        assert thing.team_id not in viewer.teams
+        assert thing.team_id is not None or not viewer.teams
+        assert viewer.agent_id is None or thing.agent_id != viewer.agent_id
         assert thing.desk in viewer.desks
 
 
@@ -388,6 +390,20 @@ def test_two_restricted_alerts_of_two_desks_leave_both_on_the_call(house: House)
         assert last_told(house, desk, "call") == [False]
         assert len([item for item in heard(house, desk) if item.kind == "alert"]) == 1
     assert not any(b"words 1" in item.frame for item in heard(house, wall))
+
+
+def test_of_an_allegation_against_them_a_colleague_at_its_desk_hears_nothing(house: House) -> None:
+    accused = house.user("ann", "desk", desks=["quality"], agent_id="ann")
+    quality = house.user("quinn", "desk", desks=["quality"])
+    teamed = house.user("kay", "desk", desks=["quality"], teams=["south"])
+    house.read("alerts", alert("a3", **ACCUSED))
+    assert kinds(heard(house, accused)) == {"call"}
+    assert last_told(house, accused, "call") == [True]
+    assert "alert" in kinds(heard(house, quality))
+    assert "alert" in kinds(heard(house, teamed))
+    house.read("alerts", alert("a4", call_id="c4", **ACCUSED, team_id=None))
+    assert [item.ref for item in heard(house, teamed) if item.kind == "alert"] == ["a3"]
+    assert len([item for item in heard(house, quality) if item.kind == "alert"]) == 2
 
 
 def test_with_an_allegation_the_other_desk_stays_on_the_call_and_off_its_record(

@@ -46,6 +46,15 @@ def test_an_alert_that_is_updated_or_read_twice_is_one_hard_stop() -> None:
     assert [(kind.name, kind.count) for kind in told.kinds] == [("legal_threat", 1)]
 
 
+def test_a_hard_stop_counts_where_it_was_heard_whoever_took_the_call_over() -> None:
+    passed = {"queue_id": "legal", "team_id": "lawyers", "agent_id": "bob"}
+    events = (alert("a", agent_id="ann"), acknowledged("a", 20, **passed))
+    told = found(*events, queue="billing")
+    assert (told.hard_stops, told.acknowledged[0].p50_s) == (1, 20)
+    assert found(*events, queue="legal").hard_stops == 0
+    assert found(alert("a", queue_id=None), acknowledged("a", 20), queue="billing").hard_stops == 1
+
+
 def test_what_the_recogniser_took_back_is_counted_apart() -> None:
     told = found(alert("a"), alert("b", kind="retracted", status="retracted", revision=2))
     assert (told.hard_stops, told.retracted) == (1, 1)

@@ -205,7 +205,9 @@ def test_a_queue_that_becomes_known_later_counts_from_then_on() -> None:
     second = desk.after_reading(
         first, reading("media", utterance="u2"), on("quiet"), at_ms=AT + 1000, mode=Mode.LIVE
     ).state
-    assert second.alerts["fraud"] == first.alerts["fraud"]
+    # It is as it was decided, and says where its call is now.
+    told = {"queue_id": "quiet", "revision": 2, "updated_at": second.alerts["fraud"].updated_at}
+    assert second.alerts["fraud"] == msgspec.structs.replace(first.alerts["fraud"], **told)
     assert second.alerts["media"].severity.value == "low"
 
 

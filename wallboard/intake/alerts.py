@@ -9,16 +9,19 @@ from sqlalchemy import select
 
 from detectors.vocabulary import LIFE_STOPS
 from stream.events import AlertEvent
+from wallboard.access import MISCONDUCT
 from wallboard.audience import GUIDANCE
 from wallboard.intake import callbacks, routes
 from wallboard.intake.arrival import Arrival, due, is_news, moment, plain
 from wallboard.intake.floor import Floor
+from wallboard.intake.passing import WHOSE, has_left, whose
 from wallboard.intake.restriction import RESTRICTED, handling_of
 from wallboard.store.desks import desks_on
-from wallboard.store.feeding import seen_of
+from wallboard.store.feeding import Seen, seen_of
 from wallboard.store.tables import Alert, Call, Callback, Route
 from workflow.call import Mode
 from workflow.policy import Severity
+from workflow.work import OVER
 
 _RANKS = {severity: rank for rank, severity in enumerate(Severity, start=1)}
 _LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
@@ -28,7 +31,8 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     """An older revision, or one that is known, changes nothing."""
     known = floor.row(Alert, event.alert_id)
     at = moment(event.updated_at, arrival.at)
-    body = plain(event)
+    # Reports count an alert for whose it was when it opened; whose it is now, its columns say.
+    body = plain(event) | ({} if known is None else _opened_for(known))
     if not is_news(known, event.revision, body, at):
         return
     handling = handling_of(event.trigger, event.subtype, event.handling.value)
@@ -43,6 +47,8 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         # was said, after the call is over: a new alert alone shows that it goes on after all.
         goes_on=event.callback_reference is None
         and (known is None or not _is_over(floor, event.call_id)),
+        # Later revisions may name who had the call before.
+        knows=known is None and event.revision == 1,
     )
     if event.customer_ref is not None:
         call.customer_ref = event.customer_ref
@@ -64,50 +70,83 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         "owner_id": event.owner.id if event.owner else None,
         "closed_reason": event.closed_reason,
         "body": body,
-        "queue_id": event.queue_id,
-        "team_id": event.team_id,
-        "agent_id": event.agent_id,
         "desk": event.desk or _of_its_owner(floor, event),
         "handling": handling,
         "mode": event.mode.value,
     }
     if known is None:
-        row = floor.put(Alert(alert_id=event.alert_id, **values), event.alert_id)
+        row = floor.put(Alert(alert_id=event.alert_id, **whose(event), **values), event.alert_id)
     else:
         row = known
         for name, value in values.items():
             setattr(row, name, value)
-    closed_off = before is not None and before.handling != handling == RESTRICTED
-    if before is not None and closed_off:
-        floor.gone("alert", event.alert_id, event.call_id, before, at)
+    if row.status not in OVER:
+        _give_to(row, call)
+    if before is not None and before.desk not in (None, row.desk):
+        _left_desk(floor, call, before, at)
     if row.desk is not None and row.desk not in on_it:
         # Those who see the call for this alert have not heard of it before.
         floor.tell_call(call, at)
-    floor.tell(
-        "alert",
-        event.alert_id,
-        row,
-        at,
-        body,
-        call_id=event.call_id,
-        trigger=event.trigger,
-        mode=row.mode,
-    )
-    if is_guidance(row):
-        told = seen_of(row, row.mode)
-        to_agent = msgspec.structs.replace(told, agent_id=row.agent_id or call.agent_id)
-        floor.tell(
-            GUIDANCE,
-            event.alert_id,
-            to_agent,
-            at,
-            guidance_body(row),
-            call_id=event.call_id,
-            trigger=event.trigger,
-            mode=row.mode,
-        )
-    if known is None or closed_off:
+    _tell(floor, row, call, at, before)
+    if known is None or (before is not None and before.handling != handling == RESTRICTED):
         _tell_what_hangs_on_it(floor, row, at)
+
+
+def follow(floor: Floor, row: Alert, call: Call, at: int) -> None:
+    """Its call has passed to others: an open alert is theirs, too."""
+    before = seen_of(row, row.mode)
+    _give_to(row, call)
+    if seen_of(row, row.mode) != before:
+        _tell(floor, row, call, at, before)
+
+
+def told_body(row: Alert) -> dict[str, Any]:
+    """An alert as it is told: the event, with whose it is now."""
+    return row.body | whose(row)
+
+
+def _opened_for(row: Alert) -> dict[str, str]:
+    return {name: row.body[name] for name in WHOSE if row.body.get(name) is not None}
+
+
+def _give_to(row: Alert, call: Call) -> None:
+    """It is whose its call is. An allegation stays with those of whom it was heard; what is owed to
+    the caller is no agent's."""
+    if row.trigger == MISCONDUCT:
+        return
+    row.queue_id, row.team_id = call.queue_id, call.team_id
+    if row.agent_id is not None or row.body.get("callback_reference") is None:
+        row.agent_id = call.agent_id
+
+
+def _left_desk(floor: Floor, call: Call, before: Seen, at: int) -> None:
+    """An alert has left a desk: so has its call, unless it is there for another one."""
+    floor.db.flush()
+    still = desks_on(floor.db, [call.call_id])[call.call_id].of_call(call.handling)
+    if before.desk == call.desk or before.desk in still:
+        return
+    seen = Seen(desk=before.desk, handling=call.handling, mode=call.mode)
+    ref = call.call_id
+    floor.gone("call", ref, ref, seen, at, trigger=call.trigger, moved=True)
+    floor.tell_call(call, at)
+
+
+def _tell(floor: Floor, row: Alert, call: Call, at: int, before: Seen | None) -> None:
+    """Those who may see it hear of it, after those who could `before` and may no more."""
+    about = {"call_id": row.call_id, "trigger": row.trigger, "mode": row.mode}
+    ref, guidance = row.alert_id, is_guidance(row)
+    to_agent = msgspec.structs.replace(
+        seen_of(row, row.mode), agent_id=call.agent_id or row.agent_id
+    )
+    if before is not None and before.handling != row.handling == RESTRICTED:
+        floor.gone("alert", ref, row.call_id, before, at)
+    elif before is not None and has_left(before, row):
+        floor.gone("alert", ref, row.call_id, before, at, trigger=row.trigger, moved=True)
+    if guidance and before is not None and before.agent_id not in (None, to_agent.agent_id):
+        floor.gone(GUIDANCE, ref, row.call_id, before, at, trigger=row.trigger, moved=True)
+    floor.tell("alert", ref, row, at, told_body(row), **about)
+    if guidance:
+        floor.tell(GUIDANCE, ref, to_agent, at, guidance_body(row), **about)
 
 
 def _is_over(floor: Floor, call_id: str) -> bool:

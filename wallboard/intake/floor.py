@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from detectors.vocabulary import Signal
 from wallboard.access import Thing
+from wallboard.intake.passing import Passed, give_to, has_left, news_of
 from wallboard.intake.restriction import RESTRICTED
 from wallboard.store.feeding import News, Seen, add_to_feed, seen_of
-from wallboard.store.tables import Call, Callback, Complaint, Deed, Entry, Feed, Table, Turn
+from wallboard.store.tables import Call, Complaint, Entry, Feed, Table, Turn
 
 HOUR = 3_600_000
 SILENT_MS = HOUR
@@ -28,6 +29,7 @@ T = TypeVar("T", bound=Table)
 class Floor:
     """One transaction of the intake. `now` is UTC ms; what is older than `feed_ms` is no news, and
     turns older than `turns_ms` are not kept. `desks`: at which desks a person of the policy sits.
+    `passed`: who had the calls that passed to others meanwhile, one after the other.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Floor:
         self._news: dict[tuple[str, str], News] = {}
         self._moments: dict[tuple[str, str], int] = {}
         self._rows: dict[tuple[type[Table], object], Table | None] = {}
+        self.passed: dict[str, list[Passed]] = {}
 
     def row(self, kind: type[T], key: object) -> T | None:
         """A row by its key, read once."""
@@ -96,9 +99,11 @@ class Floor:
         agent_id: str | None = None,
         mode: str | None = None,
         goes_on: bool = True,
+        knows: bool = True,
     ) -> Call:
         """The call, made if it is new. A fact is noted when it was not known, or is stated anew by
-        a later event. `goes_on`: what comes shows that the call is not over."""
+        a later event that `knows` whose the call is now. `goes_on`: what comes shows that the call
+        is not over."""
         found = self.row(Call, call_id)
         new = found is None
         if found is None:
@@ -111,22 +116,17 @@ class Floor:
                 degraded=False,
             )
             self.put(found, call_id)
-        later = at >= found.last_at
-        changed = False
         stated = {"queue_id": queue_id, "team_id": team_id, "agent_id": agent_id}
-        for name, value in stated.items():
-            known = getattr(found, name)
-            if value is not None and value != known and (known is None or later):
-                setattr(found, name, value)
-                changed = True
+        anew = news_of(found, stated, later=knows and at >= found.last_at)
+        changed = bool(anew)
+        if anew:
+            self._pass_on(found, anew, at, new=new)
         if goes_on and found.ended_at is not None and at > found.ended_at:
             found.ended_at = None
             changed = True
         found.first_at = min(found.first_at, at)
         if goes_on:
             found.last_at = max(found.last_at, at)
-        if changed:
-            self._pass_on(found)
         if changed or new:
             self.tell_call(found, at)
         return found
@@ -172,17 +172,18 @@ class Floor:
         self.gone("complaint", row.reference, row.call_id, before, at)
         self.tell_complaint(row, trigger, at)
 
-    def _pass_on(self, call: Call) -> None:
-        """What came before the call's facts were known is shown to those who may see the call."""
-        facts = {"queue_id": call.queue_id, "team_id": call.team_id, "agent_id": call.agent_id}
+    def _pass_on(self, call: Call, anew: Mapping[str, str], at: int, *, new: bool) -> None:
+        """The call is whose it is said to be now, and gone for who had it."""
+        before = seen_of(call, call.mode)
+        for name, value in anew.items():
+            setattr(call, name, value)
+        if not new:
+            self.passed.setdefault(call.call_id, []).append(Passed(before, at))
+        if has_left(before, call):
+            ref = call.call_id
+            self.gone("call", ref, ref, before, at, trigger=call.trigger, moved=True)
         self.db.flush()
-        for kind in (Entry, Callback, Complaint, Deed):
-            unknown = (
-                kind.call_id == call.call_id,
-                kind.queue_id.is_(None),
-                kind.team_id.is_(None),
-            )
-            self.db.execute(update(kind).where(*unknown).values(**facts))
+        give_to(self.db, call)
 
     # News
 
@@ -231,11 +232,14 @@ class Floor:
         *,
         trigger: str | None = None,
         forgotten: bool = False,
+        moved: bool = False,
         owner: str | None = None,
     ) -> None:
         """Those who could see a thing so far may see it no more: {"gone": true}; with "forgotten"
-        nobody may, and whoever keeps it deletes it. `owner`: who saw it because it was theirs."""
-        body: dict[str, Any] = {"gone": True, **({"forgotten": True} if forgotten else {})}
+        nobody may, and whoever keeps it deletes it; with "moved" it is others' now, and is told
+        anew to who may see it still. `owner`: who saw it because it was theirs."""
+        body: dict[str, Any] = {"gone": True}
+        body |= {"forgotten": True} if forgotten else {"moved": True} if moved else {}
         if owner is not None:
             body["owner"] = {"id": owner}
         news = News(
@@ -247,7 +251,8 @@ class Floor:
             seen=before,
             trigger=trigger,
         )
-        self._add(news, f"{ref}#gone#{before.handling}", at)
+        # Of two that go in one batch each is heard by those who had it.
+        self._add(news, f"{ref}#gone#{before}#{owner}", at)
 
     def _add(self, news: News, key: str, at: int) -> None:
         age = self.now - at

@@ -34,6 +34,7 @@ from wallboard.intake import (
     coaching,
     complaints,
     deeds,
+    following,
     forgetting,
     incidents,
     operations,
@@ -151,6 +152,7 @@ class Intake:
                 for arrival, event in others:
                     WAYS[arrival.topic].project(floor, arrival, event)
                 scores.project_all(floor, spoken)
+                following.settle(floor)
             for arrival in off:
                 forgetting.off_the_log(floor, arrival)
             forgetting.settle(floor, [call for _, event in read if (call := _call_of(event))])

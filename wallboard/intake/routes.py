@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from stream.events import (
     RouteAccepted,
@@ -16,6 +19,7 @@ from stream.events import (
 )
 from wallboard.intake.arrival import Arrival, as_json, moment, plain
 from wallboard.intake.floor import Floor
+from wallboard.intake.passing import Passed, has_left, whose
 from wallboard.intake.restriction import NORMAL, RESTRICTED
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Alert, Call, Route
@@ -54,6 +58,7 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
         team_id=event.team_id,
         agent_id=event.agent_id,
         mode=event.origin.value,
+        knows=False,
     )
     row = _row(floor, event.route_id, event.call_id, event.attempt, at)
     if event.attempt < row.attempt:
@@ -61,10 +66,12 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
     changed = _moved(row, event.attempt, "cancelled" if cancelled else "requested", at)
     if cancelled or _stands(row, arrival.at):
         person = {"person_id": row.body["person_id"]} if "person_id" in row.body else {}
-        body = plain(event) | person
+        body = plain(event) | whose(call) | person
         if as_json(body) != as_json(row.body):
             changed = True
+            left = row.desk
             row.body, row.desk = body, event.desk
+            _left_desk(floor, row, left, at)
             if not cancelled and row.state == "cancelled":
                 row.state, row.updated_at, row.reason = "requested", at, None
     if event.cancel_reason is not None and row.state == "cancelled":
@@ -89,12 +96,43 @@ def project_outcome(floor: Floor, arrival: Arrival, event: RoutingOutcome) -> No
     tell(floor, row, at)
 
 
+def follow(floor: Floor, row: Route, passed: Sequence[Passed]) -> None:
+    """Its call has passed to others: they see who comes. What is restricted stays at its desk."""
+    seen, trigger = _seen(floor, row)
+    if seen.handling == RESTRICTED:
+        return
+    for was in passed:
+        before = msgspec.structs.replace(
+            seen,
+            queue_id=was.before.queue_id,
+            team_id=was.before.team_id,
+            agent_id=was.before.agent_id,
+        )
+        if has_left(before, seen):
+            _gone(floor, row, before, trigger, was.at)
+    row.body = row.body | whose(seen)
+    tell(floor, row, passed[-1].at)
+
+
 def tell(floor: Floor, row: Route, at: int) -> None:
     """Those who may see its alerts hear of a route."""
+    seen, trigger = _seen(floor, row)
+    body: dict[str, Any] = {
+        **row.body,
+        "route_id": row.route_id,
+        "attempt": row.attempt,
+        "state": row.state,
+        "state_reason": row.reason,
+        "state_at": row.updated_at,
+    }
+    floor.tell("route", row.route_id, seen, at, body, call_id=row.call_id, trigger=trigger)
+
+
+def _seen(floor: Floor, row: Route) -> tuple[Seen, str | None]:
+    """Who may see it, and the trigger to ask with."""
     call = floor.row(Call, row.call_id)
     alert_ids = row.body.get("alert_ids", [])
-    alerts = [floor.row(Alert, alert_id) for alert_id in alert_ids]
-    known = [alert for alert in alerts if alert is not None]
+    known = _alerts(floor, row)
     closed = [alert for alert in known if alert.handling == RESTRICTED]
     # Until its alerts are known, a route is for its desk alone.
     unknown = len(known) < len(alert_ids) or not alert_ids
@@ -105,16 +143,24 @@ def tell(floor: Floor, row: Route, at: int) -> None:
         desk=row.desk or None,
         handling=RESTRICTED if closed or unknown else NORMAL,
     )
-    body: dict[str, Any] = {
-        **row.body,
-        "route_id": row.route_id,
-        "attempt": row.attempt,
-        "state": row.state,
-        "state_reason": row.reason,
-        "state_at": row.updated_at,
-    }
-    trigger = closed[0].trigger if closed else known[0].trigger if known else None
-    floor.tell("route", row.route_id, seen, at, body, call_id=row.call_id, trigger=trigger)
+    return seen, closed[0].trigger if closed else known[0].trigger if known else None
+
+
+def _alerts(floor: Floor, row: Route) -> list[Alert]:
+    found = [floor.row(Alert, alert_id) for alert_id in row.body.get("alert_ids", [])]
+    return [alert for alert in found if alert is not None]
+
+
+def _left_desk(floor: Floor, row: Route, desk: str, at: int) -> None:
+    """Another desk is asked: the one before sees no more of it, but where its own alert stands."""
+    if desk in ("", row.desk, *(alert.desk for alert in _alerts(floor, row))):
+        return
+    seen, trigger = _seen(floor, row)
+    _gone(floor, row, Seen(desk=desk, handling=seen.handling), trigger, at)
+
+
+def _gone(floor: Floor, row: Route, before: Seen, trigger: str | None, at: int) -> None:
+    floor.gone("route", row.route_id, row.call_id, before, at, trigger=trigger, moved=True)
 
 
 def _row(floor: Floor, route_id: str, call_id: str, attempt: int, at: int) -> Route:

@@ -7,6 +7,7 @@ import { moment } from "./moments.js";
 
 const OVER = new Set(["closed", "retracted"]);
 const TRACE_MS = 60_000;
+const LEFT_MS = 5_000;
 const SEVERITIES = ["critical", "high", "medium", "low"];
 const LATE = new Set(["feed_silent", "gap", "chunk_failed"]);
 const LATE_MS = 180_000;
@@ -22,6 +23,7 @@ export class Floor {
   /** Why calls are late, by call: until they are in time, and whether the call is known yet or not. */
   late = new Map();
   #swept = 0;
+  #left = new Map();
   names = { people: {}, desks: {}, life: [] };
 
   /** Everything anew, from what the server knows (`/api/board`, `/api/calls/...`). */
@@ -42,11 +44,16 @@ export class Floor {
     return live.now();
   }
 
-  /** An alert as it stands now. Gives what it was before: undefined if it is new. */
+  /** An alert as it stands now. Gives what it was before: undefined if it is new. One that comes right
+   *  after it has gone is not: it is at a desk alone now, or others have its call. */
   alert(ref, body) {
-    const before = this.alerts.get(ref);
-    if (body.gone) this.alerts.delete(ref);
-    else this.alerts.set(ref, body);
+    const left = this.#left.get(ref);
+    const before = this.alerts.get(ref) ?? (left && this.now() - left.at < LEFT_MS ? left.alert : undefined);
+    this.#left.delete(ref);
+    if (body.gone) {
+      if (before) this.#left.set(ref, { alert: before, at: this.now() });
+      this.alerts.delete(ref);
+    } else this.alerts.set(ref, body);
     return before;
   }
 
@@ -115,6 +122,7 @@ export class Floor {
       if (call.ended_at && call.ended_at < before) this.late.delete(id);
       if (call.ended_at && call.ended_at < before && !calls.has(id)) this.calls.delete(id);
     }
+    for (const [id, { at }] of this.#left) if (at < before) this.#left.delete(id);
     for (const id of this.earlier.keys()) if (!calls.has(id)) this.earlier.delete(id);
     for (const [id, route] of this.routes) {
       // A route may come a moment before its alert.

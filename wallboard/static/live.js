@@ -16,6 +16,8 @@ import { t } from "./text.js";
 const KINDS = ["alert", "guidance", "route", "callback", "turn", "hint", "note", "deed", "call", "complaint", "entry", "message"];
 /** `fresh` comes every five seconds: four of them missing, and nobody is there. */
 const SILENT_MS = 20_000;
+/** How long what has passed to others is held back: who may see it still is told it anew right after. */
+const MOVED_MS = 1500;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 
 class Live {
@@ -36,6 +38,7 @@ class Live {
   #said = "none";
   #lostSince = null;
   #startedAt = 0;
+  #moved = new Map();
 
   /** Begin after a number of the feed. `kinds`, `call` and `wall` narrow what comes. */
   start({ after = null, kinds = null, call = null, wall = false, lastAt = null } = {}) {
@@ -64,6 +67,8 @@ class Live {
 
   /** After the state was loaded anew: go on from where it stands. */
   rebase(number) {
+    for (const timer of this.#moved.values()) clearTimeout(timer);
+    this.#moved.clear();
     this.#last = number;
     this.#again(0);
   }
@@ -128,7 +133,16 @@ class Live {
     this.#last = number;
     const detail = { ...JSON.parse(event.data), number };
     this.lastAt = Math.max(this.lastAt ?? 0, detail.at);
-    this.#dispatch(detail.kind, detail);
+    this.#hold(detail, () => this.#dispatch(detail.kind, detail));
+  }
+
+  /** What is told anew right after it has passed on was never gone, and is not new either. */
+  #hold({ kind, ref, body }, tell) {
+    const thing = `${kind}/${ref}`;
+    clearTimeout(this.#moved.get(thing));
+    this.#moved.delete(thing);
+    if (!body?.moved) return tell();
+    this.#moved.set(thing, setTimeout(() => { this.#moved.delete(thing); tell(); }, MOVED_MS));
   }
 
   #fresh({ at, now, reading = true, behind = 0, catching_up: catchingUp = false }) {

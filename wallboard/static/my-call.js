@@ -56,7 +56,7 @@ function on(kind, run) {
   });
 }
 on("alert", ({ ref, body }) => floor.alert(ref, body));
-on("guidance", ({ ref, body }) => guidance.set(ref, body));
+on("guidance", ({ ref, body }) => (body.gone ? guidance.delete(ref) : guidance.set(ref, body)));
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ body }) => (body.gone || body.ended_at ? reload() : (state.call = body)));
 on("hint", ({ ref, body }) => hints.set(ref, body));

@@ -86,7 +86,9 @@ def call_page(
     entries = [
         row
         for row in rows
-        if may_see(
+        # What is on record of a call is on record of its agent.
+        if viewer.role is not Role.AGENT
+        and may_see(
             viewer, row, trigger=call.trigger, desks=on.of_record(row.handling, call.trigger)
         )
     ]

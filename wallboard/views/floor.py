@@ -14,8 +14,9 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from detectors.vocabulary import LABELS, LIFE_STOPS
-from wallboard.access import Viewer, may_see, sees_every_queue
-from wallboard.audience import is_about_call
+from wallboard.access import Role, Viewer, may_see, sees_every_queue
+from wallboard.audience import DEED, is_about_call, is_of_record
+from wallboard.intake.alerts import told_body
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
 from wallboard.intake.lateness import late_calls
@@ -82,7 +83,7 @@ def alert_body(row: Alert) -> Body:
     """An alert as the stream tells of it; where that cannot be read, what its columns say: somebody
     waits for help all the same."""
     if is_alert(row.body):
-        return row.body
+        return told_body(row)
     names = ("alert_id", "call_id", "trigger", "status", "revision", "desk", "handling", "mode")
     known = {name: getattr(row, name) for name in (*names, "queue_id", "team_id", "agent_id")}
     moments = {name: rfc3339(getattr(row, name)) for name in ("opened_at", "updated_at")}
@@ -172,8 +173,10 @@ def deeds_of(db: Session, viewer: Viewer, call_id: str) -> list[Body]:
     found = []
     for row in rows:
         desks = on.of_call(row.handling) if is_about_call(row.body) else ()
-        if row.user_id == viewer.id or may_see(viewer, row, desks=desks):
-            found.append(deed_body(row))
+        body = deed_body(row)
+        kept = viewer.role is Role.AGENT and is_of_record(DEED, body)
+        if row.user_id == viewer.id or (not kept and may_see(viewer, row, desks=desks)):
+            found.append(body)
     return found
 
 

@@ -168,7 +168,7 @@ def _before(db: Session, viewer: Viewer, policy: Policy, period: Period) -> int:
         Alert.trigger.in_([trigger.value for trigger in policy.triggers]),
     ]
     if scope.queue is not None:
-        wanted.append(Alert.queue_id == scope.queue)
+        wanted.append(Alert.body["queue_id"].as_string() == scope.queue)
     return db.scalar(select(func.count()).select_from(Alert).where(*wanted)) or 0
 
 

@@ -154,9 +154,10 @@ class Ledger:
         opened = milliseconds(event.opened_at)
         known = self.alerts.get(event.alert_id)
         if known is None or event.revision >= known.revision:
+            kept = event if known is None else _counted_where(known, event)
             if not self._quotes and event.evidence:
-                event = msgspec.structs.replace(event, evidence=())
-            self.alerts[event.alert_id] = event
+                kept = msgspec.structs.replace(kept, evidence=())
+            self.alerts[event.alert_id] = kept
         call = self.call(event.call_id)
         call.mode = event.mode
         self._facts(call, event, opened)
@@ -198,6 +199,17 @@ class Ledger:
             for finding in event.findings
             if finding.label == Signal.AGENT_GUARDRAIL and finding.disposition is Disposition.RAISE
         )
+
+
+def _counted_where(known: events.AlertSeen, event: events.AlertSeen) -> events.AlertSeen:
+    """The newest of an alert, counted for whose it was when it opened: a call that is passed on to
+    the desk that helps is not that desk's hard stop."""
+    return msgspec.structs.replace(
+        event,
+        queue_id=known.queue_id or event.queue_id,
+        team_id=known.team_id or event.team_id,
+        agent_id=known.agent_id or event.agent_id,
+    )
 
 
 def _moment(text: str | None, at_ms: int | None) -> int | None:
