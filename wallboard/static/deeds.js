@@ -116,6 +116,7 @@ export function writeMessage(call_id, name) {
 /** A question in a window of its own. `done` gives true when it may close. */
 export function dialog(title, content, go, done) {
   const before = document.activeElement;
+  const back = placeOf(before);
   const form = el(
     "form.dialog__body",
     { method: "dialog" },
@@ -141,7 +142,7 @@ export function dialog(title, content, go, done) {
   window_.addEventListener("click", (event) => event.target.closest("[data-close]") && window_.close());
   window_.addEventListener("close", () => {
     window_.remove();
-    if (before?.isConnected) before.focus({ preventScroll: true });
+    (before?.isConnected && !before.disabled ? before : back())?.focus({ preventScroll: true });
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -153,4 +154,17 @@ export function dialog(title, content, go, done) {
   document.body.append(window_);
   window_.showModal();
   form.querySelector("textarea, input, select")?.focus();
+}
+
+/** How to find what stands in an element's place once that was drawn anew: the same button, else its
+ *  card, else the page. */
+function placeOf(node) {
+  const card = node?.closest?.("[data-alert]")?.dataset.alert;
+  const { act, ask } = node?.dataset ?? {};
+  const find = (selector) => document.querySelector(selector);
+  return () => {
+    if (ask) return find(`[data-ask="${ask}"]`);
+    const there = card && find(`[data-alert="${CSS.escape(card)}"]`);
+    return there?.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? there ?? find("main");
+  };
 }
