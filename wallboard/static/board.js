@@ -25,8 +25,8 @@ const PARTS = ["life", "others", "quiet"];
 const [aim, filters] = [new Aim(floor), new Filters(floor)];
 const deck = new Deck(floor, (id) => ({ may, pending: pending.get(id) }), (card, stays) => aim.goes(card, stays));
 const earlier = new Earlier(floor, asWall, (call) => { if (touch(call)) draw(); });
-/** `outside`: the life stops that a filter hides. */
-let [drawing, outside] = [false, 0];
+/** `outside`: the life stops that a filter hides; `told`: alerts of which this page has told before. */
+let [drawing, outside, told] = [false, 0, new Set()];
 
 // What comes
 
@@ -69,18 +69,14 @@ function touch(call) {
   return any;
 }
 
-async function reload() {
-  try {
-    const answer = await fetch(`/api/board${asWall}`);
-    if (!answer.ok) return;
-    const state = await answer.json();
+function reload() {
+  live.reload(`/api/board${asWall}`, (state) => {
+    told = new Set(floor.alerts.keys());
     show(state);
     for (const id of floor.alerts.keys()) deck.soil(id);
-    live.rebase(state.number);
+    arrived(...floor.open());
     draw();
-  } catch {
-    setTimeout(reload, 3000);
-  }
+  });
 }
 
 function show(state) {
@@ -89,14 +85,21 @@ function show(state) {
   if (!wall) filters.selects(render);
 }
 
-/** Tell of a new alert; of a life stop whether a filter hides it or not. */
-function arrived(alert) {
-  const seen = filters.shows(alert);
-  if (seen) earlier.ask(alert.call_id);
-  if (!floor.isLive(alert) || (!seen && floor.rank(alert) > 0)) return;
-  const title = word("trigger", alert.trigger);
-  place("announce").textContent = t("board.announce", { what: title, desk: floor.desk(alert.desk) });
-  sound(alert, title, t("board.notification", { desk: floor.desk(alert.desk) }), floor.rank(alert) === 0);
+/** Tell of alerts that are new; of a life stop whether a filter hides it or not. */
+function arrived(...alerts) {
+  const said = [];
+  for (const alert of alerts) {
+    // What was told of before the page was loaded anew may come once more after it.
+    if (told.delete(alert.alert_id)) continue;
+    const seen = filters.shows(alert);
+    if (seen) earlier.ask(alert.call_id);
+    if (!floor.isLive(alert) || (!seen && floor.rank(alert) > 0)) continue;
+    const title = word("trigger", alert.trigger);
+    const desk = floor.desk(alert.desk);
+    said.push(t("board.announce", { what: title, desk }));
+    sound(alert, title, t("board.notification", { desk }), floor.rank(alert) === 0);
+  }
+  if (said.length) place("announce").textContent = said.join(". ");
 }
 
 // What is shown

@@ -49,8 +49,7 @@ function on(kind, run) {
 on("turn", ({ body }) => { talk.put(body); line.put(body); });
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
-  const isNew = !body.gone && before === undefined && floor.isOpen(body);
-  if (isNew && floor.isLive(body)) place("announce").textContent = word("trigger", body.trigger);
+  if (!body.gone && before === undefined && floor.isOpen(body)) announce([body]);
 });
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ ref, body }) => (body.gone ? location.reload() : floor.call(ref, body)));
@@ -59,15 +58,23 @@ on("hint", ({ ref, body }) => hints.set(ref, body));
 on("deed", ({ ref, body }) => deeds.set(ref, body));
 on("message", ({ ref, body }) => messages.set(ref, body));
 on("entry", ({ ref, body }) => entries.set(ref, body));
-document.addEventListener("hardstop:reset", async () => {
-  const answer = await fetch(`/api/calls/${encodeURIComponent(id)}`);
-  if (!answer.ok) return;
-  load(await answer.json());
-  live.rebase(state.number);
+document.addEventListener("hardstop:reset", () => {
+  const anew = (fresh) => {
+    const known = new Set(floor.alerts.keys());
+    load(fresh);
+    announce(floor.open().filter((alert) => !known.has(alert.alert_id)));
+  };
+  live.reload(`/api/calls/${encodeURIComponent(id)}`, anew, { refused: () => location.reload() });
 });
 document.addEventListener("hardstop:link", seconds);
 document.addEventListener("hardstop:theme", () => line.theme());
 onPending(draw);
+
+/** Say which alerts are new. */
+function announce(alerts) {
+  const what = alerts.filter(floor.isLive).map((alert) => word("trigger", alert.trigger));
+  if (what.length) place("announce").textContent = what.join(". ");
+}
 
 function draw() {
   if (drawing) return;
