@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from detectors.vocabulary import LABELS, Signal
 from stream.events.operations import Topic
 from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
@@ -29,11 +30,13 @@ from wallboard.store.tables import (
     Turn,
     User,
 )
+from wallboard.triggers import triggers_of
 from workflow.actions import ActionKind
 from workflow.callbacks import CallbackState
 from workflow.chain import EntryKind
 from workflow.complaints import ComplaintState
 from workflow.happenings import HEARD_AGAIN, OWN_WORK
+from workflow.policy import default_policy_text, parse_policy
 from workflow.routing import OutcomeKind
 
 SignIn = Callable[[str], TestClient]
@@ -349,3 +352,29 @@ def test_what_is_wrong_beyond_a_single_call_is_on_the_board_for_an_hour(
 def test_everything_that_operators_are_told_has_a_name() -> None:
     texts = msgspec.json.decode((HERE / "static" / "texts" / "en.json").read_bytes())
     assert {f"note.{topic.value}" for topic in Topic} <= set(texts)
+
+
+def test_whatever_an_alert_can_be_about_can_be_filtered_by_and_has_a_name(
+    floor: Services, as_: SignIn
+) -> None:
+    told = as_("alex").get("/api/board").json()["names"]["triggers"]
+    assert len(told) == len(set(told))
+    assert {"self_harm", "supervisor_request", "agent_request", "anger_rising"} <= set(told)
+    assert {"repeated_contact", "callback_due", "callback_missed", "callback_blocked"} <= set(told)
+    assert {"welfare_recontact", "caller_rings_in"} <= set(told)
+    texts = msgspec.json.decode((HERE / "static" / "texts" / "en.json").read_bytes())
+    assert [one for one in told if f"trigger.{one}" not in texts] == []
+    page = as_("alex").get("/incidents").text
+    assert [one for one in told if f'<option value="{one}"' not in page] == []
+
+
+def test_a_trigger_of_one_queue_alone_can_be_filtered_by() -> None:
+    text = default_policy_text()
+    site = parse_policy(text, source="policy.toml")
+    assert site.tiers.anger_rising is not None
+    signal = next(label for label in LABELS if label in site.signals)
+    signals = {name: one for name, one in site.signals.items() if name != signal}
+    bare = msgspec.structs.replace(site, signals=signals)
+    assert signal not in triggers_of(bare)
+    queue = {"signals": {signal: msgspec.to_builtins(site.signals[Signal(signal)])}}
+    assert signal in triggers_of(msgspec.structs.replace(bare, queues={"billing": queue}))
