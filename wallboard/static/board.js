@@ -1,7 +1,7 @@
 // The board: open alerts by urgency, kept true by the live channel.
 
 import { Aim } from "./aim.js";
-import { sound, switches } from "./alarm.js";
+import { sound, switches, wake } from "./alarm.js";
 import { Deck } from "./deck.js";
 import { onPending, pending, perform, undo } from "./deeds.js";
 import { about, data, safeLink } from "./dom.js";
@@ -271,7 +271,8 @@ place("wall-toggle")?.addEventListener("click", toggleWall);
 
 const state = data("state");
 show(state);
-if (!wall) switches(place("switches"));
+if (wall) wake((waits) => { place("sound-waits").hidden = !waits; });
+else switches(place("switches"));
 live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"], wall });
 render();
 seconds();
