@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from tests.wallboard.browser import CHROMIUM, Floor, served
 from tests.wallboard.house import NOW, House, alert, at, callback
 from tests.wallboard.house import served as housed
 from tests.wallboard.test_board_in_browser import look, until_done
 from wallboard.auth.gate import COOKIE
+from wallboard.store.tables import Message
 from workflow.moments import rfc3339
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -178,6 +180,49 @@ def test_a_dialog_gives_the_focus_back_to_a_card_that_was_drawn_anew(
     page.wait_for_selector("dialog[open]", state="detached")
     page.wait_for_function("document.activeElement.dataset.act === 'message'")
     assert page.evaluate(HERE) == "al-c-7105-media"
+
+
+def test_send_sends_once_however_often_it_is_clicked(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    asked: list[str] = []
+
+    def slowly(route: Any) -> None:
+        asked.append(route.request.post_data_json["message_id"])
+        # As if the answer got lost on its way the first time.
+        if len(asked) == 1:
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/api/calls/*/messages", slowly)
+    page.click("#alert-al-c-7105-media [data-act=message]")
+    page.fill("dialog[open] textarea", "carmen is on the way")
+    page.evaluate(
+        """() => {
+          const send = document.querySelector("dialog[open] [type=submit]");
+          send.click();
+          send.click();
+        }"""
+    )
+    page.wait_for_selector("dialog[open] .error:has-text('Not sent')")
+    assert len(asked) == 1
+    page.click("dialog[open] [type=submit]")
+    page.wait_for_selector("dialog[open]", state="detached")
+    assert len(set(asked)) == 1
+    with floor.services.sessions() as db:
+        of_call = select(Message.text).where(Message.call_id == "c-7105")
+        assert list(db.scalars(of_call)) == ["carmen is on the way"]
+
+
+def test_the_seconds_to_undo_are_shown_and_read_out_once(chromium: Any, floor: Floor) -> None:
+    page = look(chromium, floor, "alex")
+    page.wait_for_selector("[data-link=live]")
+    page.click("#alert-al-c-7105-media [data-act=false_alarm]")
+    until_done(floor, page, "false_alarm")
+    page.wait_for_selector(".toast__text[aria-hidden=true] >> text=9 s to undo")
+    assert "10 s to undo" in page.text_content(".toast .visually-hidden")
 
 
 def test_a_row_that_leaves_the_log_hands_the_focus_on(chromium: Any, tmp_path: Path) -> None:

@@ -184,6 +184,21 @@ def test_a_message_reaches_the_agent_through_the_feed(floor: Services, as_: Sign
         assert (row.body["text"], row.agent_id) == ("Well done.", "a-1042")
 
 
+def test_a_message_that_is_sent_again_under_its_id_is_there_once(
+    floor: Services, as_: SignIn
+) -> None:
+    alex, bo = as_("alex"), as_("bo")
+    line = {"text": "Well done.", "message_id": "0d9c3f0e-5a53-4f0e-9a51-9c1c9d7f4b11"}
+    first = alex.post("/api/calls/c-7101/messages", json=line)
+    again = alex.post("/api/calls/c-7101/messages", json=line)
+    assert again.json() == first.json()
+    with floor.sessions() as db:
+        assert len(db.scalars(select(Feed).where(Feed.kind == "message")).all()) == 1
+    other = {**line, "text": "Stay with her."}
+    assert alex.post("/api/calls/c-7101/messages", json=other).status_code == 409
+    assert bo.post("/api/calls/c-7101/messages", json=line).status_code == 409
+
+
 def test_a_message_is_marked_as_read_by_its_agent_alone(floor: Services, as_: SignIn) -> None:
     assert as_("tom").post("/api/messages/m-1/seen", json={}).status_code == 403
     assert as_("alex").post("/api/messages/m-1/seen", json={}).status_code == 403
