@@ -14,6 +14,7 @@ from tests.wallboard.test_board_in_browser import SOUND_ON, look
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
+LINKED = "[data-link=live], [data-link=stale]"
 AS_ON_ANDROID = """
 localStorage.setItem("hardstop.notify", localStorage.getItem("hardstop.notify") ?? "on");
 window.Notification = class {
@@ -53,7 +54,7 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
 def test_an_alert_is_shown_where_a_browser_refuses_to_notify(chromium: Any, floor: Floor) -> None:
     page = look(chromium, floor, "alex", script=AS_ON_ANDROID)
     page.wait_for_selector("#notify[aria-pressed=true]")
-    page.wait_for_selector("[data-link=live]")
+    page.wait_for_selector(LINKED)
     floor.tell_alert("al-shown", "fraud", status="confirmed")
     page.wait_for_selector("#alert-al-shown")
     page.wait_for_selector("#notify[aria-pressed=false]")

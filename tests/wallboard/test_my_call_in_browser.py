@@ -16,6 +16,8 @@ from wallboard.store.tables import Alert
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
+LINKED = "[data-link=live], [data-link=stale]"
+
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
@@ -67,7 +69,7 @@ def test_a_hint_stands_beside_what_to_say_in_a_stop_that_is_not_about_a_life(
 ) -> None:
     page = look(chromium, floor, "priya", "/my-call")
     page.wait_for_selector(".now--life")
-    page.wait_for_selector("[data-link=live]")
+    page.wait_for_selector(LINKED)
     with floor.services.sessions() as db:
         (known,) = db.scalars(select(Alert).where(Alert.call_id == "c-7101")).all()
     floor.tell_alert(known.alert_id, known.trigger, trigger=trigger, status=status)
@@ -85,7 +87,7 @@ def test_a_hint_stands_beside_what_to_say_in_a_stop_that_is_not_about_a_life(
 
 def test_on_my_call_a_click_that_news_come_into_is_a_click(chromium: Any, floor: Floor) -> None:
     page = look(chromium, floor, "priya", "/my-call")
-    page.wait_for_selector("[data-link=live]")
+    page.wait_for_selector(LINKED)
     page.hover("[data-ask=supervisor]")
     page.mouse.down()
     floor.tell_call("c-7101", heard={"done": ["hear", "apologize", "empathize"], "next": None})
