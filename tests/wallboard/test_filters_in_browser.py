@@ -110,6 +110,6 @@ def test_a_queue_that_is_new_can_be_chosen_at_once(chromium: Any, floor: Floor) 
 def test_the_way_back_from_a_call_leads_to_the_board_as_it_was(chromium: Any, floor: Floor) -> None:
     page = look(chromium, floor, "alex", "/board?queue=billing")
     page.click(".alert h3 a >> nth=0")
-    page.click("#back")
+    page.click("#back[href='/board?queue=billing']")
     page.wait_for_selector("#filter-queue")
     assert page.evaluate("location.search") == "?queue=billing"
