@@ -20,9 +20,10 @@ from wallboard.app import create_app
 from wallboard.hub import Hub
 from wallboard.intake.deeds import deed_body
 from wallboard.intake.floor import call_body
+from wallboard.intake.scores import turn_body
 from wallboard.services import Services, now_ms
 from wallboard.store.feeding import News, Seen, add_to_feed, seen_of
-from wallboard.store.tables import Alert, Call, Deed
+from wallboard.store.tables import Alert, Call, Deed, Turn
 from workflow.moments import rfc3339
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -159,6 +160,43 @@ class Floor:
                 body=body,
                 seen=seen_of(known),
                 trigger=known.trigger,
+            )
+            add_to_feed(db, [news])
+        self.fresh()
+        self.services.hub.notify()
+
+    def tell_turn(self, call_id: str, text: str) -> None:
+        """The words that the caller is saying, as far as they have come."""
+        with self.services.sessions.begin() as db:
+            found = select(Turn).where(Turn.call_id == call_id).order_by(Turn.first.desc())
+            turn = db.scalars(found.limit(1)).one()
+            turn.text, turn.number, turn.at = text, turn.number + 1, now_ms()
+            call = db.get_one(Call, call_id)
+            news = News(
+                kind="turn",
+                ref=turn.utterance_id,
+                call_id=call_id,
+                at=turn.at,
+                body=turn_body(turn),
+                seen=seen_of(call, call.mode),
+            )
+            add_to_feed(db, [news])
+        self.fresh()
+        self.services.hub.notify()
+
+    def tell_call(self, call_id: str, **changes: Any) -> None:
+        """What is known of a call has changed."""
+        with self.services.sessions.begin() as db:
+            call = db.get_one(Call, call_id)
+            for name, value in changes.items():
+                setattr(call, name, value)
+            news = News(
+                kind="call",
+                ref=call_id,
+                call_id=call_id,
+                at=now_ms(),
+                body=call_body(call),
+                seen=seen_of(call, call.mode),
             )
             add_to_feed(db, [news])
         self.fresh()

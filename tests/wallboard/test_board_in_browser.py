@@ -419,6 +419,7 @@ def test_axe_finds_no_violation_on_a_phone(chromium: Any, floor: Floor, path: st
         ("alex", "/board?wall=1"),
         ("alex", "/calls/c-7101"),
         ("priya", "/my-call"),
+        ("alex", "/callbacks"),
     ],
 )
 def test_axe_finds_no_violation(
@@ -427,6 +428,20 @@ def test_axe_finds_no_violation(
     page = look(chromium, floor, person, path, color_scheme=scheme)
     page.wait_for_selector("[data-link=live]")
     page.wait_for_timeout(300)
+    assert violations(page) == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: npm install axe-core")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("act", ["message", "false_alarm"])
+def test_axe_finds_no_violation_in_a_dialog(
+    chromium: Any, floor: Floor, act: str, scheme: str
+) -> None:
+    page = look(chromium, floor, "alex", "/board?trigger=self_harm", color_scheme=scheme)
+    page.wait_for_selector("[data-link=live]")
+    page.click(f"#alert-al-c-7101-self_harm [data-act={act}]")
+    page.wait_for_selector("dialog[open]")
+    assert page.is_visible("#outside")
     assert violations(page) == []
 
 

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from detectors.vocabulary import LABELS, Signal
 from stream.events.operations import Topic
 from tests.wallboard.scene import services, sign_in
 from wallboard.app import create_app
@@ -29,11 +30,13 @@ from wallboard.store.tables import (
     Turn,
     User,
 )
+from wallboard.triggers import triggers_of
 from workflow.actions import ActionKind
 from workflow.callbacks import CallbackState
 from workflow.chain import EntryKind
 from workflow.complaints import ComplaintState
 from workflow.happenings import HEARD_AGAIN, OWN_WORK
+from workflow.policy import default_policy_text, parse_policy
 from workflow.routing import OutcomeKind
 
 SignIn = Callable[[str], TestClient]
@@ -179,6 +182,21 @@ def test_a_message_reaches_the_agent_through_the_feed(floor: Services, as_: Sign
     with floor.sessions() as db:
         row = db.scalars(select(Feed).where(Feed.kind == "message")).one()
         assert (row.body["text"], row.agent_id) == ("Well done.", "a-1042")
+
+
+def test_a_message_that_is_sent_again_under_its_id_is_there_once(
+    floor: Services, as_: SignIn
+) -> None:
+    alex, bo = as_("alex"), as_("bo")
+    line = {"text": "Well done.", "message_id": "0d9c3f0e-5a53-4f0e-9a51-9c1c9d7f4b11"}
+    first = alex.post("/api/calls/c-7101/messages", json=line)
+    again = alex.post("/api/calls/c-7101/messages", json=line)
+    assert again.json() == first.json()
+    with floor.sessions() as db:
+        assert len(db.scalars(select(Feed).where(Feed.kind == "message")).all()) == 1
+    other = {**line, "text": "Stay with her."}
+    assert alex.post("/api/calls/c-7101/messages", json=other).status_code == 409
+    assert bo.post("/api/calls/c-7101/messages", json=line).status_code == 409
 
 
 def test_a_message_is_marked_as_read_by_its_agent_alone(floor: Services, as_: SignIn) -> None:
@@ -349,3 +367,29 @@ def test_what_is_wrong_beyond_a_single_call_is_on_the_board_for_an_hour(
 def test_everything_that_operators_are_told_has_a_name() -> None:
     texts = msgspec.json.decode((HERE / "static" / "texts" / "en.json").read_bytes())
     assert {f"note.{topic.value}" for topic in Topic} <= set(texts)
+
+
+def test_whatever_an_alert_can_be_about_can_be_filtered_by_and_has_a_name(
+    floor: Services, as_: SignIn
+) -> None:
+    told = as_("alex").get("/api/board").json()["names"]["triggers"]
+    assert len(told) == len(set(told))
+    assert {"self_harm", "supervisor_request", "agent_request", "anger_rising"} <= set(told)
+    assert {"repeated_contact", "callback_due", "callback_missed", "callback_blocked"} <= set(told)
+    assert {"welfare_recontact", "caller_rings_in"} <= set(told)
+    texts = msgspec.json.decode((HERE / "static" / "texts" / "en.json").read_bytes())
+    assert [one for one in told if f"trigger.{one}" not in texts] == []
+    page = as_("alex").get("/incidents").text
+    assert [one for one in told if f'<option value="{one}"' not in page] == []
+
+
+def test_a_trigger_of_one_queue_alone_can_be_filtered_by() -> None:
+    text = default_policy_text()
+    site = parse_policy(text, source="policy.toml")
+    assert site.tiers.anger_rising is not None
+    signal = next(label for label in LABELS if label in site.signals)
+    signals = {name: one for name, one in site.signals.items() if name != signal}
+    bare = msgspec.structs.replace(site, signals=signals)
+    assert signal not in triggers_of(bare)
+    queue = {"signals": {signal: msgspec.to_builtins(site.signals[Signal(signal)])}}
+    assert signal in triggers_of(msgspec.structs.replace(bare, queues={"billing": queue}))

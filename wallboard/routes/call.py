@@ -30,9 +30,11 @@ NOT_YOURS = mark("this call is not yours to see, or it is not known here")
 
 
 class Line(BaseModel):
-    """What somebody writes to the agent of a call."""
+    """What somebody writes to the agent of a call. With an id of its own it can be sent again where
+    no answer came, and is there once."""
 
     text: Annotated[str, Field(min_length=1, max_length=500)]
+    message_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{16,64}$")] | None = None
 
 
 @router.get("/calls/{call_id:path}", response_class=HTMLResponse, include_in_schema=False)
@@ -112,8 +114,13 @@ def write(
         raise HTTPException(400, _("the message is empty"))
     now = services.clock()
     take_turn(db)
+    message_id = line.message_id or str(uuid.uuid4())
+    if (known := db.get(Message, message_id)) is not None:
+        if (known.call_id, known.user_id, known.text) != (call_id, viewer.id, text):
+            raise HTTPException(409, _("another message has this id"))
+        return message_body(known)
     row = Message(
-        message_id=str(uuid.uuid4()),
+        message_id=message_id,
         call_id=call_id,
         user_id=viewer.id,
         name=viewer.name,

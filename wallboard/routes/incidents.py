@@ -15,6 +15,7 @@ from wallboard.pages import page, templates
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Entry
+from wallboard.triggers import triggers_of
 from wallboard.views.chains import decoded, heads_of, let_go_of, proof_of
 from wallboard.views.incident import Record, exported, record, rows_of
 from wallboard.views.incidents import SEARCHERS, Asked, ReviewState, search
@@ -80,7 +81,7 @@ def incidents_page(
         asked=wanted,
         found=found,
         problem=problem,
-        triggers=[trigger.value for trigger in services.policy.triggers],
+        triggers=triggers_of(services.policy),
         desks={name: desk.name for name, desk in services.policy.desks.items()},
         states=list(ReviewState),
     )

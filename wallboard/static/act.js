@@ -28,10 +28,13 @@ export async function post(path, body) {
   return said;
 }
 
+/** An id for what is sent: a repeat under it is the same thing. */
+export const newId = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+
 /** Do something: {call_id, action, alert_id?, ...}. Resolves once it is applied; rejects with the
  *  reason. The action's id is made here, so that a repeat is the same deed. */
 export async function act(deed) {
-  const action_id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random().toString(36).slice(2)}`;
+  const action_id = newId();
   const verdict = new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       waiting.delete(action_id);

@@ -8,12 +8,19 @@ import { toast } from "./page.js";
 const SOUND = "hardstop.sound";
 const NOTIFY = "hardstop.notify";
 let context = null;
+let show = () => {};
 
 const soundOn = () => (localStorage.getItem(SOUND) ?? (about.viewer?.sound ? "on" : "off")) === "on";
 const notifyOn = () => localStorage.getItem(NOTIFY) === "on" && globalThis.Notification?.permission === "granted";
 
+/** A browser lets a page sound only after somebody has touched it. */
+const waits = () => soundOn() && context?.state !== "running";
+
 function audio() {
-  context ??= new AudioContext();
+  if (!context) {
+    context = new AudioContext();
+    context.onstatechange = () => show();
+  }
   if (context.state === "suspended") context.resume().catch(() => {});
   return context;
 }
@@ -38,9 +45,25 @@ function ring(isLife) {
 
 /** Tell of a new alert, as far as was asked for. The caller's words never leave the page. */
 export function sound(alert, title, body, isLife) {
-  if (soundOn()) ring(isLife);
-  if (!notifyOn()) return;
-  const note = new Notification(title, { body, tag: alert.alert_id, requireInteraction: isLife });
+  try {
+    if (soundOn()) ring(isLife);
+  } catch {
+    // A machine that cannot sound shows the alert all the same.
+  }
+  if (notifyOn()) notify(alert, title, body, isLife);
+}
+
+function notify(alert, title, body, isLife) {
+  let note;
+  try {
+    note = new Notification(title, { body, tag: alert.alert_id, requireInteraction: isLife });
+  } catch {
+    // Chrome on Android grants what it then refuses to a page.
+    localStorage.setItem(NOTIFY, "off");
+    toast(t("board.notify_failed"), { kind: "bad", for_s: 10 });
+    show();
+    return;
+  }
   note.onclick = () => {
     window.focus();
     location.hash = `alert-${alert.alert_id}`;
@@ -48,17 +71,36 @@ export function sound(alert, title, body, isLife) {
   };
 }
 
+/** Have the page sound as soon as the browser lets it; `tell(waits)` is called as that changes. */
+export function wake(tell) {
+  show = () => tell(waits());
+  for (const touch of ["pointerdown", "keydown", "click"]) {
+    document.addEventListener(touch, () => { if (waits()) audio(); });
+  }
+  if (soundOn()) audio();
+  show();
+}
+
 /** The two switches, into an element. */
 export function switches(place) {
   const noise = el("button.button.button--quiet", { type: "button", id: "sound" });
   const desktop = el("button.button.button--quiet", { type: "button", id: "notify" });
-  const show = () => {
-    noise.replaceChildren(icon(soundOn() ? "sound" : "mute"), el("span", {}, t(soundOn() ? "board.sound_on" : "board.sound_off")));
+  const tell = (waiting) => {
+    const how = waiting ? "waits" : soundOn() ? "on" : "off";
+    noise.replaceChildren(icon(how === "on" ? "sound" : "mute"), el("span", {}, t(`board.sound_${how}`)));
     noise.setAttribute("aria-pressed", String(soundOn()));
     desktop.replaceChildren(icon("bell"), el("span", {}, t(notifyOn() ? "board.notify_on" : "board.notify_off")));
     desktop.setAttribute("aria-pressed", String(notifyOn()));
   };
+  let waited = false;
+  for (const touch of ["pointerdown", "keydown"]) noise.addEventListener(touch, () => { waited = waits(); });
   noise.onclick = () => {
+    // The click that it waited for is not one to switch it off.
+    if (waited) {
+      waited = false;
+      ring(false);
+      return;
+    }
     localStorage.setItem(SOUND, soundOn() ? "off" : "on");
     if (soundOn()) ring(false);
     show();
@@ -69,10 +111,6 @@ export function switches(place) {
     else toast(t("board.notify_denied"), { kind: "bad" });
     show();
   };
-  show();
   place.append(noise, desktop);
-  // A browser lets a page sound only after somebody has touched it.
-  for (const touch of ["pointerdown", "keydown"]) {
-    document.addEventListener(touch, () => soundOn() && audio(), { once: true });
-  }
+  wake(tell);
 }

@@ -1,10 +1,12 @@
 // The board: open alerts by urgency, kept true by the live channel.
 
-import { sound, switches } from "./alarm.js";
+import { Aim } from "./aim.js";
+import { sound, switches, wake } from "./alarm.js";
 import { Deck } from "./deck.js";
 import { onPending, pending, perform, undo } from "./deeds.js";
-import { about, data, el, safeLink } from "./dom.js";
+import { about, data, safeLink } from "./dom.js";
 import { Earlier } from "./earlier.js";
+import { Filters } from "./filters.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
 import { ago, clockOf } from "./moments.js";
@@ -20,9 +22,11 @@ const may = ["supervisor", "desk"].includes(about.viewer?.role) && !wall;
 const place = (id) => document.getElementById(id);
 const WALL_CARDS = 6;
 const PARTS = ["life", "others", "quiet"];
-const deck = new Deck(floor, (id) => ({ may, pending: pending.get(id) }));
+const [aim, filters] = [new Aim(floor), new Filters(floor)];
+const deck = new Deck(floor, (id) => ({ may, pending: pending.get(id) }), (card, stays) => aim.goes(card, stays));
 const earlier = new Earlier(floor, asWall, (call) => { if (touch(call)) draw(); });
-let drawing = false;
+/** `outside`: the life stops that a filter hides; `told`: alerts of which this page has told before. */
+let [drawing, outside, told] = [false, 0, new Set()];
 
 // What comes
 
@@ -45,6 +49,7 @@ on("route", ({ ref, body }) => {
 });
 on("call", ({ ref, body }) => {
   floor.call(ref, body);
+  filters.learn(body.queue_id);
   // The mood of a call changes with each of its words; the next second is soon enough to show it.
   touch(ref);
 });
@@ -64,39 +69,40 @@ function touch(call) {
   return any;
 }
 
-async function reload() {
-  try {
-    const answer = await fetch(`/api/board${asWall}`);
-    if (!answer.ok) return;
-    const state = await answer.json();
-    floor.load(state);
+function reload() {
+  live.reload(`/api/board${asWall}`, (state) => {
+    told = new Set(floor.alerts.keys());
+    show(state);
     for (const id of floor.alerts.keys()) deck.soil(id);
-    live.rebase(state.number);
+    arrived(...floor.open());
     draw();
-  } catch {
-    setTimeout(reload, 3000);
-  }
+  });
 }
 
-function arrived(alert) {
-  if (!shown(alert)) return;
-  earlier.ask(alert.call_id);
-  if (!floor.isLive(alert)) return;
-  const title = word("trigger", alert.trigger);
-  place("announce").textContent = t("board.announce", { what: title, desk: floor.desk(alert.desk) });
-  sound(alert, title, t("board.notification", { desk: floor.desk(alert.desk) }), floor.rank(alert) === 0);
+function show(state) {
+  floor.load(state);
+  filters.tidy();
+  if (!wall) filters.selects(render);
+}
+
+/** Tell of alerts that are new; of a life stop whether a filter hides it or not. */
+function arrived(...alerts) {
+  const said = [];
+  for (const alert of alerts) {
+    // What was told of before the page was loaded anew may come once more after it.
+    if (told.delete(alert.alert_id)) continue;
+    const seen = filters.shows(alert);
+    if (seen) earlier.ask(alert.call_id);
+    if (!floor.isLive(alert) || (!seen && floor.rank(alert) > 0)) continue;
+    const title = word("trigger", alert.trigger);
+    const desk = floor.desk(alert.desk);
+    said.push(t("board.announce", { what: title, desk }));
+    sound(alert, title, t("board.notification", { desk }), floor.rank(alert) === 0);
+  }
+  if (said.length) place("announce").textContent = said.join(". ");
 }
 
 // What is shown
-
-const FILTERS = ["desk", "queue", "trigger"];
-const chosen = () => new URLSearchParams(location.search);
-
-function shown(alert) {
-  const query = chosen();
-  const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
-  return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
-}
 
 function draw() {
   if (drawing) return;
@@ -109,13 +115,19 @@ function draw() {
 }
 
 function render() {
-  const open = floor.open().filter(shown);
+  const focus = document.activeElement;
+  const all = floor.open();
+  const open = all.filter((alert) => filters.shows(alert));
+  outside = all.filter((alert) => floor.isLive(alert) && floor.rank(alert) === 0 && !filters.shows(alert)).length;
   const first = wall ? open.slice(0, WALL_CARDS) : open;
   const done = deck.deal(first);
   for (const part of PARTS) {
     deck.lay(place(part), first.filter((alert) => partOf(alert) === part));
     place(`${part}-part`).hidden = !place(part).childElementCount;
   }
+  // A card that goes over to another part takes its focus along.
+  if (focus !== document.activeElement && focus.isConnected) focus.focus({ preventScroll: true });
+  aim.first(open[0]);
   place("others-title").hidden = place("life-part").hidden;
   place("loading")?.remove();
   if (wall) {
@@ -125,10 +137,12 @@ function render() {
       : "";
   }
   headline(open);
-  rail(floor, { gone: floor.gone().filter(shown) });
+  rail(floor, { gone: gone() });
   calm();
   if (!done) draw();
 }
+
+const gone = () => floor.gone().filter((alert) => filters.shows(alert));
 
 /** The part of the page in which an alert stands; a wall has one list. */
 function partOf(alert) {
@@ -148,16 +162,15 @@ function headline(all) {
   const open = all.filter(floor.isLive);
   const life = open.filter((alert) => floor.rank(alert) === 0).length;
   const waiting = open.filter((alert) => alert.status !== "claimed" && !alert.acknowledged_by).length;
-  const filtered = FILTERS.some((name) => chosen().get(name));
-  place("board").dataset.calm = String(open.length === 0);
+  place("board").dataset.calm = String(open.length + outside === 0);
   // Without news "no open alerts" would be a guess.
   const blind = ["stale", "lost"].includes(live.state);
-  place("headline").dataset.level = life ? "life" : open.length || blind ? "open" : "calm";
+  place("headline").dataset.level = life ? "life" : open.length || outside || blind ? "open" : "calm";
   place("headline-count").textContent = life
     ? t("board.count_life", { n: life })
     : open.length
       ? t("board.count", { n: open.length })
-      : t(blind ? `board.${live.says}_title` : filtered ? "board.none_here" : "board.none");
+      : t(blind ? `board.${live.says}_title` : filters.any ? "board.none_here" : "board.none");
   const others = open.length - life;
   const parts = [];
   if (life && others) parts.push(t("board.count_others", { n: others }));
@@ -165,7 +178,14 @@ function headline(all) {
   else if (open.length) parts.push(t("board.none_waiting"));
   if (all.length > open.length) parts.push(t("board.count_quiet", { n: all.length - open.length }));
   place("headline-more").textContent = parts.join(" · ");
-  document.title = `${open.length ? `(${open.length}) ` : ""}${t("board.title")} · hardstop`;
+  place("outside").hidden = !outside;
+  text("outside-text", outside ? t("board.outside", { n: outside }) : "");
+  if (wall) {
+    place("narrowed").hidden = !filters.any;
+    text("narrowed-to", filters.says);
+  }
+  const count = open.length + outside;
+  document.title = `${count ? `(${count}) ` : ""}${t("board.title")} · hardstop`;
 }
 
 /** Everything that counts, and the words about how fresh it is. */
@@ -173,7 +193,7 @@ function seconds() {
   deck.tick();
   calm();
   text("wall-clock", clockOf(live.now()));
-  rail(floor, { gone: floor.gone().filter(shown) });
+  rail(floor, { gone: gone() });
   if (deck.soiled) draw();
   floor.sweep();
 }
@@ -181,10 +201,11 @@ function seconds() {
 function calm() {
   if (deck.size === 0) {
     const state = live.says;
-    const key = state === "live" || state === "none" ? "calm" : state;
+    const quiet = outside ? "outside" : filters.any ? "filtered" : "calm";
+    const key = state === "live" || state === "none" ? quiet : state;
     const age = live.lastAt === null ? t("board.never") : t("board.last_event", { age: ago(live.now() - live.lastAt) });
-    text("calm-title", t(`board.${key}_title`));
-    text("calm-text", t(`board.${key}_text`, { n: key === "calm" ? floor.listening() : live.behind, last: age }));
+    text("calm-title", t(`board.${key}_title`, { n: outside }));
+    text("calm-text", t(`board.${key}_text`, { n: key === quiet ? floor.listening() : live.behind, last: age }));
     place("calm").dataset.state = key;
   }
   place("calm").hidden = deck.size > 0;
@@ -215,36 +236,11 @@ function move(step) {
   const next = all[Math.min(all.length - 1, Math.max(0, here + step))];
   next.focus();
   next.scrollIntoView({ block: "nearest" });
-}
-
-/** The alert that a key is meant for: the one with the focus, else the most urgent. */
-function meant() {
-  return alertAt(document.activeElement) ?? floor.open().filter(shown)[0];
-}
-
-function filters() {
-  const options = {
-    desk: Object.entries(floor.names.desks),
-    queue: floor.names.queues.map((queue) => [queue, queue]),
-    trigger: floor.names.triggers.map((trigger) => [trigger, word("trigger", trigger)]),
-  };
-  for (const name of FILTERS) {
-    const select = place(`filter-${name}`);
-    select.append(...options[name].map(([value, label]) => el("option", { value }, label)));
-    select.value = chosen().get(name) ?? "";
-    if (select.selectedIndex < 0) select.value = "";
-    select.onchange = () => {
-      const query = chosen();
-      if (select.value) query.set(name, select.value);
-      else query.delete(name);
-      history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-      render();
-    };
-  }
+  aim.chosen();
 }
 
 function toggleWall() {
-  const query = chosen();
+  const query = new URLSearchParams(location.search);
   if (wall) query.delete("wall");
   else query.set("wall", "1");
   location.assign(query.size ? `?${query}` : location.pathname);
@@ -253,7 +249,7 @@ function toggleWall() {
 if (may) {
   for (const [letter, name] of [["c", "claim"], ["a", "acknowledge"], ["r", "resolve"], ["f", "false_alarm"], ["m", "message"]]) {
     key(letter, t(`keys.${name}`), () => {
-      const alert = meant();
+      const alert = aim.alert();
       if (alert && (name !== "resolve" || alert.status === "claimed")) perform(name, alert, floor);
     });
   }
@@ -263,9 +259,9 @@ for (const [names, text_, run] of [
   [["j", "ArrowDown"], t("keys.next"), () => move(1)],
   [["k", "ArrowUp"], t("keys.previous"), () => move(-1)],
 ]) for (const name of names) key(name, text_, run);
-key("o", t("keys.open"), () => { const alert = meant(); if (alert) location.href = `/calls/${encodeURIComponent(alert.call_id)}`; });
+key("o", t("keys.open"), () => { const alert = aim.alert(); if (alert) location.href = `/calls/${encodeURIComponent(alert.call_id)}`; });
 key("p", t("keys.platform"), () => {
-  const link = safeLink(meant()?.deep_link);
+  const link = safeLink(aim.alert()?.deep_link);
   if (link) window.open(link, "_blank", "noopener,noreferrer");
 });
 key("w", t("keys.wall"), toggleWall);
@@ -274,11 +270,9 @@ else key("/", t("keys.filter"), () => place("filter-desk").focus());
 place("wall-toggle")?.addEventListener("click", toggleWall);
 
 const state = data("state");
-floor.load(state);
-if (!wall) {
-  filters();
-  switches(place("switches"));
-}
+show(state);
+if (wall) wake((waits) => { place("sound-waits").hidden = !waits; });
+else switches(place("switches"));
 live.start({ after: state.number, lastAt: state.last_at, kinds: ["alert", "route", "call", "note", "deed", "message"], wall });
 render();
 seconds();

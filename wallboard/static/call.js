@@ -1,9 +1,11 @@
 // The page of one call: its words as they come, and everything around them.
 
+import { Aim } from "./aim.js";
 import { fill, newCard, tick } from "./card.js";
 import { onPending, pending, perform, undo, writeMessage } from "./deeds.js";
 import { draftPart } from "./draft.js";
-import { about, data, el, icon, safeLink } from "./dom.js";
+import { about, arrange, data, el, icon, renew, safeLink } from "./dom.js";
+import { boardAddress } from "./filters.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
 import { clockOf, counter, moment } from "./moments.js";
@@ -18,7 +20,8 @@ const floor = new Floor();
 const may = ["supervisor", "desk"].includes(about.viewer?.role);
 const talk = new Talk(place("talk"), place("turns"), place("follow"));
 const line = new MoodLine(place("chart"));
-const cards = new Map();
+const aim = new Aim(floor);
+const [cards, traces] = [new Map(), new Map()];
 let state = data("state");
 const id = state.call.call_id;
 let [hints, deeds, messages, entries] = [new Map(), new Map(), new Map(), new Map()];
@@ -46,8 +49,7 @@ function on(kind, run) {
 on("turn", ({ body }) => { talk.put(body); line.put(body); });
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
-  const isNew = !body.gone && before === undefined && floor.isOpen(body);
-  if (isNew && floor.isLive(body)) place("announce").textContent = word("trigger", body.trigger);
+  if (!body.gone && before === undefined && floor.isOpen(body)) announce([body]);
 });
 on("route", ({ ref, body }) => floor.route(ref, body));
 on("call", ({ ref, body }) => (body.gone ? location.reload() : floor.call(ref, body)));
@@ -56,15 +58,23 @@ on("hint", ({ ref, body }) => hints.set(ref, body));
 on("deed", ({ ref, body }) => deeds.set(ref, body));
 on("message", ({ ref, body }) => messages.set(ref, body));
 on("entry", ({ ref, body }) => entries.set(ref, body));
-document.addEventListener("hardstop:reset", async () => {
-  const answer = await fetch(`/api/calls/${encodeURIComponent(id)}`);
-  if (!answer.ok) return;
-  load(await answer.json());
-  live.rebase(state.number);
+document.addEventListener("hardstop:reset", () => {
+  const anew = (fresh) => {
+    const known = new Set(floor.alerts.keys());
+    load(fresh);
+    announce(floor.open().filter((alert) => !known.has(alert.alert_id)));
+  };
+  live.reload(`/api/calls/${encodeURIComponent(id)}`, anew, { refused: () => location.reload() });
 });
 document.addEventListener("hardstop:link", seconds);
 document.addEventListener("hardstop:theme", () => line.theme());
 onPending(draw);
+
+/** Say which alerts are new. */
+function announce(alerts) {
+  const what = alerts.filter(floor.isLive).map((alert) => word("trigger", alert.trigger));
+  if (what.length) place("announce").textContent = what.join(". ");
+}
 
 function draw() {
   if (drawing) return;
@@ -75,7 +85,7 @@ function draw() {
     alerts();
     heard();
     brief();
-    place("timeline").replaceChildren(...timeline({ entries, deeds, messages, routes: floor.routes, alerts: floor.alerts }, floor));
+    done();
     place("no-turns").textContent = talk.size || state.forgotten_at ? "" : t("call.no_turns");
     talk.mark(floor.alerts.values());
     mood();
@@ -86,7 +96,8 @@ function draw() {
 function head() {
   const call = floor.calls.get(id) ?? state.call;
   const who = floor.agent(call.agent_id) ?? t("call.nobody");
-  place("call-title").textContent = `${who}${call.queue_id ? ` · ${call.queue_id}` : ""}`;
+  const title = `${who}${call.queue_id ? ` · ${call.queue_id}` : ""}`;
+  renew(place("call-title"), title, () => title);
   document.title = `${who} · hardstop`;
   const silent = call.not_monitored ?? floor.lateness(call) ?? (call.degraded ? t("board.degraded") : null);
   place("unheard").hidden = !silent;
@@ -101,24 +112,30 @@ function head() {
 
 function alerts() {
   const open = floor.open();
-  const gone = [...floor.alerts.values()].filter((alert) => !floor.isOpen(alert));
+  const stays = (ref) => floor.alerts.has(ref) && floor.isOpen(floor.alerts.get(ref));
   for (const [ref, card] of cards) {
-    if (!floor.alerts.has(ref) || !floor.isOpen(floor.alerts.get(ref))) {
-      card.remove();
-      cards.delete(ref);
-    }
+    if (stays(ref)) continue;
+    aim.goes(card, stays);
+    cards.delete(ref);
   }
   for (const alert of open) {
     const card = cards.get(alert.alert_id) ?? newCard(alert);
     cards.set(alert.alert_id, card);
     fill(card, alert, floor, { may, pending: pending.get(alert.alert_id) });
   }
-  place("alerts").replaceChildren(
-    ...open.map((alert) => cards.get(alert.alert_id)),
-    ...gone.map((alert) =>
-      el("p.call-gone", {}, icon("check"), el("strong", {}, word("trigger", alert.trigger)), word("status", alert.status), el("span.faint", {}, alert.closed_reason ?? "")),
-    ),
-  );
+  const gone = [...floor.alerts.values()].filter((alert) => !floor.isOpen(alert));
+  arrange(place("alerts"), [...open.map((alert) => cards.get(alert.alert_id)), ...gone.map(trace)]);
+  aim.first(open[0]);
+}
+
+function trace(alert) {
+  const { alert_id, trigger, status, closed_reason } = alert;
+  const line = traces.get(alert_id) ?? el("p.call-gone");
+  traces.set(alert_id, line);
+  renew(line, [trigger, status, closed_reason], () => [
+    icon("check"), el("strong", {}, word("trigger", trigger)), word("status", status), el("span.faint", {}, closed_reason ?? ""),
+  ]);
+  return line;
 }
 
 const STEPS = ["hear", "empathize", "apologize", "resolve", "diagnose"];
@@ -126,8 +143,8 @@ const STEPS = ["hear", "empathize", "apologize", "resolve", "diagnose"];
 function heard() {
   const call = floor.calls.get(id) ?? state.call;
   const done = call.heard?.done ?? [];
-  place("heard").replaceChildren(
-    ...STEPS.map((step) => {
+  renew(place("heard"), call.heard, () =>
+    STEPS.map((step) => {
       const is = done.includes(step) ? "done" : call.heard?.next === step ? "next" : "";
       return el(
         `li${is ? `.heard--${is}` : ""}`,
@@ -139,7 +156,7 @@ function heard() {
     }),
   );
   const broken = [...hints.values()].filter((hint) => hint.kind !== "next_step" && hint.text);
-  place("breaks").replaceChildren(
+  renew(place("breaks"), broken, () => [
     ...broken.map((hint) =>
       el(
         "li",
@@ -156,33 +173,34 @@ function heard() {
       ),
     ),
     ...(broken.length ? [] : [el("li.faint", {}, t("call.guardrails_none"))]),
-  );
+  ]);
 }
 
 function brief() {
   const routes = [...floor.routes.values()].filter((route) => route.brief).sort((a, b) => a.priority - b.priority);
   const found = routes[0]?.brief;
-  if (!found) {
-    place("brief").replaceChildren(el("p.faint", {}, t("call.no_brief")));
-    return;
-  }
-  place("brief").replaceChildren(
+  renew(place("brief"), found, () => found ? [
     el("p.brief__head", {}, found.headline),
     el("p.brief__caller", {}, found.caller),
     ...(found.quotes ?? []).map((quote) => el("blockquote.brief__quote", {}, `“${quote}”`)),
     el("p.brief__open", {}, icon("play"), el("span", {}, found.opening_line)),
     el("p.brief__not", {}, icon("cross"), el("span", {}, found.do_not_say)),
-  );
+  ] : el("p.faint", {}, t("call.no_brief")));
+}
+
+function done() {
+  const what = { entries, deeds, messages, routes: floor.routes, alerts: floor.alerts };
+  renew(place("timeline"), [Object.values(what).map((some) => [...some.values()]), floor.names], () => timeline(what, floor));
 }
 
 function mood() {
   const now = (floor.calls.get(id) ?? state.call).mood;
   place("mood-none").textContent = line.size < 2 ? t("call.mood_none") : "";
   if (!now) return;
-  place("mood-now").replaceChildren(
+  renew(place("mood-now"), [now.state, now.trend], () => [
     el(`span.chip${now.state === "calm" ? ".chip--good" : ".chip--high"}`, {}, icon({ calm: "calm", distress: "distress" }[now.state] ?? "angry"), word("mood", now.state)),
     el("span.soft.small", {}, icon(now.trend), ` ${word("trend", now.trend)}`),
-  );
+  ]);
   place("chart").setAttribute("aria-label", t("call.chart", { heat: Math.round(now.heat * 100), low: Math.round(now.low * 100) }));
   line.draw();
 }
@@ -206,7 +224,7 @@ document.addEventListener("click", (event) => {
 if (may) {
   for (const [letter, name] of [["c", "claim"], ["a", "acknowledge"], ["r", "resolve"], ["f", "false_alarm"]]) {
     key(letter, t(`keys.${name}`), () => {
-      const alert = floor.alerts.get(document.activeElement.closest("[data-alert]")?.dataset.alert) ?? floor.open()[0];
+      const alert = aim.alert();
       if (alert && (name !== "resolve" || alert.status === "claimed")) perform(name, alert, floor);
     });
   }
@@ -216,5 +234,6 @@ if (may) {
 key("l", t("keys.follow"), () => talk.follow(true));
 if (state.may_draft) draftPart(id);
 
+place("back").href = boardAddress();
 load(state);
 live.start({ after: state.number, call: id, lastAt: state.last_at });

@@ -42,7 +42,11 @@ export function newCard(alert) {
   return el("article.alert", { id: `alert-${alert.alert_id}`, tabindex: 0, "data-alert": alert.alert_id });
 }
 
-/** Fill a card anew. `may`: whether the viewer may act on it. */
+/** The parts of cards as they were filled last. */
+const filled = new WeakMap();
+
+/** Fill a card anew, but for the parts that are to say what they say. `may`: whether the viewer may
+ *  act on it. */
 export function fill(card, alert, floor, { may, pending }) {
   const rank = floor.rank(alert);
   const provisional = alert.status === "provisional";
@@ -50,17 +54,25 @@ export function fill(card, alert, floor, { may, pending }) {
   card.className = `alert alert--${live ? RANK_NAMES[rank] : "quiet"}${provisional ? " alert--provisional" : ""}`;
   card.classList.toggle("alert--imminent", live && Boolean(alert.imminent));
   card.dataset.status = alert.status;
-  const kept = card.contains(document.activeElement) ? document.activeElement.dataset.act ?? "" : null;
+  const focus = card.contains(document.activeElement) ? document.activeElement : null;
   const heading = `title-${alert.alert_id}`;
   card.setAttribute("aria-labelledby", heading);
-  card.replaceChildren(
+  const parts = [
     head(alert, floor, heading, rank),
     words(alert),
     clock(alert),
     el("dl.alert__facts", {}, ...routeFact(alert, floor), ...moodFact(alert, floor), ...peopleFacts(alert, floor)),
     foot(alert, floor, may, pending),
-  );
-  if (kept !== null) (card.querySelector(`[data-act="${kept}"]:not(:disabled)`) ?? card).focus({ preventScroll: true });
+  ];
+  // What counts (`tick`) is empty in them yet: it makes no difference.
+  const marks = parts.map((part) => part.outerHTML);
+  const before = filled.get(card);
+  filled.set(card, marks);
+  if (!before) card.append(...parts);
+  else marks.forEach((mark, at) => mark !== before[at] && card.children[at].replaceWith(parts[at]));
+  if (focus && !focus.isConnected) {
+    (card.querySelector(`[data-act="${focus.dataset.act}"]:not(:disabled)`) ?? card).focus({ preventScroll: true });
+  }
   tick(card, alert, floor);
 }
 

@@ -2,6 +2,7 @@
 // However much comes at once, the page answers to a key or a click in between.
 
 import { fill, newCard, tick } from "./card.js";
+import { arrange } from "./dom.js";
 
 /** How long cards are filled in one frame; the rest follows in the next, the most urgent first. */
 const FILL_MS = 4;
@@ -11,15 +12,18 @@ const NEAR = "300px";
 export class Deck {
   #floor;
   #how;
+  #goes;
   #cards = new Map();
   #dirty = new Set();
   #near = new Set();
   #watch = new IntersectionObserver((changes) => this.#move(changes), { rootMargin: NEAR });
 
-  /** `how(id)`: what `fill` is to know besides the alert. */
-  constructor(floor, how) {
+  /** `how(id)`: what `fill` is to know besides the alert; `goes(card, stays)` is told before a card
+   *  goes, while `stays(id)` says which do not. */
+  constructor(floor, how, goes) {
     this.#floor = floor;
     this.#how = how;
+    this.#goes = goes;
   }
 
   get size() {
@@ -40,7 +44,11 @@ export class Deck {
    *  they are to be; if not, ask again in the next frame. */
   deal(alerts) {
     const kept = new Set(alerts.map((alert) => alert.alert_id));
-    for (const [id, card] of this.#cards) if (!kept.has(id)) this.#take(id, card);
+    for (const [id, card] of this.#cards) {
+      if (kept.has(id)) continue;
+      this.#goes(card, (other) => kept.has(other));
+      this.#take(id, card);
+    }
     for (const id of this.#dirty) if (!kept.has(id)) this.#dirty.delete(id);
     const until = performance.now() + FILL_MS;
     for (const alert of alerts) {
@@ -61,13 +69,7 @@ export class Deck {
 
   /** Put the cards of these alerts into a list, in this order; what has none yet follows later. */
   lay(list, alerts) {
-    let next = list.firstElementChild;
-    for (const alert of alerts) {
-      const card = this.#cards.get(alert.alert_id);
-      if (!card) continue;
-      if (card === next) next = next.nextElementSibling;
-      else list.insertBefore(card, next);
-    }
+    arrange(list, alerts.map((alert) => this.#cards.get(alert.alert_id)).filter(Boolean));
   }
 
   /** Everything that counts, on the cards that are in sight. */

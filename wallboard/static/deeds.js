@@ -1,6 +1,6 @@
 // What supervisors and desks do to alerts, from a card or a key: the dialogs, the wait, the answer.
 
-import { act, post } from "./act.js";
+import { act, newId, post } from "./act.js";
 import { el, icon } from "./dom.js";
 import { toast } from "./page.js";
 import { t, word } from "./text.js";
@@ -54,7 +54,7 @@ function offerUndo(alert, floor, what) {
   const run = () => { over(); send("undo_false_alarm", alert, floor); };
   offered.push(run);
   const action = { label: t("done.undo"), letter: "z", run };
-  const note = toast(t("done.false_alarm", { what, n: left }), { for_s: UNDO_S, action });
+  const note = toast(t("done.false_alarm", { what, n: left }), { for_s: UNDO_S, action, counts: true });
   const timer = setInterval(() => {
     left -= 1;
     if (left <= 0) over();
@@ -95,14 +95,18 @@ function askWhy(alert, floor) {
 export function writeMessage(call_id, name) {
   const text = el("textarea.input", { id: "message-text", maxlength: 500, required: true, rows: 3 });
   const error = el("p.error", { role: "alert" });
+  let sent = {};
   dialog(
     t("message.title", { name: name ?? t("message.agent") }),
     [el("div.field", {}, el("label", { for: "message-text" }, t("message.label")), text, el("p.help", {}, t("message.help"))), error],
     { label: t("message.send"), kind: ".button--primary" },
     async () => {
-      if (!text.value.trim()) return false;
+      const line = text.value.trim();
+      if (!line) return false;
+      // Where no answer came it may have arrived: sent again under its id, it is there once.
+      if (sent.text !== line) sent = { text: line, message_id: newId() };
       try {
-        await post(`/api/calls/${encodeURIComponent(call_id)}/messages`, { text: text.value.trim() });
+        await post(`/api/calls/${encodeURIComponent(call_id)}/messages`, sent);
         toast(t("message.sent"), { kind: "good", for_s: 4 });
         return true;
       } catch (problem) {
@@ -116,6 +120,7 @@ export function writeMessage(call_id, name) {
 /** A question in a window of its own. `done` gives true when it may close. */
 export function dialog(title, content, go, done) {
   const before = document.activeElement;
+  const back = placeOf(before);
   const form = el(
     "form.dialog__body",
     { method: "dialog" },
@@ -141,11 +146,19 @@ export function dialog(title, content, go, done) {
   window_.addEventListener("click", (event) => event.target.closest("[data-close]") && window_.close());
   window_.addEventListener("close", () => {
     window_.remove();
-    if (before?.isConnected) before.focus({ preventScroll: true });
+    (before?.isConnected && !before.disabled ? before : back())?.focus({ preventScroll: true });
   });
+  const submit = form.querySelector("[type=submit]");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await done(form)) window_.close();
+    if (submit.hasAttribute("aria-disabled")) return;
+    // Not `disabled`: that would take the focus away.
+    submit.setAttribute("aria-disabled", "true");
+    try {
+      if (await done(form)) window_.close();
+    } finally {
+      submit.removeAttribute("aria-disabled");
+    }
   });
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
@@ -153,4 +166,17 @@ export function dialog(title, content, go, done) {
   document.body.append(window_);
   window_.showModal();
   form.querySelector("textarea, input, select")?.focus();
+}
+
+/** How to find what stands in an element's place once that was drawn anew: the same button, else its
+ *  card, else the page. */
+function placeOf(node) {
+  const card = node?.closest?.("[data-alert]")?.dataset.alert;
+  const { act, ask } = node?.dataset ?? {};
+  const find = (selector) => document.querySelector(selector);
+  return () => {
+    if (ask) return find(`[data-ask="${ask}"]`);
+    const there = card && find(`[data-alert="${CSS.escape(card)}"]`);
+    return there?.querySelector(`[data-act="${act}"]:not(:disabled)`) ?? there ?? find("main");
+  };
 }

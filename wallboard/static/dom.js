@@ -48,3 +48,36 @@ export function data(id) {
 }
 
 export const about = data("about") ?? {};
+
+const drawn = new WeakMap();
+
+/** Fill an element anew where it is to be `about` something else than it is: what is replaced loses
+ *  the focus, a click that has begun and words that somebody has marked. */
+export function renew(node, about, make) {
+  const mark = JSON.stringify(about ?? null);
+  if (drawn.get(node) === mark) return;
+  drawn.set(node, mark);
+  node.replaceChildren(...[make()].flat());
+}
+
+/** Put nodes into a list, in this order, and nothing else. What has the focus or is being clicked on
+ *  stays where it is, all others go round it: a node that is moved loses both. */
+export function arrange(list, nodes) {
+  let next = list.firstElementChild;
+  for (const node of nodes) {
+    if (node.parentNode === list && (node.contains(document.activeElement) || node.matches(":active"))) {
+      while (next && next !== node) {
+        const other = next;
+        next = next.nextElementSibling;
+        list.append(other);
+      }
+    }
+    if (node === next) next = next.nextElementSibling;
+    else list.insertBefore(node, next);
+  }
+  while (next) {
+    const over = next;
+    next = next.nextElementSibling;
+    over.remove();
+  }
+}

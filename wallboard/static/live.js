@@ -19,6 +19,10 @@ const SILENT_MS = 20_000;
 /** How long what has passed to others is held back: who may see it still is told it anew right after. */
 const MOVED_MS = 1500;
 const RETRY_MS = [500, 1000, 2000, 4000, 8000, 15_000];
+/** After a `reset` the page lacks what it missed: it asks again no later than this. */
+const RELOAD_MS = 5000;
+/** How long it waits for an answer. */
+const ANSWER_MS = 15_000;
 
 class Live {
   #source = null;
@@ -39,6 +43,8 @@ class Live {
   #lostSince = null;
   #startedAt = 0;
   #moved = new Map();
+  #loading = false;
+  #wanted = false;
 
   /** Begin after a number of the feed. `kinds`, `call` and `wall` narrow what comes. */
   start({ after = null, kinds = null, call = null, wall = false, lastAt = null } = {}) {
@@ -73,6 +79,49 @@ class Live {
     this.#again(0);
   }
 
+  /** Have `load(state)` show a page's state anew, as `path` tells it now: tried until it is there, and
+   *  until then the page says that it is behind. `refused` is called where it is not theirs any more. */
+  async reload(path, load, { refused } = {}) {
+    this.#wanted = true;
+    if (this.#loading) return;
+    this.#loading = true;
+    try {
+      for (let tries = 0; this.#wanted && !this.#signedOut; tries += 1) {
+        this.#wanted = false;
+        const state = await this.#fetched(path, refused);
+        if (state) {
+          load(state);
+          this.rebase(state.number);
+          continue;
+        }
+        this.#wanted = true;
+        this.#look();
+        const pause = Math.min(RELOAD_MS, RETRY_MS[Math.min(tries, RETRY_MS.length - 1)]);
+        await new Promise((done) => setTimeout(done, pause));
+      }
+    } finally {
+      this.#loading = false;
+      this.#look();
+    }
+  }
+
+  async #fetched(path, refused) {
+    try {
+      const answer = await fetch(path, { signal: AbortSignal.timeout(ANSWER_MS) });
+      if (answer.status === 401) this.#signOut();
+      if (answer.status === 403) refused?.();
+      return answer.ok ? await answer.json() : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #signOut() {
+    this.#signedOut = true;
+    this.#close();
+    this.#look();
+  }
+
   #connect() {
     this.#close();
     clearTimeout(this.#retry);
@@ -97,11 +146,7 @@ class Live {
     });
     source.addEventListener("fresh", (event) => this.#fresh(JSON.parse(event.data)));
     source.addEventListener("reset", (event) => this.#dispatch("reset", JSON.parse(event.data)));
-    source.addEventListener("signed_out", () => {
-      this.#signedOut = true;
-      this.#close();
-      this.#look();
-    });
+    source.addEventListener("signed_out", () => this.#signOut());
   }
 
   #close() {
@@ -167,7 +212,7 @@ class Live {
     const before = this.state;
     const quietMs = this.lastAt === null ? Infinity : this.now() - this.lastAt;
     if (!this.#open) this.state = "lost";
-    else if (!this.reading || this.catchingUp || quietMs > (about.stale_after_s ?? 20) * 1000) this.state = "stale";
+    else if (this.#loading || !this.reading || this.catchingUp || quietMs > (about.stale_after_s ?? 20) * 1000) this.state = "stale";
     else this.state = "live";
     if (this.state === "lost" && before !== "lost") this.#lostSince = this.now();
     const detail = {
@@ -183,13 +228,16 @@ class Live {
   }
 
   #whyStale() {
+    if (this.#loading) return "loading";
     if (!this.reading) return "not_reading";
     return this.catchingUp ? "catching_up" : "";
   }
 
-  /** What the page is to say of itself: as `state`, but for a service that reads what has been. */
+  /** What the page is to say of itself: as `state`, but where it loads what it missed, or the service
+   *  reads what has been. */
   get says() {
-    return this.state === "stale" && this.#whyStale() === "catching_up" ? "catching_up" : this.state;
+    const why = this.#whyStale();
+    return this.state === "stale" && ["loading", "catching_up"].includes(why) ? why : this.state;
   }
 
   #dispatch(kind, detail) {
@@ -214,6 +262,9 @@ document.addEventListener("hardstop:link", ({ detail }) => {
   if (state === "lost") {
     say(title, t(why === "signed_out" ? "link.signed_out" : "link.lost_title"));
     say(reason, t(why === "signed_out" ? "link.signed_out_why" : "link.lost_why", { at: clockOf(since) }));
+  } else if (why === "loading") {
+    say(title, t("link.loading_title"));
+    say(reason, t("link.loading_why"));
   } else if (why === "catching_up") {
     say(title, t("link.catching_up_title", { n: behind }));
     say(reason, t("link.catching_up_why"));

@@ -3,7 +3,7 @@
 import { act, post } from "./act.js";
 import { triggerIcon } from "./card.js";
 import { askCallback, askSpecialist, askSupervisor, askVerified } from "./asks.js";
-import { data, el, icon } from "./dom.js";
+import { data, el, icon, renew } from "./dom.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
 import { clockOf, counter, dayOf, moment } from "./moments.js";
@@ -14,7 +14,7 @@ const place = (id) => document.getElementById(id);
 const floor = new Floor();
 const LIFE = ["self_harm", "violence", "emergency", "safeguarding"];
 let [state, hints, messages, guidance] = [data("state"), new Map(), new Map(), new Map()];
-let [verified, shownHint, drawn] = ["none", null, {}];
+let [verified, shownHint, onScreen] = ["none", null, null];
 const settled = new Set();
 
 function load(fresh) {
@@ -33,16 +33,7 @@ function load(fresh) {
   draw();
 }
 
-async function reload() {
-  try {
-    const answer = await fetch("/api/my-call");
-    if (!answer.ok) return;
-    load(await answer.json());
-    live.rebase(state.number);
-  } catch {
-    setTimeout(reload, 3000);
-  }
-}
+const reload = () => live.reload("/api/my-call", load);
 
 function on(kind, run) {
   document.addEventListener(`hardstop:${kind}`, ({ detail }) => {
@@ -76,10 +67,15 @@ function hint() {
 /** What the agent says now: the alert that the others yield to, else the gravest that is known. In
  *  shadow mode, and on recordings, agents are told nothing. */
 function speaking() {
-  const open = [...[...guidance.values()].filter(floor.isOpen), ...floor.open().filter(floor.isLive)];
+  const open = standing();
   const first = open.map((one) => one.yields_to).find(Boolean);
   return open.find((one) => one.alert_id === first) ?? open[0];
 }
+
+/** Of an alert that is for a desk alone nobody here knows what it is about: it may be a life. */
+const isLife = (alert) => !alert.trigger || floor.rank(alert) === 0;
+const standing = () => [...[...guidance.values()].filter(floor.isOpen), ...floor.open().filter(floor.isLive)];
+const lifeAtStake = () => standing().some(isLife);
 
 const unread = () => [...messages.values()].filter((one) => !one.seen_at).sort((a, b) => b.at - a.at)[0];
 
@@ -88,8 +84,9 @@ function draw() {
   const on_ = Boolean(call && !call.ended_at);
   const alert = on_ ? speaking() : null;
   const message = on_ ? unread() : null;
-  // What to say in a hard stop comes before any hint: two voices at once are none.
-  const next = on_ && !alert ? hint() : null;
+  // What to say while a life is at stake comes alone: two voices at once are none.
+  const next = on_ && !lifeAtStake() ? hint() : null;
+  onScreen = next ?? null;
   put("now", alert && heardOf(alert), () => now(alert));
   put("message", message && [message.message_id], () => letter(message));
   put("hint", next && [next.hint_id], () => advice(next));
@@ -107,12 +104,7 @@ function draw() {
 }
 
 /** Redraw a part only when it is about something else: a live region must not repeat itself. */
-function put(id, about, make) {
-  const mark = JSON.stringify(about ?? null);
-  if (drawn[id] === mark) return;
-  drawn[id] = mark;
-  place(id).replaceChildren(...(about ? [make()] : []));
-}
+const put = (id, about, make) => renew(place(id), about, () => (about ? make() : []));
 
 /** What `now` says of an alert. */
 function heardOf(alert) {
@@ -121,13 +113,11 @@ function heardOf(alert) {
 }
 
 function now(alert) {
-  // Of an alert that is for a desk alone there are the words to say, and nothing of why.
-  const life = !alert.trigger || floor.rank(alert) === 0;
   const route = floor.routeOf(alert);
   const who = route && (floor.person(route.person_id) ?? route.owner?.name);
   const coming = route && !["failed", "cancelled"].includes(route.state);
   return el(
-    `section.now${life ? ".now--life" : ""}`,
+    `section.now${isLife(alert) ? ".now--life" : ""}`,
     { "aria-label": t("mine.say") },
     alert.trigger && el("p.now__head", {}, icon(triggerIcon(alert.trigger)), el("strong", {}, word("trigger", alert.trigger)), alert.status === "provisional" ? el("span", {}, word("status", "provisional")) : null),
     el("div.now__say", {}, el("h2", {}, icon("message"), t("mine.say")), el("p", {}, alert.say_now)),
@@ -190,7 +180,7 @@ function advice(one) {
 const tell = (one, action) => act({ call_id: one.call_id, action, hint_id: one.hint_id });
 
 function settle(action) {
-  const one = hint();
+  const one = onScreen;
   if (!one) return;
   settled.add(one.hint_id);
   draw();
@@ -202,8 +192,8 @@ const STEPS = ["hear", "empathize", "apologize", "resolve", "diagnose"];
 
 function foot(call) {
   const done = call.heard?.done ?? [];
-  place("heard").replaceChildren(
-    ...STEPS.map((step) => {
+  renew(place("heard"), call.heard, () =>
+    STEPS.map((step) => {
       const is = done.includes(step) ? "done" : call.heard?.next === step ? "next" : "open";
       return el(`li.progress--${is}`, {}, icon({ done: "check", next: "play", open: "provisional" }[is]), word("step", step), el("span.visually-hidden", {}, is === "open" ? "" : ` ${t(`call.${is}`)}`));
     }),
@@ -211,13 +201,13 @@ function foot(call) {
   const ask = (name, drawing, letter_, run) =>
     el("button.button", { type: "button", onclick: run, "data-ask": name }, icon(drawing), el("span", {}, name === "verified" ? t(`mine.verified_${verified}`) : t(`mine.${name}`)), el("kbd", { "aria-hidden": "true" }, letter_));
   const focused = document.activeElement?.dataset?.ask;
-  place("asks").replaceChildren(
+  renew(place("asks"), verified, () => [
     ask("supervisor", "supervisor_request", "s", supervisor),
     ask("specialist", "specialist", "e", specialist),
     ask("callback", "callback", "b", callback),
     ask("verified", "verified", "v", verify),
-  );
-  if (focused) place("asks").querySelector(`[data-ask="${focused}"]`)?.focus();
+  ]);
+  if (focused && !document.activeElement.dataset.ask) place("asks").querySelector(`[data-ask="${focused}"]`)?.focus();
 }
 
 async function send(deed, done) {
@@ -245,7 +235,7 @@ const verify = () =>
 function seconds() {
   const call = state.call;
   place("call-facts").textContent = call && !call.ended_at ? [counter(live.now() - call.first_at), call.queue_id].filter(Boolean).join(" · ") : "";
-  if (drawn.hint && drawn.hint !== "null" && !hint()) draw();
+  if (onScreen && hint()?.hint_id !== onScreen.hint_id) draw();
 }
 
 for (const [letter_, name, run] of [

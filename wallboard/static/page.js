@@ -69,10 +69,12 @@ if (document.querySelector(WIDE)) {
 // Short messages
 
 /** A message that passes. `action`: {label, run, letter}, where `letter` names the key that does the
- *  same; gives a function that takes it away. */
-export function toast(text, { kind = "", for_s = 6, action = null } = {}) {
+ *  same. Gives `gone`, which takes it away, and `say`: new words, which of one that `counts` are shown
+ *  alone, as a reader that told of each second would tell of nothing else. */
+export function toast(text, { kind = "", for_s = 6, action = null, counts = false } = {}) {
   const name = { good: "check", bad: "warning" }[kind] ?? "info";
-  const node = el(`div.toast${kind ? `.toast--${kind}` : ""}`, {}, icon(name), el("span.toast__text", {}, text));
+  const node = el(`div.toast${kind ? `.toast--${kind}` : ""}`, {}, icon(name), el("span.toast__text", { "aria-hidden": counts && "true" }, text));
+  if (counts) node.append(el("span.visually-hidden", {}, text));
   const gone = () => node.remove();
   if (action) {
     node.append(

@@ -50,6 +50,9 @@ export async function refresh() {
 }
 
 function replace(fresh) {
+  // A row that is put into the fresh list loses the focus on its way.
+  const focus = document.activeElement;
+  const place = focus?.closest?.("[data-id]")?.dataset.id;
   const before = new Map([...list.querySelectorAll("[data-id]")].map((node) => [node.dataset.id, node]));
   for (const node of fresh.querySelectorAll("[data-id]")) {
     const known = before.get(node.dataset.id);
@@ -61,14 +64,21 @@ function replace(fresh) {
     const open = [...known.querySelectorAll("details")].map((details) => details.open);
     [...node.querySelectorAll("details")].forEach((details, at) => { details.open ||= open[at] ?? false; });
   }
-  const focus = document.activeElement;
-  const place = focus?.closest?.("[data-id]")?.dataset.id;
   const what = focus?.dataset?.act;
+  const around = neighbours([...before.keys()], place);
   list.replaceChildren(...fresh.childNodes);
+  if (focus !== document.activeElement && focus.isConnected) focus.focus({ preventScroll: true });
   if (place && !list.contains(document.activeElement)) {
-    const row = list.querySelector(`[data-id="${CSS.escape(place)}"]`);
+    // A row that has left the list hands the focus on to the nearest one that stays.
+    const row = around.map((id) => list.querySelector(`[data-id="${CSS.escape(id)}"]`)).find(Boolean);
     (row?.querySelector(`[data-act="${CSS.escape(what ?? "")}"]`) ?? row?.querySelector("button, a, summary"))?.focus();
   }
+}
+
+/** A row, those after it, and those before it, the nearest first. */
+function neighbours(ids, here) {
+  const at = ids.indexOf(here);
+  return at < 0 ? [] : [...ids.slice(at), ...ids.slice(0, at).reverse()];
 }
 
 /** Counters beside the rows, by the server's clock. */

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from detectors.vocabulary import LABELS, LIFE_STOPS
+from detectors.vocabulary import LIFE_STOPS
 from wallboard.access import Role, Viewer, may_see, sees_every_queue
 from wallboard.audience import DEED, is_about_call, is_of_record
 from wallboard.intake.alerts import told_body
@@ -22,6 +22,7 @@ from wallboard.intake.floor import call_body
 from wallboard.intake.lateness import late_calls
 from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Callback, Deed, Feed, Note, Route, User
+from wallboard.triggers import triggers_of
 from wallboard.views.unreadable import is_alert
 from wallboard.views.visible import calls_for, visible
 from workflow.callbacks import OVER as KEPT
@@ -40,7 +41,7 @@ _OVER = tuple(state.value for state in KEPT)
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
-    """Names for ids. `life`: the triggers that are life stops; `handled`: those with a desk."""
+    """Names for ids. `triggers`: what an alert can be about; `life`: those that are life stops."""
 
     people: dict[str, str]
     agents: dict[str, str]
@@ -187,13 +188,12 @@ def names_of(db: Session, policy: Policy, viewer: Viewer) -> Names:
     queues = led or tuple(
         db.scalars(select(Call.queue_id).where(Call.queue_id.is_not(None)).distinct())
     )
-    handled = (*policy.triggers, *policy.signals)
     return Names(
         people={user_id: name for user_id, name, _ in users}
         | {person: entry.name for person, entry in policy.people.items()},
         agents={agent: name for _, name, agent in users if agent is not None},
         desks={desk: entry.name for desk, entry in policy.desks.items()},
         queues=tuple(sorted(queue for queue in queues if queue)),
-        triggers=tuple(label for label in LABELS if label in handled),
+        triggers=triggers_of(policy),
         life=tuple(sorted(trigger.value for trigger in LIFE_STOPS)),
     )
