@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -62,6 +63,15 @@ def test_nothing_in_a_picture_waits_for_a_mouse(page: Any) -> None:
     assert page.locator("[role=img] :is(button, a, [tabindex])").count() == 0
     page.locator("#plot-days .u-series th").last.click()
     assert left_out(page) == []
+
+
+def test_thousands_and_units_of_the_plots_are_texts(page: Any) -> None:
+    figures = """async () => {
+      const { figure, t } = await import("/static/text.js");
+      return [7, 999, 1000, 1234567].map(figure).concat(t("number.percent", { n: 5 }));
+    }"""
+    assert page.evaluate(figures) == ["7", "999", "1,000", "1,234,567", "5 %"]
+    assert re.search(r"\d s\b|–", page.inner_text("#plot-soon .u-legend"))
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")

@@ -3,7 +3,7 @@
 import { data, el } from "./dom.js";
 import { live } from "./live.js";
 import { font, legend, scale, still } from "./plots.js";
-import { t, word } from "./text.js";
+import { figure, t, word } from "./text.js";
 import uPlot from "./vendor/uplot/uPlot.esm.js";
 
 const report = data("state");
@@ -152,7 +152,7 @@ if (daily.days.length && Object.keys(daily.kinds).length) {
         width: 0,
         paths: bars,
         points: { show: false },
-        value: (_, __, ___, at) => (at === null || at === undefined ? "–" : String(daily.kinds[name][at])),
+        value: (_, __, ___, at) => (at === null || at === undefined ? "–" : figure(daily.kinds[name][at])),
       }))
       .reverse();
     return {
@@ -162,7 +162,7 @@ if (daily.days.length && Object.keys(daily.kinds).length) {
           x: { time: false, range: () => ends(xs.length) },
           y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.08))] },
         },
-        axes: [dayAxis(c, daily.days), axis(c, { size: 44 * scale(), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] })],
+        axes: [dayAxis(c, daily.days), axis(c, { size: 44 * scale(), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_, all) => all.map(figure) })],
         series: [{ label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" }, ...series],
         cursor: { points: { show: false }, drag: { x: false, y: false }, y: false },
         legend: { live: true },
@@ -177,7 +177,7 @@ if (daily.days.length && Object.keys(daily.kinds).length) {
 }
 
 if (daily.days.length) plot("plot-soon", (c) => {
-  const seconds = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} s`);
+  const seconds = (value) => (value === null || value === undefined ? "–" : t("time.seconds", { n: figure(Math.round(value)) }));
   const line = (label, colour, dash) => ({
     label, stroke: colour, width: 2, dash, spanGaps: false, points: { size: 7, fill: colour },
     value: (_, value) => seconds(value),
@@ -189,7 +189,7 @@ if (daily.days.length) plot("plot-soon", (c) => {
         x: { time: false, range: () => ends(daily.days.length) },
         y: { range: (_, __, most) => [0, Math.max(10, (most ?? 0) * 1.1)] },
       },
-      axes: [dayAxis(c, daily.days), axis(c, { size: 56 * scale(), values: (_, all) => all.map((value) => `${value} s`) })],
+      axes: [dayAxis(c, daily.days), axis(c, { size: 56 * scale(), values: (_, all) => all.map((value) => t("time.seconds", { n: figure(value) })) })],
       series: [
         { label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" },
         line(t("patterns.median"), c.series[0]),
@@ -203,7 +203,7 @@ if (daily.days.length) plot("plot-soon", (c) => {
 if (found.false_alarms.length) plot("plot-false", (c) => {
   const names = found.false_alarms.map((one) => word("trigger", one.trigger));
   const shares = found.false_alarms.map((one) => one.share);
-  const percent = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} %`);
+  const percent = (value) => (value === null || value === undefined ? "–" : t("number.percent", { n: Math.round(value) }));
   const of = (name) => shares.map((share) => (share[name] === null ? null : share[name] * 100));
   const whiskers = (u) => {
     const { ctx } = u;
@@ -247,7 +247,7 @@ if (found.false_alarms.length) plot("plot-false", (c) => {
             return splits.map((at) => (room ? names[at] : String(at + 1)));
           },
         }),
-        axis(c, { size: 52 * scale(), values: (_, all) => all.map((value) => `${value} %`) }),
+        axis(c, { size: 52 * scale(), values: (_, all) => all.map((value) => t("number.percent", { n: value })) }),
       ],
       series: [
         { label: t("patterns.kind"), value: (_, at) => names[at] ?? "–" },
