@@ -25,7 +25,7 @@ def page(floor: Floor) -> Iterator[Any]:
     with playwright.sync_playwright() as found:
         browser = found.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
         context = browser.new_context(reduced_motion="reduce")
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(90_000)
         context.add_cookies([floor.cookie("alex")])
         page = context.new_page()
         page.goto(f"{floor.url}/patterns")

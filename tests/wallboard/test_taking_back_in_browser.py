@@ -35,11 +35,11 @@ def chromium() -> Iterator[Any]:
 
 def look(chromium: Any, floor: Floor, person: str, path: str = "/board") -> Any:
     context = chromium.new_context(reduced_motion="reduce")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(90_000)
     context.add_cookies([floor.cookie(person)])
     page = context.new_page()
     page.goto(floor.url + path)
-    page.wait_for_selector("[data-link=live]")
+    page.wait_for_selector("[data-link=live], [data-link=stale]")
     return page
 
 
