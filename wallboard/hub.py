@@ -193,12 +193,13 @@ def can_resume(sessions: Sessions, number: int, now_ms: int, *, with_turns: bool
         oldest_kept = db.scalar(select(func.min(Feed.number))) or 0
         if number > newest_kept or number < oldest_kept - 1:
             return False
-        if not with_turns:
+        if not with_turns or number == newest_kept:
             return True
-        next_at = db.scalar(
-            select(Feed.at).where(Feed.number > number).order_by(Feed.number).limit(1)
-        )
-        return next_at is None or now_ms - next_at < TURNS_RESUMED_MS
+        around = select(Feed.number, Feed.at).where(Feed.number.in_((number, number + 1)))
+        known = [row.at for row in db.execute(around.order_by(Feed.number))]
+        # Rows are as old as their numbers are low: while one of these two is kept as a turn would
+        # be, so is all that follows. With both gone, turns may have gone with them.
+        return bool(known) and now_ms - known[-1] < TURNS_RESUMED_MS
 
 
 def _item(row: Feed, on: Desks) -> Item:

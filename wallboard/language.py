@@ -70,7 +70,13 @@ def _(text: str, /, **values: object) -> str:
 
 def counted(one: str, many: str, number: int, /, **values: object) -> str:
     """A text that depends on a number; `%(num)s` is the number, as in templates."""
-    return spoken().texts.ngettext(one, many, number) % {"num": f"{number:,}", **values}
+    return spoken().texts.ngettext(one, many, number) % {"num": figure(number), **values}
+
+
+def figure(number: int) -> str:
+    """A whole number, its thousands set apart as the language does it."""
+    between = spoken().scripts.get("number.thousands")
+    return f"{number:,}".replace(",", between if isinstance(between, str) else ",")
 
 
 def mark(text: str) -> str:

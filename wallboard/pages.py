@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from wallboard.access import Role, Viewer
 from wallboard.auth.gate import preferences_of
-from wallboard.language import mark, named, of_pages, spoken
+from wallboard.language import figure, mark, named, of_pages, spoken
 from wallboard.services import Services
 from wallboard.views.zones import date_in
 
@@ -109,6 +109,7 @@ def templates() -> Environment:
     found.globals["icon"] = icon
     found.globals["named"] = named
     found.globals["date_in"] = date_in
+    found.filters["figure"] = figure
     return found
 
 

@@ -17,7 +17,7 @@ from workflow.ways import is_there
 from workflow.work import LIFE, LIFE_REQUEST, OVER, Work
 
 UNDO_MS = 60_000
-"""How long a false alarm can be undone: a wallboard offers it for ten seconds, feeds may lag."""
+"""How long a false alarm can be undone: a wallboard offers it for as long."""
 AGENT_REQUEST = "agent_request"
 """In place of a trigger: the agent asks for a desk."""
 

@@ -151,6 +151,7 @@ class Floor:
                 db.add(known)
             known.body, known.revision = body, revision
             known.status, known.trigger = body["status"], body["trigger"]
+            known.closed_reason = body.get("closed_reason")
             known.updated_at = now_ms()
             news = News(
                 kind="alert",

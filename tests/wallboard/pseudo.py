@@ -27,7 +27,7 @@ _UNSPOKEN = {"script", "style", "code", "time", "kbd", "template", "noscript"}
 _SINGLE = {"meta", "link", "input", "br", "hr", "img", "use", "path", "circle"}
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [A-Z]+")
-_UNITS = {"hardstop", "min", "UTC", "GMT"}
+_UNITS = {"hardstop", "UTC", "GMT"}
 
 
 def build(folder: Path) -> Path:
@@ -47,20 +47,26 @@ def build(folder: Path) -> Path:
 
 def unmarked(html: str, services: Services) -> list[str]:
     """What a person reads on a page that is neither translated nor data."""
-    parser = _Reader()
-    parser.feed(html)
     known = _data(services)
     found = []
-    for text in parser.read:
-        rest = _MOMENT.sub(" ", text)
-        while (less := re.sub(r"⟦[^⟦⟧]*⟧", " ", rest)) != rest:
-            rest = less
+    for text, rest in bare(html):
         for value in known:
             if value in rest:
                 rest = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", " ", rest)
         if set(_WORD.findall(rest)) - _UNITS:
             found.append(text)
     return found
+
+
+def bare(html: str) -> Iterator[tuple[str, str]]:
+    """Each text on a page, and what of it is neither translated nor a moment."""
+    parser = _Reader()
+    parser.feed(html)
+    for text in parser.read:
+        rest = _MOMENT.sub(" ", text)
+        while (less := re.sub(r"⟦[^⟦⟧]*⟧", " ", rest)) != rest:
+            rest = less
+        yield text, rest
 
 
 def _wrapped(value: Any) -> Any:

@@ -26,7 +26,7 @@ from wallboard.access import Role, Scope
 from wallboard.app import create_app
 from wallboard.auth import invitations
 from wallboard.auth.audit import What
-from wallboard.language import best, languages, speak
+from wallboard.language import best, figure, languages, speak
 from wallboard.views import chains
 from wallboard.webhooks import outbox
 from wallboard.webhooks.formats import KINDS, Format
@@ -90,6 +90,23 @@ def test_no_text_of_the_back_office_is_left_out_of_translation(office: Office) -
     paths = [*BACK_OFFICE, *records, *(f"{one}/export.html" for one in records)]
     left = {path: pseudo.unmarked(alex.get(path).text, office.services) for path in paths}
     assert {path: texts for path, texts in left.items() if texts} == {}
+
+
+def test_units_and_shares_of_the_patterns_are_texts_too(office: Office) -> None:
+    page = office.as_("alex", Role.SUPERVISOR).get("/patterns", headers={"accept": "text/html"})
+    unit = re.compile(r"\d⟧*\s*(s|min|h|%)(?!\w)")
+    texts = list(pseudo.bare(page.text))
+    assert {found[1] for text, _ in texts for found in unit.finditer(text)} >= {"s", "min", "%"}
+    assert [text for text, rest in texts if unit.search(rest)] == []
+
+
+def test_thousands_are_set_apart_as_the_language_does_it(tongues: Path) -> None:
+    assert [figure(number) for number in (7, 999, 1000, 1234567)] == [
+        *("7", "999", "1,000", "1,234,567"),
+    ]
+    bracketed = contextvars.copy_context()
+    bracketed.run(speak, languages(tongues)["en-xa"])
+    assert bracketed.run(figure, 1234567) == "1⟦,⟧234⟦,⟧567"
 
 
 def test_in_english_every_page_has_texts_that_are_found_bare(tmp_path: Path) -> None:

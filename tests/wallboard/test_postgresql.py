@@ -47,7 +47,9 @@ def _opens(client: TestClient, *paths: str) -> dict[str, str]:
 
 def test_every_page_opens_and_tells_what_is_there(office: Office) -> None:
     furnish(office)
+    closed = {"status": "closed", "closed_reason": "false alarm: a test"}
     office.add([alert("call-live-1", "self_harm", NOW - 1000)])
+    office.add([alert("call-live-1", "fraud", NOW - 60_000, **closed)])
     record = f"/incidents/{incident_id('call-7f3k')}"
     alex = office.as_("alex", Role.SUPERVISOR)
     pages = _opens(
@@ -78,7 +80,8 @@ def test_records_are_found_by_what_stands_in_their_entries(office: Office) -> No
     found = {
         query: [one["call_id"] for one in alex.get(f"/api/incidents?{query}").json()["records"]]
         for query in ("trigger=media", "desk=fraud", "trigger=media&desk=fraud", "call=call-1",
-                      "review=reviewed", "review=waiting", "from=2026-11-27", "before=1")
+                      "review=reviewed", "review=waiting", "from=2026-11-27", "before=1",
+                      "words=THE papers", "words=well done", "words=p_pers", "call=a-17")
     }  # fmt: skip
     assert found == {
         "trigger=media": ["call-2"],
@@ -89,6 +92,10 @@ def test_records_are_found_by_what_stands_in_their_entries(office: Office) -> No
         "review=waiting": ["call-1"],
         "from=2026-11-27": ["call-2"],
         "before=1": [],
+        "words=THE papers": ["call-2"],
+        "words=well done": ["call-2"],
+        "words=p_pers": [],
+        "call=a-17": ["call-2", "call-1"],
     }
 
 
@@ -106,7 +113,9 @@ def test_a_nul_in_what_was_heard_hides_no_record_from_a_search(office: Office) -
     assert states == {"call-1": "intact", "call-2": "intact"}
 
 
-@pytest.mark.parametrize("query", ["call=%00", "trigger=%00", "desk=a%00b", "before=1"])
+@pytest.mark.parametrize(
+    "query", ["call=%00", "words=a%00b", "trigger=%00", "desk=a%00b", "before=1"]
+)
 def test_no_address_that_somebody_types_breaks_the_search(office: Office, query: str) -> None:
     alex = office.as_("alex", Role.SUPERVISOR)
     assert alex.get(f"/api/incidents?{query}").json()["records"] == []

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import select
 
 from tests.wallboard.house import NOW, House, alert, score
+from wallboard.hub import can_resume
 from wallboard.pruning import DAY, prune
 from wallboard.settings import WallboardSettings
-from wallboard.store.tables import Audit, Delivery, Message, Webhook
+from wallboard.store.tables import Audit, Delivery, Feed, Message, Webhook
 from wallboard.webhooks import outbox
 
 
@@ -107,3 +108,48 @@ def test_what_supervisors_wrote_to_an_agent_goes_with_the_words_of_the_call(hous
     after(house, 8)
     with house.sessions() as db:
         assert db.get(Message, "m1") is None
+
+
+MINUTE = 60_000
+
+
+def fed(house: House, *rows: tuple[str, int]) -> None:
+    """A feed of such kinds, so many minutes old, and what pruning leaves of it."""
+    with house.sessions.begin() as db:
+        for kind, ago in rows:
+            row = {"kind": kind, "ref": "x", "call_id": "c1", "body": {}, "handling": "normal"}
+            db.add(Feed(at=NOW - ago * MINUTE, mode="live", **row))
+            db.flush()
+    prune(house.sessions, WallboardSettings(), NOW)
+
+
+def goes_on(house: House, number: int, *, with_turns: bool = True) -> bool:
+    return can_resume(house.sessions, number, NOW, with_turns=with_turns)
+
+
+def test_a_page_whose_turns_are_gone_loads_anew_however_young_those_that_are_left_are(
+    house: House,
+) -> None:
+    gone = [("turn", ago) for ago in (34, 33, 30, 28, 25, 22)]
+    fed(house, ("call", 40), ("turn", 36), *gone, ("turn", 9), ("turn", 1))
+    assert [goes_on(house, number) for number in (1, 2, 5, 7)] == [False] * 4
+    # Whose next is the first that is left has missed nothing; nor has who wants no turns.
+    assert [goes_on(house, number) for number in (8, 9, 10)] == [True] * 3
+    assert goes_on(house, 2, with_turns=False)
+
+
+def test_a_page_goes_on_after_a_quiet_hour_in_which_nothing_went(house: House) -> None:
+    fed(house, ("call", 70), ("turn", 2), ("turn", 1))
+    assert goes_on(house, 1)
+    fed(house, ("turn", 0))
+    assert [goes_on(house, number) for number in (1, 2, 3, 4)] == [True] * 4
+
+
+def test_a_number_that_was_never_given_out_is_no_gap_while_the_one_before_it_is_young(
+    house: House,
+) -> None:
+    fed(house, ("call", 10))
+    with house.sessions.begin() as db:
+        row = {"kind": "turn", "ref": "x", "body": {}, "handling": "normal", "mode": "live"}
+        db.add(Feed(number=5, at=NOW - MINUTE, **row))
+    assert goes_on(house, 1)

@@ -6,6 +6,7 @@ from typing import Any
 
 from detectors.vocabulary import HeardStep, Speaker
 from stream.events import Score
+from wallboard.breaks import breaks_in
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import for_all_on_the_call
@@ -96,7 +97,7 @@ def _turn(floor: Floor, call: Call, event: Score, at: int, first: int) -> None:
 
 
 def turn_body(row: Turn) -> dict[str, Any]:
-    """A turn as the feed and the API tell of it."""
+    """A turn as the feed and the API tell of it; `breaks`: what an agent should not have said."""
     names = (
         "utterance_id",
         "number",
@@ -110,7 +111,9 @@ def turn_body(row: Turn) -> dict[str, Any]:
         "intensity",
         "findings",
     )
-    return {name: getattr(row, name) for name in names}
+    told = {name: getattr(row, name) for name in names}
+    breaks = breaks_in(row.findings, is_final=row.is_final, at=row.at)
+    return {**told, "breaks": [plain(one) for one in breaks]}
 
 
 def _heard_at_all(floor: Floor, call: Call, event: Score, at: int, before: int) -> None:

@@ -28,7 +28,9 @@ UNREADABLE = mark("an entry that is kept here cannot be read as one")
 
 
 def asked(
+    viewer: SignedIn,
     call: Annotated[str, Query(max_length=256)] = "",
+    words: Annotated[str, Query(max_length=200)] = "",
     trigger: Annotated[str, Query(max_length=100)] = "",
     desk: Annotated[str, Query(max_length=200)] = "",
     review: Annotated[str, Query(pattern="^(|waiting|reviewed|held)$")] = "",
@@ -36,9 +38,12 @@ def asked(
     last: Annotated[str, Query(alias="to", max_length=10)] = "",
     before: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
 ) -> Asked:
-    """What a search is for."""
+    """What a search is for. Whoever reads no words finds nothing by them either."""
+    if words.strip() and not reads_words(viewer):
+        raise HTTPException(403, _(NO_SCOPE, scope=Scope.TRANSCRIPTS.value))
     return Asked(
         call=call.strip(),
+        words=" ".join(words.split()),
         trigger=trigger,
         desk=desk,
         review=review,

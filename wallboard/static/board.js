@@ -53,6 +53,7 @@ on("call", ({ ref, body }) => {
   // The mood of a call changes with each of its words; the next second is soon enough to show it.
   touch(ref);
 });
+on("deed", ({ body }) => { floor.deed(body); draw(); });
 on("note", ({ call_id, at, body }) => floor.note(call_id, at, body));
 on("reset", reload);
 on("link", ({ changed }) => (changed ? draw() : seconds()));

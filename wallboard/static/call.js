@@ -1,6 +1,7 @@
 // The page of one call: its words as they come, and everything around them.
 
 import { Aim } from "./aim.js";
+import { Breaks } from "./breaks.js";
 import { fill, newCard, tick } from "./card.js";
 import { onPending, pending, perform, undo, writeMessage } from "./deeds.js";
 import { draftPart } from "./draft.js";
@@ -8,7 +9,7 @@ import { about, arrange, data, el, icon, renew, safeLink } from "./dom.js";
 import { boardAddress } from "./filters.js";
 import { Floor } from "./floor.js";
 import { live } from "./live.js";
-import { clockOf, counter, moment } from "./moments.js";
+import { clockOf, counter } from "./moments.js";
 import { MoodLine } from "./mood.js";
 import { key } from "./page.js";
 import { t, word } from "./text.js";
@@ -19,6 +20,7 @@ const place = (id) => document.getElementById(id);
 const floor = new Floor();
 const may = ["supervisor", "desk"].includes(about.viewer?.role);
 const talk = new Talk(place("talk"), place("turns"), place("follow"));
+const breaks = new Breaks(place("breaks"), talk);
 const line = new MoodLine(place("chart"));
 const aim = new Aim(floor);
 const [cards, traces] = [new Map(), new Map()];
@@ -35,6 +37,7 @@ function load(fresh) {
   messages = new Map(fresh.messages.map((message) => [message.message_id, message]));
   entries = new Map(fresh.entries.map((entry) => [`${entry.incident_id}/${entry.number}`, entry]));
   talk.load(fresh.turns);
+  breaks.load(fresh);
   line.load(fresh.turns, fresh.call.first_at);
   draw();
 }
@@ -46,7 +49,7 @@ function on(kind, run) {
     draw();
   });
 }
-on("turn", ({ body }) => { talk.put(body); line.put(body); });
+on("turn", ({ body }) => { talk.put(body); line.put(body); breaks.put(body); });
 on("alert", ({ ref, body }) => {
   const before = floor.alert(ref, body);
   if (!body.gone && before === undefined && floor.isOpen(body)) announce([body]);
@@ -155,25 +158,7 @@ function heard() {
       );
     }),
   );
-  const broken = [...hints.values()].filter((hint) => hint.kind !== "next_step" && hint.text);
-  renew(place("breaks"), broken, () => [
-    ...broken.map((hint) =>
-      el(
-        "li",
-        {},
-        icon("warning"),
-        el(
-          "div",
-          {},
-          el("p", {}, el("strong", {}, hint.text)),
-          hint.heard ? el("p.soft", {}, t("call.said", { words: hint.heard })) : null,
-          hint.say_instead ? el("p.soft", {}, t("call.instead", { words: hint.say_instead })) : null,
-        ),
-        el("span.faint.num.small", {}, clockOf(moment(hint.at))),
-      ),
-    ),
-    ...(broken.length ? [] : [el("li.faint", {}, t("call.guardrails_none"))]),
-  ]);
+  breaks.draw(hints.values());
 }
 
 function brief() {

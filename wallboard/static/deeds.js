@@ -19,7 +19,7 @@ let changed = () => {};
 /** Called with an alert's id whenever its pending deed begins or ends. */
 export const onPending = (run) => { changed = run; };
 
-/** Do one of acknowledge, claim, resolve, false_alarm, message. */
+/** Do one of acknowledge, claim, resolve, false_alarm, undo_false_alarm, message. */
 export function perform(name, alert, floor) {
   if (pending.has(alert.alert_id)) return;
   if (name === "message") writeMessage(alert.call_id, floor.agent(alert.agent_id));

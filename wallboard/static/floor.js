@@ -2,6 +2,7 @@
 // What is told last stands: the server decides what an event is worth (a revision that is told anew may
 // be lower), and the live channel tells each number of the feed once, in order.
 
+import { about } from "./dom.js";
 import { live } from "./live.js";
 import { moment } from "./moments.js";
 
@@ -22,6 +23,8 @@ export class Floor {
   notices = new Map();
   /** Why calls are late, by call: until they are in time, and whether the call is known yet or not. */
   late = new Map();
+  /** What the viewer has called a false alarm, by alert. */
+  mine = new Set();
   #swept = 0;
   #left = new Map();
   names = { people: {}, desks: {}, life: [] };
@@ -30,6 +33,7 @@ export class Floor {
   load(state) {
     for (const kind of ["alerts", "routes", "calls", "earlier", "notices", "late"]) this[kind].clear();
     this.names = state.names;
+    this.mine = new Set(state.mine);
     for (const alert of state.alerts) this.alerts.set(alert.alert_id, alert);
     for (const route of state.routes) this.routes.set(route.route_id, route);
     for (const call of state.calls) {
@@ -67,6 +71,17 @@ export class Floor {
     if (body.gone) this.calls.delete(ref);
     else this.calls.set(ref, { ...body, lagging, lagging_at });
   }
+
+  /** A deed has taken effect: whose false alarm it was, that person alone is offered to undo it. */
+  deed({ action, alert_id, user_id, applied }) {
+    if (!applied || !["false_alarm", "undo_false_alarm"].includes(action)) return;
+    if (action === "false_alarm" && user_id === about.viewer?.id) this.mine.add(alert_id);
+    else this.mine.delete(alert_id);
+  }
+
+  /** Whether an alert that has gone is a false alarm that the viewer may take back. */
+  mayUndo = ({ alert_id, status, closed_reason }) =>
+    status === "closed" && Boolean(closed_reason?.startsWith("false alarm")) && this.mine.has(alert_id);
 
   /** What operators were told: of a call, that its words come late or not at all; or of no call. */
   note(ref, at, body) {
@@ -106,8 +121,11 @@ export class Floor {
     const found = [];
     for (const [id, alert] of this.alerts) {
       if (this.isOpen(alert)) continue;
-      if (this.now() - moment(alert.updated_at) > TRACE_MS) this.alerts.delete(id);
-      else found.push(alert);
+      if (this.now() - moment(alert.updated_at) <= TRACE_MS) found.push(alert);
+      else {
+        this.alerts.delete(id);
+        this.mine.delete(id);
+      }
     }
     return found.sort((a, b) => moment(b.updated_at) - moment(a.updated_at));
   }

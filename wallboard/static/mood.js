@@ -1,7 +1,7 @@
 // The caller's feelings over the call, as a line: anger and distress, from the turns as they came.
 
 import uPlot from "./vendor/uplot/uPlot.esm.js";
-import { font, legend, scale } from "./plots.js";
+import { font, legend, scale, still } from "./plots.js";
 import { t } from "./text.js";
 
 const HEAT = { anger: 1, frustration: 0.6 };
@@ -90,7 +90,7 @@ export class MoodLine {
         { label: t("call.heat"), stroke: heat, ...thick },
         { label: t("call.low"), stroke: low, dash: [7, 4], ...thick },
       ],
-      cursor: { y: false, drag: { x: false, y: false } },
+      cursor: { y: false, drag: { x: false, y: false }, bind: still },
       legend: { live: true },
       hooks: legend,
     };

@@ -1,9 +1,9 @@
 // The plots of the leadership report. Every figure stands in a table beside them, too.
 
-import { data } from "./dom.js";
+import { data, el } from "./dom.js";
 import { live } from "./live.js";
-import { font, legend, scale } from "./plots.js";
-import { t, word } from "./text.js";
+import { font, legend, scale, still } from "./plots.js";
+import { figure, t, word } from "./text.js";
 import uPlot from "./vendor/uplot/uPlot.esm.js";
 
 const report = data("state");
@@ -48,22 +48,25 @@ const DARK = ["#79d0db", "#f0a35e", "#8fb4f2", "#e39ac4", "#bccb6a", "#ff8f8a", 
 
 const plots = [];
 
-/** A plot that follows the width of its place and the theme. `make(colours)` gives options. */
+/** A plot that follows the width of its place and the theme. `make(colours)` gives options; gives a
+ *  function that draws it anew. */
 function plot(id, make) {
   const place = document.getElementById(id);
-  if (!place) return;
+  if (!place) return () => {};
   let made = null;
   const draw = () => {
     made?.destroy();
     const { options, values } = make(colours());
     const hooks = { ...legend, ...options.hooks };
-    made = new uPlot({ ...options, hooks, width: place.clientWidth, height: HEIGHT }, values, place);
+    const cursor = { ...options.cursor, bind: still };
+    made = new uPlot({ ...options, hooks, cursor, width: place.clientWidth, height: HEIGHT }, values, place);
   };
   draw();
   new ResizeObserver(() => {
     if (place.clientWidth !== made.width) made.setSize({ width: place.clientWidth, height: HEIGHT });
   }).observe(place);
   plots.push(draw);
+  return draw;
 }
 
 function redraw() {
@@ -114,57 +117,67 @@ const ends = (count) => [-0.6, count - 0.4];
 
 const { daily, found } = report;
 
-if (daily.days.length && Object.keys(daily.kinds).length) plot("plot-days", (c) => {
+if (daily.days.length && Object.keys(daily.kinds).length) {
   const names = Object.keys(daily.kinds);
-  const shown = names.map(() => true);
+  const left = new Set();
+  // Beside the plot, not in it: what stands in a picture is reached by no key.
+  const buttons = names.map((name) =>
+    el(
+      "button.toggle",
+      { type: "button", "aria-pressed": "true" },
+      el("span.toggle__mark", { "aria-hidden": "true" }),
+      word("trigger", name),
+    ),
+  );
+  document.getElementById("kinds").append(...buttons);
   const xs = daily.days.map((_, at) => at);
   // Columns stand on those before them; what is left out leaves no gap.
   const stacked = () => {
     const sums = xs.map(() => 0);
-    return names.map((name, place) =>
-      daily.kinds[name].map((value, at) => (shown[place] ? (sums[at] += value) : null)),
+    return names.map((name) =>
+      daily.kinds[name].map((value, at) => (left.has(name) ? null : (sums[at] += value))),
     );
   };
   const bars = uPlot.paths.bars({ size: [0.72, 90] });
-  // The tallest is drawn first, so that those below it stay visible.
-  const series = names
-    .map((name, place) => ({
-      label: word("trigger", name),
-      fill: c.series[place % c.series.length],
-      stroke: c.series[place % c.series.length],
-      width: 0,
-      paths: bars,
-      points: { show: false },
-      value: (_, __, ___, at) => (at === null || at === undefined ? "–" : String(daily.kinds[name][at])),
-    }))
-    .reverse();
-  const values = () => [xs, ...stacked().reverse()];
-  return {
-    values: values(),
-    options: {
-      scales: {
-        x: { time: false, range: () => ends(xs.length) },
-        y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.08))] },
+  const draw = plot("plot-days", (c) => {
+    const colour = (at) => c.series[at % c.series.length];
+    buttons.forEach((button, at) => { button.firstElementChild.style.background = colour(at); });
+    // The tallest is drawn first, so that those below it stay visible.
+    const series = names
+      .map((name, place) => ({
+        label: word("trigger", name),
+        show: !left.has(name),
+        fill: colour(place),
+        stroke: colour(place),
+        width: 0,
+        paths: bars,
+        points: { show: false },
+        value: (_, __, ___, at) => (at === null || at === undefined ? "–" : figure(daily.kinds[name][at])),
+      }))
+      .reverse();
+    return {
+      values: [xs, ...stacked().reverse()],
+      options: {
+        scales: {
+          x: { time: false, range: () => ends(xs.length) },
+          y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.08))] },
+        },
+        axes: [dayAxis(c, daily.days), axis(c, { size: 44 * scale(), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000], values: (_, all) => all.map(figure) })],
+        series: [{ label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" }, ...series],
+        cursor: { points: { show: false }, drag: { x: false, y: false }, y: false },
+        legend: { live: true },
       },
-      axes: [dayAxis(c, daily.days), axis(c, { size: 44 * scale(), incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000] })],
-      series: [{ label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" }, ...series],
-      cursor: { points: { show: false }, drag: { x: false, y: false }, y: false },
-      legend: { live: true },
-      hooks: {
-        setSeries: [
-          (u, at, options) => {
-            if (at === null || options.show === undefined) return;
-            shown[names.length - at] = options.show;
-            u.setData(values());
-          },
-        ],
-      },
-    },
-  };
-});
+    };
+  });
+  buttons.forEach((button, at) => button.addEventListener("click", () => {
+    if (!left.delete(names[at])) left.add(names[at]);
+    button.setAttribute("aria-pressed", String(!left.has(names[at])));
+    draw();
+  }));
+}
 
 if (daily.days.length) plot("plot-soon", (c) => {
-  const seconds = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} s`);
+  const seconds = (value) => (value === null || value === undefined ? "–" : t("time.seconds", { n: figure(Math.round(value)) }));
   const line = (label, colour, dash) => ({
     label, stroke: colour, width: 2, dash, spanGaps: false, points: { size: 7, fill: colour },
     value: (_, value) => seconds(value),
@@ -176,7 +189,7 @@ if (daily.days.length) plot("plot-soon", (c) => {
         x: { time: false, range: () => ends(daily.days.length) },
         y: { range: (_, __, most) => [0, Math.max(10, (most ?? 0) * 1.1)] },
       },
-      axes: [dayAxis(c, daily.days), axis(c, { size: 56 * scale(), values: (_, all) => all.map((value) => `${value} s`) })],
+      axes: [dayAxis(c, daily.days), axis(c, { size: 56 * scale(), values: (_, all) => all.map((value) => t("time.seconds", { n: figure(value) })) })],
       series: [
         { label: t("patterns.day"), value: (_, at) => shortDay(daily.days[at]) || "–" },
         line(t("patterns.median"), c.series[0]),
@@ -190,7 +203,7 @@ if (daily.days.length) plot("plot-soon", (c) => {
 if (found.false_alarms.length) plot("plot-false", (c) => {
   const names = found.false_alarms.map((one) => word("trigger", one.trigger));
   const shares = found.false_alarms.map((one) => one.share);
-  const percent = (value) => (value === null || value === undefined ? "–" : `${Math.round(value)} %`);
+  const percent = (value) => (value === null || value === undefined ? "–" : t("number.percent", { n: Math.round(value) }));
   const of = (name) => shares.map((share) => (share[name] === null ? null : share[name] * 100));
   const whiskers = (u) => {
     const { ctx } = u;
@@ -234,7 +247,7 @@ if (found.false_alarms.length) plot("plot-false", (c) => {
             return splits.map((at) => (room ? names[at] : String(at + 1)));
           },
         }),
-        axis(c, { size: 52 * scale(), values: (_, all) => all.map((value) => `${value} %`) }),
+        axis(c, { size: 52 * scale(), values: (_, all) => all.map((value) => t("number.percent", { n: value })) }),
       ],
       series: [
         { label: t("patterns.kind"), value: (_, at) => names[at] ?? "–" },

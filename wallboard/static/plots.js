@@ -16,3 +16,6 @@ function newest(u) {
 }
 
 export const legend = { ready: [newest], setData: [newest], setCursor: [newest] };
+
+/** The legend tells values; what a mouse alone could do there would be for some. */
+export const still = { click: () => null };

@@ -1,6 +1,7 @@
 // Beside the alerts: what has gone, what whoever runs hardstop must know, and which calls nobody hears.
 
 import { age, trace } from "./card.js";
+import { pending, perform } from "./deeds.js";
 import { el, icon, safeLink } from "./dom.js";
 import { clockOf } from "./moments.js";
 import { t, word } from "./text.js";
@@ -44,8 +45,9 @@ function traces(gone, floor) {
   const there = new Map([...list.children].map((line) => [line.dataset.gone, line]));
   let next = list.firstElementChild;
   for (const alert of gone) {
-    const name = [alert.alert_id, alert.status, alert.closed_reason].join("/");
-    const line = there.get(name) ?? trace(alert, floor);
+    const offer = floor.mayUndo(alert) && !document.body.classList.contains("wall");
+    const name = [alert.alert_id, alert.status, alert.closed_reason, offer && (pending.get(alert.alert_id) ?? offer)].join("/");
+    const line = there.get(name) ?? (offer ? takenBack(alert, floor) : trace(alert, floor));
     there.delete(name);
     line.dataset.gone = name;
     age(line, alert, floor);
@@ -54,6 +56,27 @@ function traces(gone, floor) {
   }
   for (const line of there.values()) line.remove();
   place("gone-part").hidden = gone.length === 0;
+}
+
+/** The trace of a false alarm, for whoever called it: to be taken back for as long as it is there. */
+function takenBack(alert, floor) {
+  const busy = pending.has(alert.alert_id);
+  const line = trace(alert, floor);
+  line.append(
+    el(
+      "button.button.button--quiet",
+      {
+        type: "button",
+        disabled: busy,
+        "data-pending": busy,
+        "aria-label": t("card.undo_what", { what: word("trigger", alert.trigger) }),
+        onclick: () => perform("undo_false_alarm", alert, floor),
+      },
+      icon("undo"),
+      t(busy ? "card.undo_false_alarm_pending" : "card.undo_false_alarm"),
+    ),
+  );
+  return line;
 }
 
 function unheardCall(call, floor) {

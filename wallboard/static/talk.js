@@ -25,6 +25,20 @@ export class Talk {
     return this.#turns.size;
   }
 
+  has(id) {
+    return this.#nodes.has(id);
+  }
+
+  /** Bring a turn under one's eyes, with the focus: what is said meanwhile does not move it. */
+  show(id) {
+    const node = this.#nodes.get(id);
+    if (!node) return;
+    this.follow(false);
+    node.tabIndex = -1;
+    node.focus({ preventScroll: true });
+    node.scrollIntoView({ block: "center" });
+  }
+
   load(turns) {
     this.#turns.clear();
     this.#nodes.clear();

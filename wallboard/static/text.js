@@ -11,6 +11,9 @@ export function t(key, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
 
+/** A whole number, its thousands set apart as the language does it. */
+export const figure = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, () => t("number.thousands"));
+
 /** Whether there is a text for a key. */
 export const has = (key) => key in texts;
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from wallboard.access import Viewer
 from wallboard.audience import OF_THE_HOUSE
-from wallboard.store.tables import Call, Note
+from wallboard.store.tables import Alert, Call, Deed, Note
 from wallboard.views.floor import (
     Body,
     Earlier,
@@ -23,6 +25,8 @@ from wallboard.views.floor import (
     routes_of,
 )
 from wallboard.words import shown
+from workflow.actions import ActionKind
+from workflow.false_alarms import FALSE_ALARM
 from workflow.policy import Policy
 
 NOTICE_MS = 3_600_000
@@ -30,7 +34,8 @@ NOTICE_MS = 3_600_000
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
     """The board at feed number `number`. Alerts, routes and calls as the stream tells of them;
-    `earlier` by call; `notices`: what operators must know of no single call. Moments are UTC ms."""
+    `earlier` by call; `notices`: what operators must know of no single call; `mine`: alerts among
+    those that have gone that the viewer called false alarms. Moments are UTC ms."""
 
     number: int
     now: int
@@ -41,6 +46,7 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     calls: tuple[Body, ...]
     earlier: dict[str, Earlier]
     notices: tuple[Body, ...] = ()
+    mine: tuple[str, ...] = ()
 
 
 def board(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> Board:
@@ -59,7 +65,31 @@ def board(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> Board:
         calls=tuple(live_calls(db, viewer, ids, now_ms)),
         earlier={call.call_id: earlier_of(db, viewer, call) for call in known},
         notices=tuple(notices(db, viewer, now_ms)),
+        mine=tuple(called_false(db, viewer, alerts)),
     )
+
+
+def called_false(db: Session, viewer: Viewer, alerts: Iterable[Alert]) -> list[str]:
+    """Those of the alerts that the viewer closed as false alarms: for as long as they are shown as
+    gone, that can be taken back."""
+    closed = {
+        alert.alert_id: alert.call_id
+        for alert in alerts
+        if alert.status == "closed" and (alert.closed_reason or "").startswith(FALSE_ALARM)
+    }
+    if not closed or viewer.on_a_wall:
+        return []
+    done = db.scalars(
+        select(Deed).where(
+            Deed.call_id.in_(set(closed.values())),
+            Deed.action == ActionKind.FALSE_ALARM.value,
+            Deed.applied.is_not(False),
+        )
+    )
+    # The verdict on the deed that closed it may be late; where there is one, that deed was it.
+    newest = sorted(done, key=lambda deed: (deed.applied is True, deed.sent_at))
+    by = {str(deed.body.get("alert_id")): deed.user_id for deed in newest}
+    return [alert_id for alert_id in closed if by.get(alert_id) == viewer.id]
 
 
 def notices(db: Session, viewer: Viewer, now_ms: int) -> list[Body]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
-from detectors.vocabulary import Speaker
+from detectors.vocabulary import Signal, Speaker
 from wallboard.access import Role, Viewer, may_see, reads_words
+from wallboard.breaks import Break, breaks_in, rule_hints
 from wallboard.intake.floor import call_body
 from wallboard.intake.lateness import late_calls
 from wallboard.intake.restriction import RESTRICTED
@@ -43,7 +44,11 @@ _PROMISES_AS = {Role.SUPERVISOR: PersonRole.SUPERVISOR, Role.DESK: PersonRole.SP
 
 
 class CallPage(msgspec.Struct, frozen=True, kw_only=True):
-    """A call at feed number `number`; parts as the stream tells of them, each oldest first."""
+    """A call at feed number `number`; parts as the stream tells of them, each oldest first.
+
+    `breaks`: what the agent should not have said, by the turn in which it was heard, of the whole
+    call; `rule_hints`: the hints that tell of the same.
+    """
 
     number: int
     now: int
@@ -53,7 +58,9 @@ class CallPage(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[Body, ...]
     routes: tuple[Body, ...]
     turns: tuple[Body, ...]
+    breaks: dict[str, list[Break]]
     hints: tuple[Body, ...]
+    rule_hints: tuple[str, ...]
     deeds: tuple[Body, ...]
     messages: tuple[Body, ...]
     entries: tuple[Body, ...]
@@ -101,7 +108,9 @@ def call_page(
         alerts=shown(viewer, "alert", map(alert_body, alerts)),
         routes=shown(viewer, "route", routes_of(db, alerts)),
         turns=tuple(map(turn_body, turns)),
+        breaks=breaks_of(db, call_id) if reads_words(viewer) else {},
         hints=shown(viewer, "hint", hints_of(db, call_id)),
+        rule_hints=rule_hints(call_id),
         deeds=shown(viewer, "deed", deeds_of(db, viewer, call_id)),
         messages=shown(viewer, "message", messages_of(db, call_id)),
         entries=shown(viewer, "entry", [entry.body for entry in entries]),
@@ -123,6 +132,17 @@ def turns_of(db: Session, call_id: str) -> list[Turn]:
         select(Turn).where(Turn.call_id == call_id).order_by(Turn.first.desc()).limit(TURNS_SHOWN)
     )
     return list(db.scalars(query))[::-1]
+
+
+def breaks_of(db: Session, call_id: str) -> dict[str, list[Break]]:
+    """What the agent should not have said, by turn, also in turns that are not shown any more."""
+    heard = cast(Turn.findings, Text).contains(Signal.AGENT_GUARDRAIL.value)
+    query = select(Turn).where(Turn.call_id == call_id, heard).order_by(Turn.first)
+    found = {
+        turn.utterance_id: breaks_in(turn.findings, is_final=turn.is_final, at=turn.at)
+        for turn in db.scalars(query)
+    }
+    return {turn: breaks for turn, breaks in found.items() if breaks}
 
 
 def hints_of(db: Session, call_id: str) -> list[Body]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from wallboard.access import MISCONDUCT, RESTRICTED, Desks, Role, Viewer, may_see, reads_words
@@ -14,6 +14,7 @@ from wallboard.store.bodies import inside
 from wallboard.store.desks import desks_on
 from wallboard.store.tables import Entry
 from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
+from wallboard.views.finding import goes_by, says
 from wallboard.views.unreadable import part
 from wallboard.views.visible import closed_to, feed_number, misconduct_in, visible
 from wallboard.views.zones import day_bounds, moment_in, zone_of
@@ -39,13 +40,15 @@ class ReviewState(StrEnum):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What is searched for. `first` and `last` are days (2026-11-30) of the viewer's zone;
+    """What is searched for. `call`: whatever names a record (`finding.goes_by`); `words` stand in
+    it, for whoever reads words. `first` and `last` are days (2026-11-30) of the viewer's zone;
     `before`: only records that were opened before this moment (UTC ms), for the next page.
 
     Raises ValueError where a day is none.
     """
 
     call: str = ""
+    words: str = ""
     trigger: str = ""
     desk: str = ""
     review: str = ""
@@ -223,7 +226,9 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
     if asked.before is not None:
         wanted.append(Entry.at < asked.before)
     if asked.call:
-        wanted.append(or_(Entry.call_id == asked.call, Entry.incident_id == asked.call))
+        wanted.append(goes_by(asked.call))
+    if asked.words:
+        wanted.append(exists(select(other.number).where(same, says(other, asked.words))))
     for name, value in (("trigger", asked.trigger), ("desk", asked.desk)):
         if value:
             said = inside(other.body, "facts", name) == value
