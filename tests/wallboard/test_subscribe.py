@@ -90,7 +90,7 @@ def test_every_way_that_the_page_names_has_a_client_of_15_lines() -> None:
         assert max(map(len, lines)) <= 100
 
 
-def test_the_kafka_client_prints_each_revision_of_an_alert_once(
+def test_the_kafka_client_prints_each_revision_once_and_what_is_told_anew(
     bootstrap_servers: str,  # noqa: F811
 ) -> None:
     settings = own_topics(bootstrap_servers)
@@ -100,6 +100,8 @@ def test_the_kafka_client_prints_each_revision_of_an_alert_once(
             alert(mode="live"),
             alert(mode="replay", alert_id="recorded"),
             alert(revision=2, mode="live", status="claimed"),
+            alert(mode="live"),
+            alert(mode="live", status="acknowledged", updated_at=at(NOW + 60_000)),
         ):
             out.send(settings.topic("alerts"), msgspec.json.encode(event), key=b"c1")
     with running(
@@ -109,6 +111,7 @@ def test_the_kafka_client_prints_each_revision_of_an_alert_once(
     ) as client:
         assert client.line() == "c1 legal_threat confirmed legal"
         assert client.line() == "c1 legal_threat claimed legal"
+        assert client.line() == "c1 legal_threat acknowledged legal"
 
 
 class Restarting:
