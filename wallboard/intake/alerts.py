@@ -79,7 +79,8 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
             setattr(row, name, value)
     closed_off = before is not None and before.handling != handling == RESTRICTED
     if before is not None and closed_off:
-        floor.gone("alert", event.alert_id, event.call_id, before, at)
+        owner = known.owner_id if known is not None else None
+        floor.gone("alert", event.alert_id, event.call_id, before, at, owner=owner)
     if row.desk is not None and row.desk not in on_it:
         # Those who see the call for this alert have not heard of it before.
         floor.tell_call(call, at)
@@ -107,7 +108,7 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
             mode=row.mode,
         )
     if known is None or closed_off:
-        _tell_what_hangs_on_it(floor, row, at)
+        _tell_what_hangs_on_it(floor, row, call, at)
 
 
 def _is_over(floor: Floor, call_id: str) -> bool:
@@ -136,13 +137,15 @@ def guidance_body(alert: Alert) -> dict[str, Any]:
     return {name: alert.body.get(name) for name in names}
 
 
-def _tell_what_hangs_on_it(floor: Floor, alert: Alert, at: int) -> None:
+def _tell_what_hangs_on_it(floor: Floor, alert: Alert, call: Call, at: int) -> None:
     """Topics are read side by side: a route or a callback may have come before its alert, and
     only now is it known who may see it."""
     floor.db.flush()
     for route in floor.db.scalars(select(Route).where(Route.call_id == alert.call_id)):
         if alert.alert_id in route.body.get("alert_ids", ()):
             routes.tell(floor, route, at)
+            if route.desk != alert.desk:
+                floor.tell_call(call, at)
     for callback in floor.db.scalars(select(Callback).where(Callback.call_id == alert.call_id)):
         if alert.alert_id in callback.body.get("alert_ids", ()):
             before = callbacks.seen_so_far(callback)

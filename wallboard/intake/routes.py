@@ -17,6 +17,7 @@ from stream.events import (
 from wallboard.intake.arrival import Arrival, as_json, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.restriction import NORMAL, RESTRICTED
+from wallboard.store.desks import ASKED_BEFORE
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Alert, Call, Route
 from workflow.routing import CancelReason
@@ -58,10 +59,11 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
     row = _row(floor, event.route_id, event.call_id, event.attempt, at)
     if event.attempt < row.attempt:
         return
+    asked = _asked(row)
     changed = _moved(row, event.attempt, "cancelled" if cancelled else "requested", at)
     if cancelled or _stands(row, arrival.at):
         person = {"person_id": row.body["person_id"]} if "person_id" in row.body else {}
-        body = plain(event) | person
+        body = plain(event) | person | _before(asked, event.desk)
         if as_json(body) != as_json(row.body):
             changed = True
             row.body, row.desk = body, event.desk
@@ -73,6 +75,8 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
         floor.end_call(call, at)
     if changed:
         tell(floor, row, at)
+        if row.desk not in asked:
+            _bring(floor, row, call, at)
 
 
 def project_outcome(floor: Floor, arrival: Arrival, event: RoutingOutcome) -> None:
@@ -115,6 +119,28 @@ def tell(floor: Floor, row: Route, at: int) -> None:
     }
     trigger = closed[0].trigger if closed else known[0].trigger if known else None
     floor.tell("route", row.route_id, seen, at, body, call_id=row.call_id, trigger=trigger)
+
+
+def _asked(row: Route) -> tuple[str, ...]:
+    """The desks that were asked so far, each once."""
+    asked = (*row.body.get(ASKED_BEFORE, ()), row.desk)
+    return tuple(dict.fromkeys(desk for desk in asked if desk))
+
+
+def _before(asked: tuple[str, ...], desk: str) -> dict[str, list[str]]:
+    earlier = [one for one in asked if one != desk]
+    return {ASKED_BEFORE: earlier} if earlier else {}
+
+
+def _bring(floor: Floor, row: Route, call: Call, at: int) -> None:
+    """Another desk is asked to come: it hears of the alerts, which it may see from now on, and of
+    their call."""
+    for alert_id in row.body.get("alert_ids", ()):
+        alert = floor.row(Alert, alert_id)
+        if alert is not None and alert.desk != row.desk:
+            floor.tell_call(call, at)
+            told = {"call_id": alert.call_id, "trigger": alert.trigger, "mode": alert.mode}
+            floor.tell("alert", alert_id, alert, at, alert.body, **told)
 
 
 def _row(floor: Floor, route_id: str, call_id: str, attempt: int, at: int) -> Route:

@@ -39,8 +39,12 @@ on("alert", ({ ref, body }) => {
 });
 on("route", ({ ref, body }) => {
   const ids = [...(floor.routes.get(ref)?.alert_ids ?? []), ...(body.alert_ids ?? [])];
+  const known = ids.map((id) => floor.alerts.get(id)).filter((alert) => alert && floor.isOpen(alert));
+  const hidden = known.filter((alert) => !shown(alert));
   floor.route(ref, body);
   ids.forEach((id) => deck.soil(id));
+  // Passed on to the desk that this board is narrowed to: it is as new here as an alert.
+  new Set(hidden).forEach(arrived);
   draw();
 });
 on("call", ({ ref, body }) => {
@@ -83,18 +87,22 @@ function arrived(alert) {
   earlier.ask(alert.call_id);
   if (!floor.isLive(alert)) return;
   const title = word("trigger", alert.trigger);
-  place("announce").textContent = t("board.announce", { what: title, desk: floor.desk(alert.desk) });
-  sound(alert, title, t("board.notification", { desk: floor.desk(alert.desk) }), floor.rank(alert) === 0);
+  const desk = floor.desk(deskOf(alert));
+  place("announce").textContent = t("board.announce", { what: title, desk });
+  sound(alert, title, t("board.notification", { desk }), floor.rank(alert) === 0);
 }
 
 // What is shown
+
+/** The desk that the card names: the one that is asked to come, else the alert's own. */
+const deskOf = (alert) => floor.routeOf(alert)?.desk ?? alert.desk;
 
 const FILTERS = ["desk", "queue", "trigger"];
 const chosen = () => new URLSearchParams(location.search);
 
 function shown(alert) {
   const query = chosen();
-  const values = { desk: alert.desk, queue: alert.queue_id, trigger: alert.trigger };
+  const values = { desk: deskOf(alert), queue: alert.queue_id, trigger: alert.trigger };
   return FILTERS.every((name) => !query.get(name) || query.get(name) === values[name]);
 }
 
