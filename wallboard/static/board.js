@@ -74,6 +74,7 @@ async function reload() {
     if (!answer.ok) return;
     const state = await answer.json();
     floor.load(state);
+    earlier.loaded();
     for (const id of floor.alerts.keys()) deck.soil(id);
     live.rebase(state.number);
     draw();
@@ -83,9 +84,7 @@ async function reload() {
 }
 
 function arrived(alert) {
-  if (!shown(alert)) return;
-  earlier.ask(alert.call_id);
-  if (!floor.isLive(alert)) return;
+  if (!shown(alert) || !floor.isLive(alert)) return;
   const title = word("trigger", alert.trigger);
   const desk = floor.desk(deskOf(alert));
   place("announce").textContent = t("board.announce", { what: title, desk });
@@ -119,6 +118,7 @@ function draw() {
 function render() {
   const open = floor.open().filter(shown);
   const first = wall ? open.slice(0, WALL_CARDS) : open;
+  earlier.ask(first);
   const done = deck.deal(first);
   for (const part of PARTS) {
     deck.lay(place(part), first.filter((alert) => partOf(alert) === part));
@@ -283,6 +283,7 @@ place("wall-toggle")?.addEventListener("click", toggleWall);
 
 const state = data("state");
 floor.load(state);
+earlier.loaded();
 if (!wall) {
   filters();
   switches(place("switches"));
