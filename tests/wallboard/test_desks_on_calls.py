@@ -198,7 +198,7 @@ def test_a_damaged_route_brings_an_alert_to_nobody_and_hides_none(house: House) 
     house.read("alerts", alert())
     house.read("routing", route(2, **TO_SAFETY))
     with house.engine.begin() as db:
-        db.exec_driver_sql("UPDATE routes SET body = '{\"alert_ids\": \"a1\"}'")
+        db.exec_driver_sql('UPDATE routes SET body = \'{"alert_ids": "a1"}\'')
     assert board(as_(house, "carmen"))["alerts"] == ["a1"]
     assert board(as_(house, "jo"))["alerts"] == []
 

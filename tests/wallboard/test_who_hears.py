@@ -17,7 +17,8 @@ from wallboard.audience import may_hear
 from wallboard.hub import Item, after
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Call, Feed, Turn
-from wallboard.views.complaints import Tab, register
+from wallboard.views.complaint_rows import Tab
+from wallboard.views.complaints import register
 
 DESKS = ("legal", "safety", "quality")
 TEAMS = ("north", "south")

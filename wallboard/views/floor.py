@@ -118,8 +118,8 @@ def route_body(row: Route) -> Body:
 
 
 def live_calls(db: Session, viewer: Viewer, also: Collection[str], now_ms: int) -> list[Body]:
-    """Calls that are going on, and those in `also`, as far as the viewer may see them. `late`: that their words come late, until they
-    come in time; `lagging`: that some are missing."""
+    """Calls that are going on, and those in `also`, as far as the viewer may see them. `late`: that
+    their words come late, until they come in time; `lagging`: that some are missing."""
     wanted = or_(Call.ended_at.is_(None), Call.call_id.in_(also))
     seen = or_(visible(Call, viewer, of_call=True), Call.call_id.in_(also))
     query = select(Call).where(seen, wanted).order_by(Call.first_at)

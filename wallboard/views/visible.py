@@ -39,6 +39,19 @@ def closed_to(kind: Any, viewer: Viewer, *, of_call: bool = False) -> ColumnElem
     return and_(closed, not_(_has_alert(kind, viewer, closed=True))) if of_call else closed
 
 
+def not_accused(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a row goes with no call on which somebody of the house is said to have misbehaved, or
+    is for a viewer all the same: at its own desk, and of another team."""
+    other = aliased(Alert)
+    accused = exists(
+        select(other.alert_id).where(other.call_id == kind.call_id, other.trigger == MISCONDUCT)
+    )
+    if not viewer.desks or viewer.on_a_wall:
+        return not_(accused)
+    apart = or_(kind.team_id.is_(None), kind.team_id.not_in(viewer.teams))
+    return or_(not_(accused), and_(kind.desk.in_(viewer.desks), apart))
+
+
 def calls_for(db: Session, viewer: Viewer, calls: Iterable[Call]) -> list[Call]:
     """Those of the calls that a viewer may see."""
     found = list(calls)
