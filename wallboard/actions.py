@@ -153,12 +153,12 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
         alert = db.get(Alert, wish.alert_id) if wish.alert_id else None
         if alert is None or alert.call_id != wish.call_id:
             raise Missing(_("this alert is not there"))
-        desks = desks_on(db, [alert.call_id], among=viewer.desks)[alert.call_id]
+        at = desks_on(db, [alert.call_id], among=viewer.desks)[alert.call_id]
         allowed = may_act(
             viewer,
             alert,
             trigger=alert.trigger,
-            desks=desks.of_alert(alert.alert_id),
+            desks=at.of_alert(alert.alert_id),
             owners=(alert.owner_id or "",),
         )
         return _allowed(alert, allowed), alert.trigger

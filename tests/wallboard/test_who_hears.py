@@ -376,6 +376,11 @@ def test_the_alert_is_told_anew_once_another_desk_is_asked(house: House) -> None
     with house.sessions() as db:
         assert len(list(db.scalars(select(Feed).where(Feed.kind == "alert")))) == len(rows)
     assert refs(house, safety, "alert")[-1:] == ["a1"]
+    house.read("alerts", alert("a2", trigger="media", desk="media"))
+    assert "a2" not in refs(house, safety, "alert")
+    more = {"desk": "safety", "alert_ids": ["a1", "a2"]}
+    house.read("routing", route(4, "route.fallback", **more))
+    assert refs(house, safety, "alert")[-1:] == ["a2"]
 
 
 def test_who_owns_an_alert_hears_of_it_and_of_its_call_wherever_they_sit(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from stream.events import (
@@ -59,7 +60,7 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
     row = _row(floor, event.route_id, event.call_id, event.attempt, at)
     if event.attempt < row.attempt:
         return
-    asked = _asked(row)
+    asked, about = _asked(row), row.body.get("alert_ids", ())
     changed = _moved(row, event.attempt, "cancelled" if cancelled else "requested", at)
     if cancelled or _stands(row, arrival.at):
         person = {"person_id": row.body["person_id"]} if "person_id" in row.body else {}
@@ -75,8 +76,7 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
         floor.end_call(call, at)
     if changed:
         tell(floor, row, at)
-        if row.desk not in asked:
-            _bring(floor, row, call, at)
+        _bring(floor, row, call, at, told=about if row.desk in asked else ())
 
 
 def project_outcome(floor: Floor, arrival: Arrival, event: RoutingOutcome) -> None:
@@ -132,15 +132,15 @@ def _before(asked: tuple[str, ...], desk: str) -> dict[str, list[str]]:
     return {ASKED_BEFORE: earlier} if earlier else {}
 
 
-def _bring(floor: Floor, row: Route, call: Call, at: int) -> None:
-    """Another desk is asked to come: it hears of the alerts, which it may see from now on, and of
-    their call."""
+def _bring(floor: Floor, row: Route, call: Call, at: int, *, told: Collection[str]) -> None:
+    """Another desk is asked to come, or for more: it hears of the alerts, which it may see from now
+    on, and of their call. `told`: alerts that it has heard of."""
     for alert_id in row.body.get("alert_ids", ()):
-        alert = floor.row(Alert, alert_id)
+        alert = None if alert_id in told else floor.row(Alert, alert_id)
         if alert is not None and alert.desk != row.desk:
             floor.tell_call(call, at)
-            told = {"call_id": alert.call_id, "trigger": alert.trigger, "mode": alert.mode}
-            floor.tell("alert", alert_id, alert, at, alert.body, **told)
+            seen = {"call_id": alert.call_id, "trigger": alert.trigger, "mode": alert.mode}
+            floor.tell("alert", alert_id, alert, at, alert.body, **seen)
 
 
 def _row(floor: Floor, route_id: str, call_id: str, attempt: int, at: int) -> Route:

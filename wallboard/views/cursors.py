@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def page(
-    db: Session, query: Select[tuple[T]], by: tuple[Any, Any], before: str, size: int
+    db: Session, query: Select[T], by: tuple[Any, Any], before: str, size: int
 ) -> tuple[list[T], str | None]:
     """The rows of a page, the newest first, and where the next one begins. `by`: the columns of
     their moment and their id; `before`: where this page begins, if it is not the first."""
