@@ -50,6 +50,8 @@ _OF_RECORD = frozenset({"entry", "complaint", CALLBACK})
 _DEEDS_OF_RECORD = frozenset({ActionKind.REVIEW_INCIDENT, ActionKind.LEGAL_HOLD, ActionKind.FORGET})
 _OF_CALL = frozenset({"call", TURN, "hint", NOTE, "message"})
 _OWNED = frozenset({ALERT, ROUTE, CALLBACK})
+_HAD = _OWNED | {"call"}
+"""What is gone for who owned it, or an alert on it."""
 _ON_RECORD = frozenset({"entry", "complaint"})
 """Both go to the desks of the alerts on their call (`access.Desks`)."""
 OF_THE_HOUSE = frozenset({Role.SUPERVISOR, Role.QA, Role.ADMIN, Role.SERVICE})
@@ -133,7 +135,8 @@ def person_of(kind: str, body: Mapping[str, Any], handling: str, trigger: str | 
     """
     if kind == DEED:
         return body.get("user_id")
-    kept = handling == RESTRICTED and not body.get("gone")
-    if kind not in _OWNED or kept or trigger == MISCONDUCT:
+    gone = bool(body.get("gone"))
+    kept = handling == RESTRICTED and not gone
+    if kind not in (_HAD if gone else _OWNED) or kept or trigger == MISCONDUCT:
         return None
     return (body.get("owner") or {}).get("id")

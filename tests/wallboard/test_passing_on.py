@@ -67,7 +67,9 @@ def told(house: House, person: str, since: int = 0) -> list[tuple[str, str, dict
 def last(house: House, person: str, kind: str, since: int = 0) -> list[Any]:
     """Of each thing of a kind what was told last: its body if it is gone, else True."""
     found = {ref: body for what, ref, body in told(house, person, since) if what == kind}
-    return [body if body.get("gone") else True for body in found.values()]
+    # Whose it was stands beside it, so that they hear of it.
+    bare = [{name: body[name] for name in body if name != "owner"} for body in found.values()]
+    return [body if body.get("gone") else True for body in bare]
 
 
 def mine(house: House, agent: str) -> MyCall:
@@ -289,3 +291,29 @@ def test_who_is_accused_sees_no_allegation_though_they_own_it_or_were_asked(hous
     assert on_board(house, "ann-too") == []
     assert opens(house, "ann-too") is None
     assert [one for one in told(house, "ann-too") if one[2] != {"gone": True}] == []
+
+
+def test_who_owns_an_alert_no_more_sees_no_more_of_it_but_where_it_is_at_their_desk(
+    house: House,
+) -> None:
+    house.user("hugo", "desk", desks=["media"])
+    house.user("iris", "desk", desks=["fraud"])
+    house.user("carmen", "desk", desks=["legal"])
+    house.read("alerts", alert(owner={"id": "hugo", "name": "Hugo"}))
+    house.read("alerts", alert(revision=2, owner={"id": "iris", "name": "Iris"}))
+    assert last(house, "hugo", "alert") == last(house, "hugo", "call") == [GONE]
+    assert opens(house, "hugo") is None
+    for person in ("iris", "carmen", "bill"):
+        assert last(house, person, "alert") == last(house, person, "call") == [True]
+    house.read("alerts", alert(revision=3, owner={"id": "carmen", "name": "Carmen"}))
+    house.read("alerts", alert(revision=4, owner=None))
+    assert last(house, "carmen", "alert") == last(house, "carmen", "call") == [True]
+
+
+def test_who_owns_another_alert_on_a_call_keeps_the_call(house: House) -> None:
+    house.user("hugo", "desk", desks=["media"])
+    owner = {"id": "hugo", "name": "Hugo"}
+    house.read("alerts", alert(owner=owner), alert("a2", owner=owner))
+    house.read("alerts", alert(revision=2, owner=None))
+    assert last(house, "hugo", "alert") == [GONE, True]
+    assert last(house, "hugo", "call") == [True]

@@ -85,6 +85,8 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         _give_to(row, call)
     if before is not None and before.desk not in (None, row.desk):
         _left_desk(floor, call, before, at)
+    if owner not in (None, row.owner_id) and row.handling != RESTRICTED:
+        _left_owner(floor, row, call, owner, at)
     if row.desk is not None and row.desk not in on_it:
         # Those who see the call for this alert have not heard of it before.
         floor.tell_call(call, at)
@@ -129,6 +131,20 @@ def _left_desk(floor: Floor, call: Call, before: Seen, at: int) -> None:
     seen = Seen(desk=before.desk, handling=call.handling, mode=call.mode)
     ref = call.call_id
     floor.gone("call", ref, ref, seen, at, trigger=call.trigger, moved=True)
+    floor.tell_call(call, at)
+
+
+def _left_owner(floor: Floor, row: Alert, call: Call, owner: str | None, at: int) -> None:
+    """An alert is somebody else's now: gone for whoever had it as its owner alone, with its call,
+    unless they own another one on that."""
+    nobody = Seen(handling=row.handling, mode=row.mode)
+    about: dict[str, Any] = {"trigger": row.trigger, "moved": True, "owner": owner}
+    floor.gone("alert", row.alert_id, row.call_id, nobody, at, **about)
+    floor.db.flush()
+    ref = call.call_id
+    if call.handling == RESTRICTED or owner in desks_on(floor.db, [ref])[ref].owners:
+        return
+    floor.gone("call", ref, ref, nobody, at, moved=True, owner=owner)
     floor.tell_call(call, at)
 
 
