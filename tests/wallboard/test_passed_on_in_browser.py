@@ -10,6 +10,7 @@ import pytest
 
 from tests.wallboard.browser import CHROMIUM
 from tests.wallboard.house import NOW, House, alert, at, route, score, served
+from tests.wallboard.test_board_in_browser import COUNT_TONES, SOUND_ON
 from wallboard.auth.gate import COOKIE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -32,6 +33,7 @@ class Boards:
         secret = self.house.cookies(person)["cookie"].partition("=")[2]
         context = self._browser.new_context(reduced_motion="reduce")
         context.set_default_timeout(30_000)
+        context.add_init_script(SOUND_ON + COUNT_TONES)
         context.add_cookies([{"name": COOKIE, "value": secret, "url": self._base}])
         page = context.new_page()
         page.goto(f"{self._base}/board{query}")
@@ -69,6 +71,22 @@ def test_an_alert_that_is_passed_on_comes_up_at_the_desk_that_is_asked_next(
         assert "Safety desk" in board.text_content("#announce")
         assert board.locator("#alert-a1 [data-act=claim]").count() == 1
     legal.locator("#alert-a1").wait_for(state="detached")
+
+
+def test_a_life_stop_that_a_filter_hides_rings_once_however_often_it_is_passed_on(
+    boards: Boards,
+) -> None:
+    house = boards.house
+    lee = boards.of("lee", "?desk=media")
+    house.read("alerts", alert(trigger="self_harm", severity="critical", desk="crisis"))
+    lee.locator("#announce").filter(has_text="Crisis").wait_for(state="attached")
+    lee.evaluate(CAME.replace("alert", "route"))
+    tones = lee.evaluate("window.tones")
+    assert tones > 0
+    house.read("routing", route(desk="crisis"), route(2, "route.fallback", **TO_SAFETY))
+    lee.wait_for_selector("body[data-came]", state="attached")
+    lee.wait_for_timeout(1000)
+    assert lee.evaluate("window.tones") == tones
 
 
 def test_earlier_contacts_are_on_the_card_as_the_workers_count_them(boards: Boards) -> None:
