@@ -41,7 +41,7 @@ BINS = 10
 
 class Rules(msgspec.Struct, frozen=True):
     """What the rules say: evidence, whether context cleared it, and the probability from plain
-    words and answers to questions, which no classifier takes back (None: none); examples x labels."""
+    words and answers to questions, which no classifier takes back (None: none); rows x labels."""
 
     evidence: Numbers
     cleared: Numbers

@@ -168,7 +168,7 @@ def test_a_card_says_that_its_words_are_no_longer_there(chromium: Any, floor: Fl
     carmen = {"id": "x", "name": "Carmen"}
     floor.tell_alert("al-mine", "media", status="claimed", owner=carmen, taken_back="final")
     page.wait_for_selector("#alert-al-mine >> text=Not in the final words")
-    floor.tell_alert("al-mine", "media", status="claimed", owner=carmen)
+    floor.tell_alert("al-mine", "media", status="claimed", owner=carmen, taken_back=None)
     page.wait_for_selector("#alert-al-mine >> text=Not in the final words", state="detached")
 
 

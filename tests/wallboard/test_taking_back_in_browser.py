@@ -21,7 +21,8 @@ UNDO = "#gone li#alert-al-odd button"
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[Floor]:
     with served(tmp_path) as found:
-        found.tell_alert("al-odd", "fraud", status="confirmed")
+        # On a call of the queue that Bo leads, too.
+        found.tell_alert("al-odd", "self_harm", trigger="regulator", status="confirmed")
         yield found
 
 
@@ -59,8 +60,10 @@ def test_the_line_of_a_false_alarm_offers_to_undo_it_also_after_a_reload(
     alex, bo = look(chromium, floor, "alex"), look(chromium, floor, "bo")
     alex.click("#alert-al-odd [data-act=false_alarm]")
     until_done(floor, alex, "false_alarm")
-    closed = {"status": "closed", "closed_reason": "false alarm", "updated_at": rfc3339(now_ms())}
-    floor.tell_alert("al-odd", "fraud", **closed)
+    # A slow machine must not take the whole minute: the page counts it from a moment to come.
+    at = rfc3339(now_ms() + 60_000)
+    closed = {"status": "closed", "closed_reason": "false alarm", "updated_at": at}
+    floor.tell_alert("al-odd", "self_harm", **closed)
     alex.wait_for_selector(UNDO)
     bo.wait_for_selector("#gone li#alert-al-odd")
     assert bo.locator(UNDO).count() == 0

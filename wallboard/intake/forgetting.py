@@ -55,7 +55,7 @@ ALERT_KEEPS = _names("""
     type version alert_id call_id episode revision trigger subtype severity status imminent
     probability opened_at updated_at say_now do_not_say policy_version rules_version model_version
     desk owner ack_due_at acknowledged_by acknowledged_at callback_reference queue_id team_id
-    agent_id handling mode degraded incident_id chain_head yields_to
+    agent_id handling mode degraded incident_id chain_head yields_to taken_back
 """)
 ROUTE_KEEPS = _names("""
     type version route_id attempt call_id alert_ids tier desk mode target requested_at expires_at
