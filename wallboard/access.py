@@ -74,10 +74,22 @@ class Thing(Protocol):
 
 
 class Desks(msgspec.Struct, frozen=True):
-    """The desks at which the alerts on a call stand; `closed`: those of its restricted alerts."""
+    """The desks at which the alerts on a call stand: their own, and those that were asked to come
+    for them. `closed`: those of its restricted alerts; `alerts`: those of each alert, by its id.
+    `owners`: who owns an alert on it."""
 
     every: frozenset[str] = frozenset()
     closed: frozenset[str] = frozenset()
+    alerts: dict[str, frozenset[str]] = {}
+    owners: frozenset[str] = frozenset()
+
+    def of_alert(self, alert_id: str) -> frozenset[str]:
+        """Those that see an alert."""
+        return self.alerts.get(alert_id, frozenset())
+
+    def of_route(self, alert_ids: Collection[str]) -> frozenset[str]:
+        """Those that see every alert for which a route asks somebody to come."""
+        return frozenset.intersection(*map(self.of_alert, alert_ids)) if alert_ids else frozenset()
 
     def of_call(self, handling: str) -> frozenset[str]:
         """Those that see the call and hear what is said on it."""
@@ -90,10 +102,16 @@ class Desks(msgspec.Struct, frozen=True):
 
 
 def may_see(
-    viewer: Viewer, thing: Thing, *, trigger: str | None = None, desks: Collection[str] = ()
+    viewer: Viewer,
+    thing: Thing,
+    *,
+    trigger: str | None = None,
+    desks: Collection[str] = (),
+    owners: Collection[str] = (),
 ) -> bool:
     """Whether a thing (alert, call, record, callback) may be shown to a viewer. `desks`: those that
-    it is at beside its own, for the sake of its call.
+    it is at beside its own, as they were asked to come or for the sake of its call; `owners`: whom
+    the platform rings for it, at whatever desk they sit.
 
     An admin runs the system and does not listen in: restricted things are closed to that role too.
     """
@@ -101,6 +119,8 @@ def may_see(
     if is_restricted(thing, trigger):
         accused = trigger == MISCONDUCT and _may_be_accused(viewer, thing)
         return at_desk and not viewer.on_a_wall and not accused
+    if viewer.id in owners:
+        return True
     match viewer.role:
         case Role.AGENT:
             return viewer.agent_id is not None and thing.agent_id == viewer.agent_id
@@ -124,10 +144,15 @@ def before_a_room(viewer: Viewer, wall: bool) -> Viewer:
 
 
 def may_act(
-    viewer: Viewer, thing: Thing, *, trigger: str | None = None, desks: Collection[str] = ()
+    viewer: Viewer,
+    thing: Thing,
+    *,
+    trigger: str | None = None,
+    desks: Collection[str] = (),
+    owners: Collection[str] = (),
 ) -> bool:
     """Whether a viewer may acknowledge, claim or close a thing that they may see."""
-    if not may_see(viewer, thing, trigger=trigger, desks=desks):
+    if not may_see(viewer, thing, trigger=trigger, desks=desks, owners=owners):
         return False
     if viewer.role is Role.SERVICE:
         return Scope.ACT in viewer.scopes

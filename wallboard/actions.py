@@ -12,7 +12,7 @@ from detectors.vocabulary import LIFE_STOPS, Signal
 from stream.events import Action
 from wallboard.access import Role, Scope, Thing, Viewer, may_act, may_see
 from wallboard.language import _
-from wallboard.store.desks import desks_of, desks_on
+from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Callback, Complaint, Hint
 from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms, HoldChange
 from workflow.call import Verified
@@ -153,7 +153,15 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
         alert = db.get(Alert, wish.alert_id) if wish.alert_id else None
         if alert is None or alert.call_id != wish.call_id:
             raise Missing(_("this alert is not there"))
-        return _allowed(alert, may_act(viewer, alert, trigger=alert.trigger)), alert.trigger
+        at = desks_on(db, [alert.call_id], among=viewer.desks)[alert.call_id]
+        allowed = may_act(
+            viewer,
+            alert,
+            trigger=alert.trigger,
+            desks=at.of_alert(alert.alert_id),
+            owners=(alert.owner_id or "",),
+        )
+        return _allowed(alert, allowed), alert.trigger
     call = db.get(Call, wish.call_id)
     if kind in HINTS:
         hint = db.get(Hint, wish.hint_id) if wish.hint_id else None
@@ -177,9 +185,11 @@ def _thing(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:
         # Their own, restricted or not: it is them who the caller is talking to.
         own = viewer.agent_id is not None and call.agent_id == viewer.agent_id
         return _allowed(call, own), call.trigger
-    on_it = desks_of(db, viewer, call)
+    on = desks_on(db, [call.call_id], among=viewer.desks)[call.call_id]
     may = may_see if kind in ON_RECORD or kind is ActionKind.FORGET else may_act
-    return _allowed(call, may(viewer, call, trigger=call.trigger, desks=on_it)), call.trigger
+    desks = on.of_call(call.handling)
+    allowed = may(viewer, call, trigger=call.trigger, desks=desks, owners=on.owners)
+    return _allowed(call, allowed), call.trigger
 
 
 def _callback(db: Session, viewer: Viewer, wish: Wish) -> tuple[Thing, str | None]:

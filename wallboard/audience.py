@@ -21,14 +21,16 @@ from workflow.actions import ActionKind
 TURN = "turn"
 NOTE = "note"
 DEED = "deed"
+ALERT = "alert"
+ROUTE = "route"
 CALLBACK = "callback"
 GUIDANCE = "guidance"
 """What the agent on the call is to say and not to say where the alert itself is not theirs."""
 KINDS = frozenset(
     {
-        "alert",
+        ALERT,
         GUIDANCE,
-        "route",
+        ROUTE,
         CALLBACK,
         TURN,
         "hint",
@@ -47,6 +49,9 @@ _TO_AGENT = frozenset({"call", GUIDANCE, "hint", "message"})
 _OF_RECORD = frozenset({"entry", "complaint", CALLBACK})
 _DEEDS_OF_RECORD = frozenset({ActionKind.REVIEW_INCIDENT, ActionKind.LEGAL_HOLD, ActionKind.FORGET})
 _OF_CALL = frozenset({"call", TURN, "hint", NOTE, "message"})
+_OWNED = frozenset({ALERT, ROUTE, CALLBACK})
+_HAD = _OWNED | {"call"}
+"""What is gone for who owned it, or an alert on it."""
 _ON_RECORD = frozenset({"entry", "complaint"})
 """Both go to the desks of the alerts on their call (`access.Desks`)."""
 OF_THE_HOUSE = frozenset({Role.SUPERVISOR, Role.QA, Role.ADMIN, Role.SERVICE})
@@ -68,6 +73,8 @@ class Heard(Thing, Protocol):
     def desks(self) -> Collection[str]: ...
     @property
     def of_record(self) -> bool: ...
+    @property
+    def owners(self) -> Collection[str]: ...
 
 
 def may_hear(viewer: Viewer, row: Heard) -> bool:
@@ -83,7 +90,7 @@ def may_hear(viewer: Viewer, row: Heard) -> bool:
         return False
     if row.kind == NOTE and row.call_id is None:
         return viewer.role in OF_THE_HOUSE
-    return may_see(viewer, row, trigger=row.trigger, desks=row.desks)
+    return may_see(viewer, row, trigger=row.trigger, desks=row.desks, owners=row.owners)
 
 
 def is_about_call(deed: Mapping[str, Any]) -> bool:
@@ -100,21 +107,36 @@ def is_of_record(kind: str, body: Mapping[str, Any]) -> bool:
 
 
 def desks_of(
-    kind: str, body: Mapping[str, Any], handling: str, trigger: str | None, on: Desks
+    kind: str, ref: str, body: Mapping[str, Any], handling: str, trigger: str | None, on: Desks
 ) -> frozenset[str]:
-    """At which desks a row is heard beside its own: what is said and done on a call, where its
-    alerts stand."""
-    if kind in _OF_CALL or (kind == DEED and is_about_call(body)):
+    """At which desks a row is heard beside its own: an alert, where somebody was asked to come for
+    it; what is said and done on a call, where its alerts stand."""
+    if kind == ALERT:
+        return on.of_alert(ref)
+    if kind == ROUTE:
+        return on.of_route(body.get("alert_ids") or ())
+    if _goes_with_call(kind, body):
         return on.of_call(handling)
     return on.of_record(handling, trigger) if kind in _ON_RECORD else frozenset()
 
 
+def owners_of(kind: str, body: Mapping[str, Any], on: Desks) -> frozenset[str]:
+    """Who hears of a call for an alert of theirs on it, unless it is for a desk alone."""
+    return on.owners if _goes_with_call(kind, body) else frozenset()
+
+
+def _goes_with_call(kind: str, body: Mapping[str, Any]) -> bool:
+    return kind in _OF_CALL or (kind == DEED and is_about_call(body))
+
+
 def person_of(kind: str, body: Mapping[str, Any], handling: str, trigger: str | None) -> str | None:
-    """Who hears of a row whatever else they may see: who did a deed; who owes a callback where no
-    desk keeps it to itself, or owed it so far."""
+    """Who hears of a row whatever else they may see: who did a deed; where no desk keeps it to
+    itself, who owns an alert or is asked to come for it, and who owes a callback or owed it so far.
+    """
     if kind == DEED:
         return body.get("user_id")
-    kept = handling == RESTRICTED and not body.get("gone")
-    if kind != CALLBACK or kept or trigger == MISCONDUCT:
+    gone = bool(body.get("gone"))
+    kept = handling == RESTRICTED and not gone
+    if kind not in (_HAD if gone else _OWNED) or kept or trigger == MISCONDUCT:
         return None
     return (body.get("owner") or {}).get("id")

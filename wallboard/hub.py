@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from wallboard.access import Desks
-from wallboard.audience import desks_of, is_of_record, person_of
+from wallboard.audience import desks_of, is_of_record, owners_of, person_of
 from wallboard.store.desks import desks_on
 from wallboard.store.engine import Sessions
 from wallboard.store.tables import Feed
@@ -35,9 +35,9 @@ TURNS_RESUMED_MS = 15 * 60_000
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the feed, ready to be sent: `frame` is its text in the event stream. `person`:
-    who hears of it whatever else they may see; `desks`: where it is heard beside `desk`;
-    `of_record`: whether it is kept from the agent of its call. `bare` is the frame without words,
-    for services that are to read none."""
+    who hears of it whatever else they may see; `desks`: where it is heard beside `desk`; `owners`:
+    who hears of it for an alert of theirs on the call; `of_record`: whether it is kept from the
+    agent of its call. `bare` is the frame without words, for services that are to read none."""
 
     number: int
     kind: str
@@ -55,6 +55,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     bare: bytes = b""
     desks: frozenset[str] = frozenset()
     of_record: bool = False
+    owners: frozenset[str] = frozenset()
 
 
 class Subscriber:
@@ -221,7 +222,8 @@ def _item(row: Feed, on: Desks) -> Item:
         person=person_of(row.kind, row.body, row.handling, row.trigger),
         frame=whole,
         bare=whole if bare == body else frame(row.kind, {**told, "body": bare}, row.number),
-        desks=desks_of(row.kind, row.body, row.handling, row.trigger, on),
+        desks=desks_of(row.kind, row.ref, row.body, row.handling, row.trigger, on),
+        owners=owners_of(row.kind, row.body, on),
         of_record=is_of_record(row.kind, row.body),
     )
 

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from tests.wallboard import office
-from tests.wallboard.house import House, alert, score
+from tests.wallboard.house import House, alert, route, score
 from tests.wallboard.test_forgetting import SAID, complaint, record
 from wallboard.access import Role, Viewer
 from wallboard.app import create_app
 from wallboard.store.engine import open_engine, sessions_of
-from wallboard.store.tables import Alert, Call, Table
+from wallboard.store.tables import Alert, Call, Route, Table
 from wallboard.views.visible import calls_for, visible
 from workflow.incident import incident_id
 
@@ -123,13 +123,100 @@ def test_a_record_with_an_allegation_is_for_the_desk_of_that_alone(house: House)
     assert SAID not in client.get("/api/complaints").text
 
 
+TO_SAFETY = {"kind": "route.fallback", "desk": "safety", "owner": {"id": "jo", "name": "Jo"}}
+
+
+def board(client: TestClient) -> dict[str, list[str]]:
+    found = client.get("/api/board").json()
+    return {
+        "alerts": [one["alert_id"] for one in found["alerts"]],
+        "routes": [one["desk"] for one in found["routes"]],
+        "calls": [one["call_id"] for one in found["calls"]],
+    }
+
+
+def claim(client: TestClient) -> int:
+    wish = {"action_id": f"claim-{uuid4()}", "call_id": "c1", "alert_id": "a1", "action": "claim"}
+    return client.post("/api/actions", json=wish).status_code
+
+
+def test_a_desk_to_which_an_alert_is_passed_on_sees_it_and_claims_it(house: House) -> None:
+    house.read("alerts", alert())
+    house.read("routing", route())
+    house.read("routing", route(2, **TO_SAFETY))
+    for person in ("carmen", "jo"):
+        client = as_(house, person)
+        assert board(client) == {"alerts": ["a1"], "routes": ["safety"], "calls": ["c1"]}
+        assert opened(client)["/api/calls/c1"] == 200
+        assert client.get("/api/calls/c1").json()["alerts"][0]["alert_id"] == "a1"
+        assert claim(client) == 202
+        assert offer(client) == 202
+    stranger = as_(house, "iris")
+    assert board(stranger) == {"alerts": [], "routes": [], "calls": []}
+    assert opened(stranger)["/api/calls/c1"] == 403
+    assert claim(stranger) == 403
+
+
+def test_who_was_asked_and_did_not_come_keeps_what_they_were_asked_for(house: House) -> None:
+    house.read("alerts", alert())
+    house.read("routing", route())
+    house.read("routing", route(2, **TO_SAFETY), route(3, "route.fallback", desk="fraud"))
+    over = route(3, "route.cancelled", desk="fraud", cancel_reason="unanswered")
+    house.read("routing", over, over)
+    for person in ("carmen", "jo", "iris"):
+        assert board(as_(house, person))["alerts"] == ["a1"]
+
+
+def test_whoever_owns_an_alert_sees_it_at_whatever_desk_they_sit(house: House) -> None:
+    house.read("alerts", alert())
+    house.read("alerts", alert(revision=2, owner={"id": "iris", "name": "Iris"}))
+    client = as_(house, "iris")
+    assert board(client) == {"alerts": ["a1"], "routes": [], "calls": ["c1"]}
+    assert opened(client)["/api/calls/c1"] == 200
+    assert claim(client) == 202
+    assert board(as_(house, "jo"))["alerts"] == []
+
+
+def test_a_restricted_alert_is_at_the_desk_that_was_asked_and_not_its_owners_elsewhere(
+    house: House,
+) -> None:
+    house.user("kit", "desk", desks=["safety"], teams=["north"])
+    owner = {"id": "carmen", "name": "Carmen"}
+    house.read("alerts", alert(owner=owner, **IMPOSTOR))
+    house.read("routing", route(desk="fraud"), route(2, **TO_SAFETY))
+    for person in ("iris", "jo", "kit"):
+        assert board(as_(house, person))["alerts"] == ["a1"]
+        assert opened(as_(house, person))["/api/calls/c1"] == 200
+    assert board(as_(house, "carmen")) == {"alerts": [], "routes": [], "calls": []}
+    assert claim(as_(house, "carmen")) == 403
+    house.read("alerts", alert(revision=3, owner=owner, **ACCUSED))
+    assert board(as_(house, "jo"))["alerts"] == ["a1"]
+    assert board(as_(house, "kit"))["alerts"] == []
+
+
+def test_a_damaged_route_brings_an_alert_to_nobody_and_hides_none(house: House) -> None:
+    house.read("alerts", alert())
+    house.read("routing", route(2, **TO_SAFETY))
+    with house.engine.begin() as db:
+        db.exec_driver_sql('UPDATE routes SET body = \'{"alert_ids": "a1"}\'')
+    assert board(as_(house, "carmen"))["alerts"] == ["a1"]
+    assert board(as_(house, "jo"))["alerts"] == []
+
+
 DESKS = st.sampled_from(["legal", "safety", None])
+ASKED = st.lists(st.sampled_from(["legal", "safety", "media"]), max_size=2)
 KINDS = st.sampled_from(["normal", "restricted"])
+
+
+def asking(call_id: str, alert_id: str, desk: str, *before: str) -> Route:
+    body = {"alert_ids": [alert_id], "asked_before": list(before)}
+    more = {"attempt": 1 + len(before), "state": "requested", "updated_at": 0}
+    return Route(route_id=f"r-{alert_id}", call_id=call_id, desk=desk, body=body, **more)
 
 
 @given(
     calls=st.lists(
-        st.tuples(KINDS, DESKS, st.lists(st.tuples(DESKS, KINDS), max_size=3)), max_size=5
+        st.tuples(KINDS, DESKS, st.lists(st.tuples(DESKS, KINDS, ASKED), max_size=3)), max_size=5
     ),
     role=st.sampled_from(Role),
     desks=st.sets(st.sampled_from(["legal", "safety", "media"])).map(tuple),
@@ -137,7 +224,7 @@ KINDS = st.sampled_from(["normal", "restricted"])
     on_a_wall=st.booleans(),
 )
 def test_what_sql_lets_through_of_calls_is_what_access_allows(
-    calls: list[tuple[str, str | None, list[tuple[str | None, str]]]],
+    calls: list[tuple[str, str | None, list[tuple[str | None, str, list[str]]]]],
     role: Role,
     desks: tuple[str, ...],
     queues: tuple[str, ...],
@@ -145,13 +232,15 @@ def test_what_sql_lets_through_of_calls_is_what_access_allows(
 ) -> None:
     viewer = Viewer(id="v", name="V", role=role, desks=desks, queues=queues, on_a_wall=on_a_wall)
     engine = open_engine("sqlite://")
-    tables = [Alert.__table__, Call.__table__]
+    tables = [Alert.__table__, Call.__table__, Route.__table__]
     Table.metadata.create_all(engine, tables=tables)  # type: ignore[arg-type]
     with sessions_of(engine).begin() as db:
         for number, (handling, desk, alerts) in enumerate(calls):
             db.add(office.call(f"c{number}", handling=handling, desk=desk))
-            for at, (of_alert, kept) in enumerate(alerts):
+            for at, (of_alert, kept, asked) in enumerate(alerts):
                 event = {"alert_id": f"{number}-{at}"}
+                if asked:
+                    db.add(asking(f"c{number}", f"{number}-{at}", *asked))
                 db.add(office.alert(f"c{number}", desk=of_alert, handling=kept, event=event))
         db.flush()
         found = list(db.scalars(select(Call)))

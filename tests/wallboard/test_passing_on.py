@@ -67,7 +67,9 @@ def told(house: House, person: str, since: int = 0) -> list[tuple[str, str, dict
 def last(house: House, person: str, kind: str, since: int = 0) -> list[Any]:
     """Of each thing of a kind what was told last: its body if it is gone, else True."""
     found = {ref: body for what, ref, body in told(house, person, since) if what == kind}
-    return [body if body.get("gone") else True for body in found.values()]
+    # Whose it was stands beside it, so that they hear of it.
+    bare = [{name: body[name] for name in body if name != "owner"} for body in found.values()]
+    return [body if body.get("gone") else True for body in bare]
 
 
 def mine(house: House, agent: str) -> MyCall:
@@ -252,11 +254,66 @@ def test_an_alert_that_leaves_a_desk_takes_the_call_along(house: House) -> None:
     assert last(house, "bill", "call") == [True]
 
 
-def test_a_desk_that_is_asked_no_more_sees_nothing_more_of_a_route(house: House) -> None:
-    for person, desk in (("iris", "fraud"), ("carmen", "legal")):
+def test_a_desk_that_was_asked_before_hears_of_the_route_still(house: House) -> None:
+    for person, desk in (("iris", "fraud"), ("mel", "media"), ("carmen", "legal")):
         house.user(person, "desk", desks=[desk])
     house.read("alerts", alert())
     house.read("routing", route(desk="fraud"), route(2, "route.fallback", desk="media"))
-    assert last(house, "iris", "route") == [GONE]
-    house.read("routing", route(3, "route.fallback"), route(4, "route.fallback", desk="media"))
-    assert last(house, "carmen", "route") == [True]
+    house.read("routing", route(3, "route.fallback"))
+    for person in ("iris", "mel", "carmen"):
+        heard = [body["desk"] for kind, _, body in told(house, person) if kind == "route"]
+        assert heard == ["fraud", "media", "legal"]
+        assert last(house, person, "alert") == last(house, person, "call") == [True]
+
+
+def test_desks_that_were_asked_go_along_with_a_call_that_passes_on(house: House) -> None:
+    house.user("iris", "desk", desks=["fraud"])
+    house.user("hugo", "desk", desks=["media"])
+    house.read("alerts", alert(owner={"id": "hugo", "name": "Hugo"}))
+    house.read("routing", route(), route(2, "route.fallback", desk="fraud"))
+    passes(house, text="said in cards")
+    for person in ("iris", "hugo"):
+        assert last(house, person, "alert") == last(house, person, "call") == [True]
+        assert "said in cards" in str(told(house, person))
+    (body,) = [body for kind, _, body in told(house, "iris") if kind == "alert"][-1:]
+    assert {name: body[name] for name in CARDS} == CARDS
+    late = route(3, "route.fallback", desk="media", requested_at=at(NOW + 55_000))
+    house.read("routing", late)
+    (body,) = [body for kind, _, body in told(house, "hugo") if kind == "alert"][-1:]
+    assert {name: body[name] for name in CARDS} == CARDS
+
+
+def test_who_is_accused_sees_no_allegation_though_they_own_it_or_were_asked(house: House) -> None:
+    house.user("ann-too", "desk", desks=["quality", "fraud"], agent_id="ann")
+    owner = {"id": "ann-too", "name": "Ann"}
+    house.read("alerts", alert(owner=owner, **ACCUSED))
+    house.read("routing", route(desk="fraud", owner=owner))
+    assert on_board(house, "ann-too") == []
+    assert opens(house, "ann-too") is None
+    assert [one for one in told(house, "ann-too") if one[2] != {"gone": True}] == []
+
+
+def test_who_owns_an_alert_no_more_sees_no_more_of_it_but_where_it_is_at_their_desk(
+    house: House,
+) -> None:
+    house.user("hugo", "desk", desks=["media"])
+    house.user("iris", "desk", desks=["fraud"])
+    house.user("carmen", "desk", desks=["legal"])
+    house.read("alerts", alert(owner={"id": "hugo", "name": "Hugo"}))
+    house.read("alerts", alert(revision=2, owner={"id": "iris", "name": "Iris"}))
+    assert last(house, "hugo", "alert") == last(house, "hugo", "call") == [GONE]
+    assert opens(house, "hugo") is None
+    for person in ("iris", "carmen", "bill"):
+        assert last(house, person, "alert") == last(house, person, "call") == [True]
+    house.read("alerts", alert(revision=3, owner={"id": "carmen", "name": "Carmen"}))
+    house.read("alerts", alert(revision=4, owner=None))
+    assert last(house, "carmen", "alert") == last(house, "carmen", "call") == [True]
+
+
+def test_who_owns_another_alert_on_a_call_keeps_the_call(house: House) -> None:
+    house.user("hugo", "desk", desks=["media"])
+    owner = {"id": "hugo", "name": "Hugo"}
+    house.read("alerts", alert(owner=owner), alert("a2", owner=owner))
+    house.read("alerts", alert(revision=2, owner=None))
+    assert last(house, "hugo", "alert") == [GONE, True]
+    assert last(house, "hugo", "call") == [True]

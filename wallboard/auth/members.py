@@ -13,6 +13,7 @@ from wallboard.access import Role
 from wallboard.auth import browsers
 from wallboard.language import _
 from wallboard.store.tables import Invitation, User
+from workflow.calling import known_zone
 
 ROLES = (Role.AGENT, Role.SUPERVISOR, Role.DESK, Role.QA, Role.ADMIN)
 """What a person may be; `service` is for tokens."""
@@ -146,3 +147,9 @@ def _put(user: User, profile: Profile) -> None:
     user.name, user.role = profile.name, profile.role.value
     user.desks, user.queues = list(profile.desks), list(profile.queues)
     user.teams, user.agent_id = list(profile.teams), profile.agent_id
+
+
+def settle_zone(user: User, browser_zone: str) -> None:
+    """The zone of their browser for whoever has chosen none; what is no zone changes nothing."""
+    if user.time_zone is None and known_zone(browser_zone):
+        user.time_zone = browser_zone

@@ -57,6 +57,7 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
     if handling == RESTRICTED:
         floor.restrict(call, event.desk, event.trigger, at)
     before = None if known is None else seen_of(known, known.mode)
+    owner = None if known is None else known.owner_id
     on_it = desks_on(floor.db, [event.call_id])[event.call_id].of_call(call.handling)
     values: dict[str, Any] = {
         "call_id": event.call_id,
@@ -84,12 +85,14 @@ def project(floor: Floor, arrival: Arrival, event: AlertEvent) -> None:
         _give_to(row, call)
     if before is not None and before.desk not in (None, row.desk):
         _left_desk(floor, call, before, at)
+    if owner not in (None, row.owner_id) and row.handling != RESTRICTED:
+        _left_owner(floor, row, call, owner, at)
     if row.desk is not None and row.desk not in on_it:
         # Those who see the call for this alert have not heard of it before.
         floor.tell_call(call, at)
-    _tell(floor, row, call, at, before)
+    _tell(floor, row, call, at, before, owner=owner)
     if known is None or (before is not None and before.handling != handling == RESTRICTED):
-        _tell_what_hangs_on_it(floor, row, at)
+        _tell_what_hangs_on_it(floor, row, call, at)
 
 
 def follow(floor: Floor, row: Alert, call: Call, at: int) -> None:
@@ -131,15 +134,38 @@ def _left_desk(floor: Floor, call: Call, before: Seen, at: int) -> None:
     floor.tell_call(call, at)
 
 
-def _tell(floor: Floor, row: Alert, call: Call, at: int, before: Seen | None) -> None:
-    """Those who may see it hear of it, after those who could `before` and may no more."""
+def _left_owner(floor: Floor, row: Alert, call: Call, owner: str | None, at: int) -> None:
+    """An alert is somebody else's now: gone for whoever had it as its owner alone, with its call,
+    unless they own another one on that."""
+    nobody = Seen(handling=row.handling, mode=row.mode)
+    about: dict[str, Any] = {"trigger": row.trigger, "moved": True, "owner": owner}
+    floor.gone("alert", row.alert_id, row.call_id, nobody, at, **about)
+    floor.db.flush()
+    ref = call.call_id
+    if call.handling == RESTRICTED or owner in desks_on(floor.db, [ref])[ref].owners:
+        return
+    floor.gone("call", ref, ref, nobody, at, moved=True, owner=owner)
+    floor.tell_call(call, at)
+
+
+def _tell(
+    floor: Floor,
+    row: Alert,
+    call: Call,
+    at: int,
+    before: Seen | None,
+    *,
+    owner: str | None = None,
+) -> None:
+    """Those who may see it hear of it, after those who could `before` and may no more. `owner`:
+    whose it was."""
     about = {"call_id": row.call_id, "trigger": row.trigger, "mode": row.mode}
     ref, guidance = row.alert_id, is_guidance(row)
     to_agent = msgspec.structs.replace(
         seen_of(row, row.mode), agent_id=call.agent_id or row.agent_id
     )
     if before is not None and before.handling != row.handling == RESTRICTED:
-        floor.gone("alert", ref, row.call_id, before, at)
+        floor.gone("alert", ref, row.call_id, before, at, owner=owner)
     elif before is not None and has_left(before, row):
         floor.gone("alert", ref, row.call_id, before, at, trigger=row.trigger, moved=True)
     if guidance and before is not None and before.agent_id not in (None, to_agent.agent_id):
@@ -175,13 +201,15 @@ def guidance_body(alert: Alert) -> dict[str, Any]:
     return {name: alert.body.get(name) for name in names}
 
 
-def _tell_what_hangs_on_it(floor: Floor, alert: Alert, at: int) -> None:
+def _tell_what_hangs_on_it(floor: Floor, alert: Alert, call: Call, at: int) -> None:
     """Topics are read side by side: a route or a callback may have come before its alert, and
     only now is it known who may see it."""
     floor.db.flush()
     for route in floor.db.scalars(select(Route).where(Route.call_id == alert.call_id)):
         if alert.alert_id in route.body.get("alert_ids", ()):
             routes.tell(floor, route, at)
+            if route.desk != alert.desk:
+                floor.tell_call(call, at)
     for callback in floor.db.scalars(select(Callback).where(Callback.call_id == alert.call_id)):
         if alert.alert_id in callback.body.get("alert_ids", ()):
             before = callbacks.seen_so_far(callback)

@@ -17,6 +17,7 @@ from stream.events import CallForgotten, IncidentEntry
 from wallboard.intake import mentions
 from wallboard.intake.arrival import Arrival, moment, plain
 from wallboard.intake.floor import Floor
+from wallboard.intake.restriction import RESTRICTED
 from wallboard.store.feeding import seen_of
 from wallboard.store.tables import (
     Alert,
@@ -58,7 +59,7 @@ ALERT_KEEPS = _names("""
 """)
 ROUTE_KEEPS = _names("""
     type version route_id attempt call_id alert_ids tier desk mode target requested_at expires_at
-    priority owner queue_id team_id agent_id origin cancel_reason person_id
+    priority owner queue_id team_id agent_id origin cancel_reason person_id asked_before
 """)
 CALLBACK_KEEPS = _names("""
     type version reference origin_call_id tier state owner deputy revision alert_ids window_start
@@ -185,7 +186,14 @@ def _alert(floor: Floor, row: Alert, at: int) -> None:
     if _replace(row, body):
         before = seen_of(row, row.mode)
         floor.gone(
-            "alert", row.alert_id, row.call_id, before, at, trigger=row.trigger, forgotten=True
+            "alert",
+            row.alert_id,
+            row.call_id,
+            before,
+            at,
+            trigger=row.trigger,
+            forgotten=True,
+            owner=None if row.handling == RESTRICTED else row.owner_id,
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -21,6 +21,7 @@ from wallboard.intake.arrival import Arrival, as_json, moment, plain
 from wallboard.intake.floor import Floor
 from wallboard.intake.passing import Passed, has_left, whose
 from wallboard.intake.restriction import NORMAL, RESTRICTED
+from wallboard.store.desks import ASKED_BEFORE
 from wallboard.store.feeding import Seen
 from wallboard.store.tables import Alert, Call, Route
 from workflow.routing import CancelReason
@@ -63,15 +64,14 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
     row = _row(floor, event.route_id, event.call_id, event.attempt, at)
     if event.attempt < row.attempt:
         return
+    asked, about = _asked(row), row.body.get("alert_ids", ())
     changed = _moved(row, event.attempt, "cancelled" if cancelled else "requested", at)
     if cancelled or _stands(row, arrival.at):
         person = {"person_id": row.body["person_id"]} if "person_id" in row.body else {}
-        body = plain(event) | whose(call) | person
+        body = plain(event) | whose(call) | person | _before(asked, event.desk)
         if as_json(body) != as_json(row.body):
             changed = True
-            left = row.desk
             row.body, row.desk = body, event.desk
-            _left_desk(floor, row, left, at)
             if not cancelled and row.state == "cancelled":
                 row.state, row.updated_at, row.reason = "requested", at, None
     if event.cancel_reason is not None and row.state == "cancelled":
@@ -80,6 +80,7 @@ def project(floor: Floor, arrival: Arrival, event: RoutingEvent) -> None:
         floor.end_call(call, at)
     if changed:
         tell(floor, row, at)
+        _bring(floor, row, call, at, told=about if row.desk in asked else ())
 
 
 def project_outcome(floor: Floor, arrival: Arrival, event: RoutingOutcome) -> None:
@@ -151,16 +152,30 @@ def _alerts(floor: Floor, row: Route) -> list[Alert]:
     return [alert for alert in found if alert is not None]
 
 
-def _left_desk(floor: Floor, row: Route, desk: str, at: int) -> None:
-    """Another desk is asked: the one before sees no more of it, but where its own alert stands."""
-    if desk in ("", row.desk, *(alert.desk for alert in _alerts(floor, row))):
-        return
-    seen, trigger = _seen(floor, row)
-    _gone(floor, row, Seen(desk=desk, handling=seen.handling), trigger, at)
-
-
 def _gone(floor: Floor, row: Route, before: Seen, trigger: str | None, at: int) -> None:
     floor.gone("route", row.route_id, row.call_id, before, at, trigger=trigger, moved=True)
+
+
+def _asked(row: Route) -> tuple[str, ...]:
+    """The desks that were asked so far, each once."""
+    asked = (*row.body.get(ASKED_BEFORE, ()), row.desk)
+    return tuple(dict.fromkeys(desk for desk in asked if desk))
+
+
+def _before(asked: tuple[str, ...], desk: str) -> dict[str, list[str]]:
+    earlier = [one for one in asked if one != desk]
+    return {ASKED_BEFORE: earlier} if earlier else {}
+
+
+def _bring(floor: Floor, row: Route, call: Call, at: int, *, told: Collection[str]) -> None:
+    """Another desk is asked to come, or for more: it hears of the alerts, which it may see from now
+    on, and of their call. `told`: alerts that it has heard of."""
+    for alert_id in row.body.get("alert_ids", ()):
+        alert = None if alert_id in told else floor.row(Alert, alert_id)
+        if alert is not None and alert.desk != row.desk:
+            floor.tell_call(call, at)
+            seen = {"call_id": alert.call_id, "trigger": alert.trigger, "mode": alert.mode}
+            floor.tell("alert", alert_id, alert, at, alert.body | whose(alert), **seen)
 
 
 def _row(floor: Floor, route_id: str, call_id: str, attempt: int, at: int) -> Route:

@@ -7,10 +7,11 @@ from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session as Db
 
 from wallboard.access import Viewer
-from wallboard.auth import browsers, passwords
+from wallboard.auth import browsers, members, passwords
 from wallboard.auth.audit import What, address_of, has_come_from, note
 from wallboard.auth.brake import Brake
 from wallboard.auth.gate import Person, SignedIn, preferences_of
@@ -25,6 +26,12 @@ router = APIRouter(include_in_schema=False)
 THEMES = ("auto", "light", "dark")
 
 Text = Annotated[str, Form()]
+
+
+class Clock(BaseModel):
+    """What a browser says of its clock."""
+
+    time_zone: Annotated[str, Field(max_length=100)]
 
 
 @router.get("/account")
@@ -126,6 +133,14 @@ def me(request: Request, viewer: SignedIn) -> dict[str, Any]:
         "sound": bool(chosen.get("sound", False)),
         "csrf": getattr(request.state, "csrf", None),
     }
+
+
+@router.post("/api/me/time-zone")
+def browser_zone(given: Clock, db: Database, viewer: Person) -> dict[str, str | None]:
+    """The zone of my browser, as long as I have chosen none."""
+    user = _me(db, viewer)
+    members.settle_zone(user, given.time_zone)
+    return {"time_zone": user.time_zone}
 
 
 def _me(db: Db, viewer: Viewer) -> User:

@@ -17,7 +17,7 @@ from wallboard.auth.gate import SignedIn
 from wallboard.language import _, mark
 from wallboard.pages import page
 from wallboard.services import Database, ServicesOf
-from wallboard.store.desks import desks_of
+from wallboard.store.desks import desks_on
 from wallboard.store.feeding import News, add_to_feed, seen_of, take_turn
 from wallboard.store.tables import Call, Message
 from wallboard.views.call import call_for, call_page, draft_for, may_draft, message_body
@@ -107,7 +107,9 @@ def write(
 ) -> dict[str, Any]:
     """A line to the agent, who sees it on *My call*."""
     call = _call(db, viewer, call_id)
-    if not may_act(viewer, call, trigger=call.trigger, desks=desks_of(db, viewer, call)):
+    on = desks_on(db, [call_id], among=viewer.desks)[call_id]
+    desks = on.of_call(call.handling)
+    if not may_act(viewer, call, trigger=call.trigger, desks=desks, owners=on.owners):
         raise HTTPException(403, _("your role does not write to agents"))
     text = line.text.replace("\0", " ").strip()
     if not text:

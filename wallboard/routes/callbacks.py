@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Query, Request, Response
 
 from wallboard.access import Role
 from wallboard.auth.audit import POLLED_MS, Looks
@@ -13,9 +15,12 @@ from wallboard.routes.answers import as_json, only
 from wallboard.services import Database, ServicesOf
 from wallboard.views.callback_rows import Tab
 from wallboard.views.callbacks import log, one, people
+from wallboard.views.cursors import CURSOR
 from wallboard.views.unreadable import Unreadable
 
 router = APIRouter()
+
+Before = Annotated[str, Query(pattern=CURSOR)]
 
 READERS = frozenset({Role.SUPERVISOR, Role.DESK, Role.QA, Role.ADMIN, Role.SERVICE})
 
@@ -29,11 +34,13 @@ def callbacks_page(
     looked_at: Looks,
     tab: Tab = Tab.OPEN,
     mine: bool = False,
+    before: Before = "",
     part: str = "",
 ) -> Response:
     """The page; with `part=list` the list alone, as the page's script asks for it anew."""
     only(viewer, READERS)
-    found = log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine)
+    now = services.clock()
+    found = log(db, viewer, services.policy, now, tab=tab, mine=mine, before=before)
     looked_at("callback", "log", POLLED_MS)
     return page(
         request,
@@ -55,10 +62,13 @@ def callbacks(
     looked_at: Looks,
     tab: Tab = Tab.OPEN,
     mine: bool = False,
+    before: Before = "",
 ) -> Response:
-    """A part of the log, with the number of the feed that it stands at."""
+    """A part of the log, with the number of the feed that it stands at. Of what is over, 200 at a
+    time: `older` is the next page's `before`."""
     only(viewer, READERS)
-    found = log(db, viewer, services.policy, services.clock(), tab=tab, mine=mine)
+    now = services.clock()
+    found = log(db, viewer, services.policy, now, tab=tab, mine=mine, before=before)
     looked_at("callback", "log", POLLED_MS)
     return as_json(found)
 

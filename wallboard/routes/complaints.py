@@ -13,12 +13,15 @@ from wallboard.language import _
 from wallboard.pages import page
 from wallboard.routes.answers import as_file, as_json, only
 from wallboard.services import Database, ServicesOf
-from wallboard.views.complaints import READERS, Tab, records, register
+from wallboard.views.complaint_rows import Tab
+from wallboard.views.complaints import READERS, records, register
+from wallboard.views.cursors import CURSOR
 from workflow.complaint_table import as_csv
 
 router = APIRouter()
 
 Find = Annotated[str, Query(max_length=256)]
+Before = Annotated[str, Query(pattern=CURSOR)]
 Day = Annotated[str, Query(max_length=10)]
 
 
@@ -31,12 +34,14 @@ def complaints_page(
     looked_at: Looks,
     tab: Tab = Tab.OPEN,
     find: Find = "",
+    before: Before = "",
     part: str = "",
 ) -> Response:
     """The page; with `part=list` the list alone."""
     only(viewer, READERS)
     now = services.clock()
-    found = register(db, viewer, services.policy, now, tab=tab, find=find.strip())
+    wanted = {"find": find.strip(), "before": before}
+    found = register(db, viewer, services.policy, now, tab=tab, **wanted)
     looked_at("complaint", "register", POLLED_MS)
     return page(
         request,
@@ -58,11 +63,14 @@ def complaints(
     looked_at: Looks,
     tab: Tab = Tab.OPEN,
     find: Find = "",
+    before: Before = "",
 ) -> Response:
-    """A part of the register: what is late first, then by the next date."""
+    """A part of the register: what is late first, then by the next date. Of what is closed, 200 at
+    a time, the newest first: `older` is the next page's `before`."""
     only(viewer, READERS)
     now = services.clock()
-    found = register(db, viewer, services.policy, now, tab=tab, find=find.strip())
+    wanted = {"find": find.strip(), "before": before}
+    found = register(db, viewer, services.policy, now, tab=tab, **wanted)
     looked_at("complaint", "register", POLLED_MS)
     return as_json(found)
 

@@ -17,6 +17,7 @@ from wallboard.services import Database, Services, ServicesOf
 from wallboard.store.tables import Entry
 from wallboard.triggers import triggers_of
 from wallboard.views.chains import decoded, heads_of, let_go_of, proof_of
+from wallboard.views.cursors import CURSOR
 from wallboard.views.incident import Record, exported, record, rows_of
 from wallboard.views.incidents import SEARCHERS, Asked, ReviewState, search
 from writers.paper import NoPdf, is_possible, pdf_record
@@ -36,7 +37,7 @@ def asked(
     review: Annotated[str, Query(pattern="^(|waiting|reviewed|held)$")] = "",
     first: Annotated[str, Query(alias="from", max_length=10)] = "",
     last: Annotated[str, Query(alias="to", max_length=10)] = "",
-    before: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    before: Annotated[str, Query(pattern=CURSOR)] = "",
 ) -> Asked:
     """What a search is for. Whoever reads no words finds nothing by them either."""
     if words.strip() and not reads_words(viewer):

@@ -47,6 +47,7 @@ def sign_in(
     password: Text = "",
     next: Text = "",
     csrf: Text = "",
+    time_zone: Text = "",
 ) -> Response:
     """A name and a password for a session."""
     if not services.settings.local_users:
@@ -72,6 +73,7 @@ def sign_in(
     brake.forgive(user_id, address, known=known)
     if found.password is not None and passwords.is_outdated(found.password):
         found.password = passwords.hashed(password)
+    members.settle_zone(found, time_zone)
     return _enter(db, request, services, found, strangers.safe_next(next), What.SIGN_IN)
 
 
@@ -108,6 +110,7 @@ def join(
     password: Text = "",
     again: Text = "",
     csrf: Text = "",
+    time_zone: Text = "",
 ) -> Response:
     """Set the password, where the link asks for one, and be in."""
     now, given = services.clock(), {"user": user, "name": name}
@@ -128,6 +131,7 @@ def join(
                 kept = None if invitation.direct else passwords.hashed(password)
                 if invitations.use(db, secret, now):
                     joined = _joined(db, invitation, user_id, name, now)
+                    members.settle_zone(joined, time_zone)
                     if kept is not None:
                         joined.password = kept
                         browsers.end_all(db, joined.user_id)

@@ -2,7 +2,12 @@
 
 import { dialog } from "./deeds.js";
 import { el } from "./dom.js";
+import { live } from "./live.js";
+import { dayOf } from "./moments.js";
 import { t } from "./text.js";
+import { localOf, spanOf, zoneNamed } from "./zones.js";
+
+const HOUR = 3_600_000;
 
 function field(id, label, input, help = "") {
   input.id = id;
@@ -44,49 +49,58 @@ export function askVerified(now, send) {
   });
 }
 
-export function askCallback(send) {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const start = new Date(Math.ceil((Date.now() + 30 * 60_000) / 1_800_000) * 1_800_000);
+/** `known`: the caller's zone where the call has one ({time_zone, stated}: by the caller), or null. */
+export function askCallback(known, send) {
   const number = line({ type: "tel", required: true, maxlength: 30, placeholder: "+44 20 7946 0018" });
   const zones = el("datalist", { id: "zones" }, ...(Intl.supportedValuesOf?.("timeZone") ?? []).map((value) => el("option", { value })));
-  const where = line({ list: "zones", value: zone, required: true });
-  const day = el("input.input", { type: "date", required: true, value: local(start).slice(0, 10) });
-  const from = el("input.input", { type: "time", required: true, value: local(start).slice(11) });
-  const to = el("input.input", { type: "time", required: true, value: local(new Date(start.getTime() + 7_200_000)).slice(11) });
+  const where = line({ list: "zones", value: known?.time_zone ?? "", required: true, placeholder: "Europe/London" });
+  const [day, from, to] = ["date", "time", "time"].map((type) => el("input.input", { type, required: true }));
   const safe = el("input", { type: "checkbox" });
   const note = line();
+  const ours = el("p.help", { role: "status" });
   const error = el("p.error", { role: "alert" });
+  const look = () => {
+    const zone = zoneNamed(where.value);
+    // Whose clock it is has to be known first: a proposal by another's would be taken for the caller's.
+    if (zone && !day.value && !from.value && !to.value) {
+      const start = Math.ceil((live.now() + HOUR / 2) / (HOUR / 2)) * (HOUR / 2);
+      [day.value, from.value] = localOf(start, zone).split("T");
+      [, to.value] = localOf(start + 2 * HOUR, zone).split("T");
+    }
+    const span = spanOf(day.value, from.value, to.value, zone);
+    ours.textContent = span ? t("due.ours", { from: dayOf(span[0]), to: dayOf(span[1]) }) : "";
+  };
+  [where, day, from, to].forEach((input) => input.addEventListener("input", look));
+  look();
   dialog(
     t("mine.callback_title"),
     [
       field("cb-number", t("mine.number"), number, t("mine.number_help")),
+      field("cb-zone", t("mine.zone"), where, t("mine.zone_help")),
+      zones,
       field("cb-day", t("mine.day"), day),
       el("div.grid-2", {}, field("cb-from", t("mine.from"), from), field("cb-to", t("mine.to"), to)),
-      field("cb-zone", t("mine.zone"), where),
-      zones,
+      ours,
       field("cb-note", t("mine.note"), note),
       el("label.row", {}, safe, t("mine.message_ok")),
       error,
     ],
     { label: t("mine.offer"), kind: ".button--primary" },
     () => {
-      const [begins, ends] = [from, to].map((time) => zoned(day.value, time.value, where.value));
-      if (!number.value.trim() || begins === null || ends === null) {
-        error.textContent = t("mine.callback_needs");
-        return false;
-      }
-      if (ends <= begins || ends <= Date.now()) {
-        error.textContent = t("mine.callback_order");
-        return false;
-      }
+      const zone = zoneNamed(where.value);
+      const span = spanOf(day.value, from.value, to.value, zone);
+      const wrong = faultOf(number.value.trim(), where.value.trim(), zone, span);
+      error.textContent = wrong ? t(wrong) : "";
+      if (wrong) return false;
       send({
         action: "offer_callback",
         reason: note.value.trim() || null,
         callback: {
           number: number.value.trim(),
-          time_zone: where.value,
-          window_start: new Date(begins).toISOString(),
-          window_end: new Date(ends).toISOString(),
+          // The caller's word, and only that: what the platform told of them stays the platform's.
+          ...(zone === known?.time_zone && !known.stated ? {} : { time_zone: zone }),
+          window_start: new Date(span[0]).toISOString(),
+          window_end: new Date(span[1]).toISOString(),
           safe_to_leave_message: safe.checked,
         },
       });
@@ -95,27 +109,9 @@ export function askCallback(send) {
   );
 }
 
-const two = (number) => String(number).padStart(2, "0");
-const local = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-
-/** UTC ms of a wall-clock time in a zone; null where one of them is none. */
-export function zoned(day, time, zone) {
-  const wanted = Date.parse(`${day}T${time}:00Z`);
-  if (Number.isNaN(wanted)) return null;
-  let format;
-  try {
-    format = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-    });
-  } catch {
-    return null;
-  }
-  const shown = (at) => {
-    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
-    return Date.parse(`${parts.year}-${parts.month}-${parts.day}T${parts.hour}:${parts.minute}:00Z`);
-  };
-  // Twice: the first guess may lie on the other side of a change of clocks.
-  let at = wanted;
-  for (let step = 0; step < 2; step += 1) at += wanted - shown(at);
-  return at;
+function faultOf(number, where, zone, span) {
+  if (!number) return "mine.callback_needs";
+  if (!zone) return where ? "zone.unknown" : "mine.zone_needed";
+  if (!span) return "mine.callback_needs";
+  return span[1] <= span[0] || span[1] <= live.now() ? "mine.callback_order" : null;
 }

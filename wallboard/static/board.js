@@ -43,8 +43,12 @@ on("alert", ({ ref, body }) => {
 });
 on("route", ({ ref, body }) => {
   const ids = [...(floor.routes.get(ref)?.alert_ids ?? []), ...(body.alert_ids ?? [])];
+  const known = ids.map((id) => floor.alerts.get(id)).filter((alert) => alert && floor.isOpen(alert));
+  const hidden = known.filter((alert) => !filters.shows(alert));
   floor.route(ref, body);
   ids.forEach((id) => deck.soil(id));
+  // Passed on to the desk that this board is narrowed to: it is as new here as an alert.
+  arrived(...new Set(hidden.filter((alert) => filters.shows(alert))));
   draw();
 });
 on("call", ({ ref, body }) => {
@@ -82,6 +86,7 @@ function reload() {
 
 function show(state) {
   floor.load(state);
+  earlier.loaded();
   filters.tidy();
   if (!wall) filters.selects(render);
 }
@@ -93,10 +98,9 @@ function arrived(...alerts) {
     // What was told of before the page was loaded anew may come once more after it.
     if (told.delete(alert.alert_id)) continue;
     const seen = filters.shows(alert);
-    if (seen) earlier.ask(alert.call_id);
     if (!floor.isLive(alert) || (!seen && floor.rank(alert) > 0)) continue;
     const title = word("trigger", alert.trigger);
-    const desk = floor.desk(alert.desk);
+    const desk = floor.desk(floor.deskOf(alert));
     said.push(t("board.announce", { what: title, desk }));
     sound(alert, title, t("board.notification", { desk }), floor.rank(alert) === 0);
   }
@@ -121,6 +125,7 @@ function render() {
   const open = all.filter((alert) => filters.shows(alert));
   outside = all.filter((alert) => floor.isLive(alert) && floor.rank(alert) === 0 && !filters.shows(alert)).length;
   const first = wall ? open.slice(0, WALL_CARDS) : open;
+  earlier.ask(first);
   const done = deck.deal(first);
   for (const part of PARTS) {
     deck.lay(place(part), first.filter((alert) => partOf(alert) === part));

@@ -1,12 +1,11 @@
 // The callback log: follows the feed, and does what people ask of it.
 
-import { about } from "./dom.js";
 import { live } from "./live.js";
 import { dayOf } from "./moments.js";
 import { key } from "./page.js";
 import { dialogs, field, follow } from "./records.js";
 import { t } from "./text.js";
-import { clockIn, isZone, localOf, momentOf } from "./zones.js";
+import { clockIn, localOf, momentOf, zoneNamed } from "./zones.js";
 
 const HOUR = 3_600_000;
 
@@ -37,31 +36,37 @@ dialogs({
 
 function agree(form, row) {
   const { elements } = form;
-  const zone = isZone(row.dataset.zone) ? row.dataset.zone : about.viewer?.time_zone || "UTC";
   elements.number.value = row.dataset.number;
   elements.time_zone.value = row.dataset.zone;
   elements.safe_to_leave_message.checked = Boolean(row.dataset.safe);
-  const now = live.now();
-  const open = Number(row.dataset.start) > now;
-  const start = open ? Number(row.dataset.start) : Math.ceil(now / (HOUR / 2)) * (HOUR / 2);
-  elements.window_start.value = localOf(start, zone);
-  elements.window_end.value = localOf(open ? Number(row.dataset.end) : start + HOUR, zone);
   form.oninput = () => look(form, row);
   zones();
   look(form, row);
 }
 
+/** A window to begin with, once it is known by whose clock: any other would be taken for the caller's. */
+function propose({ elements }, row, zone) {
+  if (elements.window_start.value || elements.window_end.value) return;
+  const now = live.now();
+  const open = Number(row.dataset.start) > now;
+  const start = open ? Number(row.dataset.start) : Math.ceil(now / (HOUR / 2)) * (HOUR / 2);
+  elements.window_start.value = localOf(start, zone);
+  elements.window_end.value = localOf(open ? Number(row.dataset.end) : start + HOUR, zone);
+}
+
 /** Both clocks, and whether it is a decent hour there. */
 function look(form, row) {
-  const zone = zoneOf(form);
+  const zone = zoneNamed(form.elements.time_zone.value);
   const ours = form.querySelector("[data-ours]");
   const outside = form.querySelector("[data-outside]");
   const end = form.elements.window_end;
-  form.elements.time_zone.setCustomValidity(zone ? "" : t("zone.unknown"));
+  const wrong = !zone && form.elements.time_zone.value.trim();
+  form.elements.time_zone.setCustomValidity(wrong ? t("zone.unknown") : "");
   end.setCustomValidity("");
   outside.hidden = true;
   ours.textContent = "";
   if (!zone) return;
+  propose(form, row, zone);
   const [from, to] = ["window_start", "window_end"].map((name) => momentOf(form.elements[name].value, zone));
   if (from === null || to === null) return;
   ours.textContent = t("due.ours", { from: dayOf(from), to: dayOf(to) });
@@ -75,18 +80,13 @@ function look(form, row) {
   outside.hidden = decent(from) && decent(to);
 }
 
-function zoneOf(form) {
-  const given = form.elements.time_zone.value.trim();
-  if (!given) return about.viewer?.time_zone || "UTC";
-  return isZone(given) ? given : null;
-}
-
 function terms(form, row) {
-  const zone = zoneOf(form);
+  const zone = zoneNamed(form.elements.time_zone.value);
   const iso = (name) => new Date(momentOf(form.elements[name].value, zone)).toISOString();
   return {
     ...field(form, "number"),
-    ...field(form, "time_zone"),
+    // Where it is as it was known, nobody has said it anew.
+    ...(zone === row.dataset.zone ? {} : { time_zone: zone }),
     ...field(form, "owner_id"),
     ...field(form, "contact_note"),
     ...field(form, "note"),

@@ -172,14 +172,15 @@ function moodFact(alert, floor) {
 }
 
 function peopleFacts(alert, floor) {
-  const earlier = floor.earlier.get(alert.call_id);
+  const known = floor.earlier.get(alert.call_id) ?? {};
+  // The workers count every earlier call of the caller, the wallboard those that it has kept.
+  const before = { ...known, contacts: Math.max(known.contacts ?? 0, alert.previous_contacts ?? 0) };
+  const told = ["contacts", "hard_stops", "open_callbacks"].filter((name) => before[name]);
   const parts = [];
   if (alert.owner) parts.push(...fact("person", t("card.owner"), alert.owner.name));
-  if (earlier && earlier.contacts + earlier.hard_stops + earlier.open_callbacks > 0) {
-    const told = ["contacts", "hard_stops", "open_callbacks"]
-      .filter((name) => earlier[name])
-      .map((name) => t(`card.${name}`, { n: earlier[name] }));
-    parts.push(...fact("repeat", t("card.earlier"), el(earlier.hard_stops ? "strong" : "span", {}, told.join(" · "))));
+  if (told.length) {
+    const text = told.map((name) => t(`card.${name}`, { n: before[name] })).join(" · ");
+    parts.push(...fact("repeat", t("card.earlier"), el(before.hard_stops ? "strong" : "span", {}, text)));
   }
   const where = [floor.agent(alert.agent_id), alert.queue_id].filter(Boolean).join(" · ");
   if (where) parts.push(...fact("phone", t("card.agent"), where));

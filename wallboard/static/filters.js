@@ -37,7 +37,7 @@ export class Filters {
   /** Whether the board shows an alert; the desk is the one that its card names. */
   shows(alert) {
     return this.#chosen.every(([name, value]) => {
-      if (name === "desk") return value === (this.#floor.routeOf(alert)?.desk ?? alert.desk);
+      if (name === "desk") return value === this.#floor.deskOf(alert);
       return value === (name === "queue" ? alert.queue_id : alert.trigger);
     });
   }

@@ -157,6 +157,9 @@ export class Floor {
     return all[0];
   }
 
+  /** The desk that the card of an alert names: the one that is asked to come, else the alert's own. */
+  deskOf = (alert) => this.routeOf(alert)?.desk ?? alert.desk;
+
   /** Calls that are going on. */
   live() {
     return [...this.calls.values()].filter((call) => !call.ended_at);

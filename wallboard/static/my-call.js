@@ -227,7 +227,7 @@ const onCall = () => Boolean(state.call && !state.call.ended_at);
 const quietly = (promise) => promise.catch(() => {});
 const supervisor = () => onCall() && askSupervisor((deed) => quietly(send(deed, t("mine.done_supervisor"))));
 const specialist = () => onCall() && askSpecialist(state.desks, (deed) => quietly(send(deed, t("mine.done_specialist", { desk: state.desks[deed.desk] }))));
-const callback = () => onCall() && askCallback((deed) => quietly(send(deed, t("mine.done_callback"))));
+const callback = () => onCall() && askCallback(state.caller_zone, (deed) => quietly(send(deed, t("mine.done_callback"))));
 const verify = () =>
   onCall() &&
   askVerified(verified, (deed) => quietly(send(deed, t("mine.done_verified")).then(() => { verified = deed.verified; draw(); })));

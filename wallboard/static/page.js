@@ -1,5 +1,6 @@
 // What every page has: theme, menus, short messages, and keys with their list under "?".
 
+import { post } from "./act.js";
 import { about, el, icon } from "./dom.js";
 import { t } from "./text.js";
 
@@ -135,6 +136,11 @@ document.addEventListener("click", (event) => {
   // A click beside a dialog closes it.
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
+// Until somebody chooses a zone, the clocks of the server's pages are those of their browser, too.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (about.viewer && !about.viewer.time_zone && timeZone) {
+  post("/api/me/time-zone", { time_zone: timeZone }).catch(() => {});
+}
 if (about.viewer) {
   key("?", t("keys.help"), showHelp);
   key("t", t("keys.theme"), () => {

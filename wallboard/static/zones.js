@@ -40,3 +40,24 @@ export function clockIn(at, zone) {
   const { weekday, hour, minute } = parts(at, zone);
   return { day: weekday.toLowerCase(), clock: `${hour}:${minute}` };
 }
+
+/** The name of a zone, however it was typed; null for what is none. */
+export function zoneNamed(text) {
+  const wanted = text.trim();
+  // An offset is no zone: its clocks never change, and no calling hours are known there.
+  if (!/^[a-z]/i.test(wanted) || !isZone(wanted)) return null;
+  const names = Intl.supportedValuesOf?.("timeZone") ?? [];
+  return names.find((name) => name.toLowerCase() === wanted.toLowerCase()) ?? wanted;
+}
+
+/** A window of a day in a zone as [begins, ends] in UTC ms. One that ends before it begins ends on the
+ *  next day; null while something is missing. */
+export function spanOf(day, from, to, zone) {
+  if (!zone || !day || !from || !to) return null;
+  const begins = momentOf(`${day}T${from}`, zone);
+  const next = new Date(Date.parse(`${day}T00:00Z`) + 86_400_000);
+  if (begins === null || Number.isNaN(next.getTime())) return null;
+  const last = to < from ? next.toISOString().slice(0, 10) : day;
+  const ends = momentOf(`${last}T${to}`, zone);
+  return ends === null ? null : [begins, ends];
+}

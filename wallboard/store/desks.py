@@ -3,43 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import Any
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from wallboard.access import RESTRICTED, Desks, Viewer
-from wallboard.store.tables import Alert, Call
+from wallboard.access import RESTRICTED, Desks
+from wallboard.store.bodies import inside
+from wallboard.store.tables import Alert, Route
 
 AT_ONCE = 400
 """SQLite takes no more than so many values at once in every build."""
+ASKED_BEFORE = "asked_before"
+"""In the body of a route: the desks that were asked at earlier attempts. Who was asked may come
+after all, and is to hear what becomes of it."""
 
 
 def desks_on(
     db: Session, call_ids: Collection[str], among: Collection[str] | None = None
 ) -> dict[str, Desks]:
     """Of each of these calls; `among`: only desks that are in it."""
-    every: dict[str, set[str]] = {call_id: set() for call_id in call_ids}
-    closed: dict[str, set[str]] = {call_id: set() for call_id in call_ids}
-    if among is None or among:
-        for part in _parts(sorted(every)):
-            query = select(Alert.call_id, Alert.desk, Alert.handling).distinct()
-            query = query.where(Alert.call_id.in_(part), Alert.desk.is_not(None))
-            if among is not None:
-                query = query.where(Alert.desk.in_(among))
-            for call_id, desk, handling in db.execute(query):
-                every[call_id].add(str(desk))
-                if handling == RESTRICTED:
-                    closed[call_id].add(str(desk))
-    return {
-        call_id: Desks(frozenset(found), frozenset(closed[call_id]))
-        for call_id, found in every.items()
-    }
+    found = dict.fromkeys(call_ids, Desks())
+    for part in _parts(sorted(found)):
+        asked = _asked(db, part)
+        query = select(Alert.call_id, Alert.alert_id, Alert.desk, Alert.handling, Alert.owner_id)
+        for call_id, alert_id, desk, handling, owner in db.execute(
+            query.where(Alert.call_id.in_(part))
+        ):
+            at = asked.get(alert_id, frozenset()) | ({desk} if desk is not None else set())
+            at = at if among is None else at.intersection(among)
+            on = found[call_id]
+            found[call_id] = Desks(
+                every=on.every | at,
+                closed=on.closed | at if handling == RESTRICTED else on.closed,
+                alerts={**on.alerts, alert_id: at},
+                owners=on.owners if owner is None else on.owners | {owner},
+            )
+    return found
 
 
-def desks_of(db: Session, viewer: Viewer, call: Call) -> frozenset[str]:
-    """Those of a viewer's desks that see a call for an alert on it."""
-    on = desks_on(db, [call.call_id], among=viewer.desks)
-    return on[call.call_id].of_call(call.handling)
+def asks(route: Any, desks: Collection[str], alert_id: Any) -> ColumnElement[bool]:
+    """Whether a route has asked one of these desks to come for an alert. Ids of alerts are UUIDs
+    and desks are names of the policy: in JSON both stand as they are."""
+    before = inside(route.body, ASKED_BEFORE, otherwise="")
+    asked = [before.contains(f'"{desk}"', autoescape=True) for desk in desks]
+    named = inside(route.body, "alert_ids", otherwise="").contains('"' + alert_id + '"')
+    return or_(route.desk.in_(desks), *asked) & named
+
+
+def _asked(db: Session, call_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """The desks that were asked to come, by the id of the alert."""
+    found: dict[str, frozenset[str]] = {}
+    query = select(
+        Route.desk, inside(Route.body, "alert_ids"), inside(Route.body, ASKED_BEFORE)
+    ).where(Route.call_id.in_(call_ids))
+    for desk, about, before in db.execute(query):
+        asked = {desk, *_names(before)} - {""}
+        for alert_id in _names(about):
+            found[alert_id] = found.get(alert_id, frozenset()) | asked
+    return found
+
+
+def _names(text: str | None) -> list[str]:
+    try:
+        return msgspec.json.decode(text or "[]", type=list[str])
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        return []
 
 
 def _parts(names: list[str]) -> Iterator[list[str]]:

@@ -27,7 +27,7 @@ from wallboard.views.floor import (
     names_of,
     routes_of,
 )
-from wallboard.views.visible import calls_for
+from wallboard.views.visible import alerts_for, calls_for
 from wallboard.words import shown
 from workflow.drafts.draft import Draft
 from workflow.drafts.situation import Context, Missing, read_turns
@@ -123,7 +123,7 @@ def call_page(
 def alerts_of(db: Session, viewer: Viewer, call_id: str) -> list[Alert]:
     """All alerts of a call that a viewer may see, the gravest first."""
     query = select(Alert).where(Alert.call_id == call_id).order_by(Alert.rank, Alert.opened_at)
-    return [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
+    return alerts_for(db, viewer, db.scalars(query))
 
 
 def turns_of(db: Session, call_id: str) -> list[Turn]:

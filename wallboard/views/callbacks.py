@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from wallboard.access import MISCONDUCT, RESTRICTED, Viewer, may_act, may_see
 from wallboard.store.tables import Call, Callback
+from wallboard.views import cursors
 from wallboard.views.callback_rows import LIVE_MS, Row, Tab, row_of
 from wallboard.views.unreadable import FAULTS, Unreadable
-from wallboard.views.visible import calls_for, feed_number, misconduct_in, visible
+from wallboard.views.visible import (
+    calls_for,
+    feed_number,
+    misconduct_in,
+    not_accused,
+    visible,
+)
 from workflow.callbacks import OVER, CallbackState
 from workflow.callbacks import Callback as Record
 from workflow.duty import PersonRole
 from workflow.policy import Policy
 
 SHOWN = 200
-"""Of those that are over: the newest. The log itself has all."""
+"""Of those that are over, on a page."""
 OPEN_SHOWN = 1000
 
 _OVER = tuple(state.value for state in OVER)
@@ -32,6 +39,9 @@ class Log(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     counts: dict[str, int]
     rows: tuple[Row, ...]
+    older: str | None = None
+    """Where the next page begins, if there is one; of those that are over, the newest come first.
+    """
     unreadable: tuple[Unreadable, ...] = ()
     """Those of the tab that are kept, and whose record cannot be read."""
 
@@ -44,32 +54,42 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def log(
-    db: Session, viewer: Viewer, policy: Policy, now_ms: int, *, tab: Tab, mine: bool = False
+    db: Session,
+    viewer: Viewer,
+    policy: Policy,
+    now_ms: int,
+    *,
+    tab: Tab,
+    mine: bool = False,
+    before: str = "",
 ) -> Log:
-    """The part of the log that a tab shows, the most urgent first."""
+    """The part of the log that a tab shows: the most urgent first, of those that are over the
+    newest. `before`: `older` of the page before."""
     number = feed_number(db)
-    mode = Callback.mode != "replay"
-    seen = _seen(viewer)
+    wanted = [_seen(viewer), not_accused(Callback, viewer), Callback.mode != "replay"]
+    if mine:
+        wanted.append(Callback.owner_id == viewer.id)
     open_ = db.scalars(
         select(Callback)
-        .where(seen, mode, Callback.state.not_in(_OVER))
+        .where(*wanted, Callback.state.not_in(_OVER))
         .order_by(Callback.window_end)
         .limit(OPEN_SHOWN)
     ).all()
-    over = db.scalars(
-        select(Callback)
-        .where(seen, mode, Callback.state.in_(_OVER))
-        .order_by(Callback.updated_at.desc())
-        .limit(SHOWN)
-    ).all()
-    found, bad = rows(db, viewer, policy, now_ms, [*open_, *over])
-    if mine:
-        found = [row for row in found if row.mine]
-    counts = {
-        one.value: sum(_is_in(row, one) for row in found) + len(_bad_in(bad, one)) for one in Tab
-    }
+    found, bad = rows(db, viewer, policy, now_ms, list(open_))
+    counts = {one.value: sum(_is_in(row, one) for row in found) for one in Tab}
+    counts |= _counted(db, wanted)
+    older = None
+    if tab.value in _OVER:
+        over, older = cursors.page(
+            db,
+            select(Callback).where(*wanted, Callback.state == tab.value),
+            (Callback.updated_at, Callback.reference),
+            before,
+            SHOWN,
+        )
+        found, bad = rows(db, viewer, policy, now_ms, over)
     chosen = [row for row in found if _is_in(row, tab)]
-    if tab in (Tab.OVERDUE, Tab.DUE, Tab.OPEN):
+    if tab.value not in _OVER:
         chosen.sort(key=_urgency)
     return Log(
         number=number,
@@ -78,8 +98,18 @@ def log(
         mine=mine,
         counts=counts,
         rows=tuple(chosen),
+        older=older,
         unreadable=_bad_in(bad, tab),
     )
+
+
+def _counted(db: Session, wanted: list[ColumnElement[bool]]) -> dict[str, int]:
+    """How many are open, kept and cancelled, readable or not."""
+    query = select(Callback.state, func.count()).where(*wanted).group_by(Callback.state)
+    counts = {Tab.OPEN.value: 0, **dict.fromkeys(_OVER, 0)}
+    for state, many in db.execute(query):
+        counts[state if state in _OVER else Tab.OPEN.value] += many
+    return counts
 
 
 def one(

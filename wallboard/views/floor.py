@@ -24,7 +24,7 @@ from wallboard.store.desks import desks_on
 from wallboard.store.tables import Alert, Call, Callback, Deed, Feed, Note, Route, User
 from wallboard.triggers import triggers_of
 from wallboard.views.unreadable import is_alert
-from wallboard.views.visible import calls_for, visible
+from wallboard.views.visible import alerts_for, brought_to, calls_for, visible
 from workflow.callbacks import OVER as KEPT
 from workflow.moments import rfc3339
 from workflow.policy import Policy
@@ -74,10 +74,13 @@ def open_alerts(db: Session, viewer: Viewer, now_ms: int) -> list[Alert]:
     recent = and_(Alert.status.in_(_GONE), Alert.updated_at > now_ms - TRACE_MS)
     query = (
         select(Alert)
-        .where(visible(Alert, viewer), or_(Alert.status.not_in(_GONE), recent))
+        .where(
+            or_(visible(Alert, viewer), brought_to(viewer)),
+            or_(Alert.status.not_in(_GONE), recent),
+        )
         .order_by(Alert.rank, Alert.opened_at)
     )
-    return [row for row in db.scalars(query) if may_see(viewer, row, trigger=row.trigger)]
+    return alerts_for(db, viewer, db.scalars(query))
 
 
 def alert_body(row: Alert) -> Body:
@@ -117,10 +120,10 @@ def route_body(row: Route) -> Body:
 
 
 def live_calls(db: Session, viewer: Viewer, also: Collection[str], now_ms: int) -> list[Body]:
-    """Calls that are going on, and those in `also`. `late`: that their words come late, until they
-    come in time; `lagging`: that some are missing."""
+    """Calls that are going on, and those in `also`, as far as the viewer may see them. `late`: that
+    their words come late, until they come in time; `lagging`: that some are missing."""
     wanted = or_(Call.ended_at.is_(None), Call.call_id.in_(also))
-    seen = visible(Call, viewer, of_call=True)
+    seen = or_(visible(Call, viewer, of_call=True), Call.call_id.in_(also))
     query = select(Call).where(seen, wanted).order_by(Call.first_at)
     rows = calls_for(db, viewer, db.scalars(query))
     late, lagging = late_calls(db), _lagging(db, now_ms)
@@ -174,9 +177,11 @@ def deeds_of(db: Session, viewer: Viewer, call_id: str) -> list[Body]:
     found = []
     for row in rows:
         desks = on.of_call(row.handling) if is_about_call(row.body) else ()
+        owners = on.owners if is_about_call(row.body) else ()
         body = deed_body(row)
         kept = viewer.role is Role.AGENT and is_of_record(DEED, body)
-        if row.user_id == viewer.id or (not kept and may_see(viewer, row, desks=desks)):
+        theirs = not kept and may_see(viewer, row, desks=desks, owners=owners)
+        if row.user_id == viewer.id or theirs:
             found.append(body)
     return found
 

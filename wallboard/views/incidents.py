@@ -13,6 +13,7 @@ from wallboard.access import MISCONDUCT, RESTRICTED, Desks, Role, Viewer, may_se
 from wallboard.store.bodies import inside
 from wallboard.store.desks import desks_on
 from wallboard.store.tables import Entry
+from wallboard.views import cursors
 from wallboard.views.chains import Chain, Keys, chain_of, enough, heads_of, let_go_of
 from wallboard.views.finding import goes_by, says
 from wallboard.views.unreadable import part
@@ -42,7 +43,7 @@ class ReviewState(StrEnum):
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What is searched for. `call`: whatever names a record (`finding.goes_by`); `words` stand in
     it, for whoever reads words. `first` and `last` are days (2026-11-30) of the viewer's zone;
-    `before`: only records that were opened before this moment (UTC ms), for the next page.
+    `before`: `older` of the page before, or a moment (UTC ms): only what was opened before it.
 
     Raises ValueError where a day is none.
     """
@@ -54,7 +55,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     review: str = ""
     first: str = ""
     last: str = ""
-    before: int | None = None
+    before: str = ""
 
 
 class Hold(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +106,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
 
     number: int
     records: tuple[Found, ...]
-    older: int | None
+    older: str | None
 
 
 def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys = ()) -> Results:
@@ -113,7 +114,8 @@ def search(db: Session, viewer: Viewer, policy: Policy, asked: Asked, keys: Keys
     number = feed_number(db)
     query = _query(viewer, asked).limit(PAGE + 1)
     firsts = list(db.execute(query).all())
-    older = firsts[PAGE - 1].at if len(firsts) > PAGE else None
+    last = firsts[PAGE - 1] if len(firsts) > PAGE else None
+    older = None if last is None else cursors.older(last.at, last.incident_id)
     firsts = firsts[:PAGE]
     entries = entries_of(db, {first.incident_id for first in firsts})
     heads = heads_of(db, entries)
@@ -223,8 +225,7 @@ def _query(viewer: Viewer, asked: Asked) -> Any:
         wanted.append(Entry.at >= day_bounds(asked.first, zone)[0])
     if asked.last:
         wanted.append(Entry.at < day_bounds(asked.last, zone)[1])
-    if asked.before is not None:
-        wanted.append(Entry.at < asked.before)
+    wanted += cursors.after(asked.before, Entry.at, Entry.incident_id)
     if asked.call:
         wanted.append(goes_by(asked.call))
     if asked.words:

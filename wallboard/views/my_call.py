@@ -17,6 +17,7 @@ from wallboard.views.call import alerts_of, messages_of
 from wallboard.views.floor import Body, alert_body, deeds_of, feed_number, last_event_at, routes_of
 from workflow.alerts import RecordHandling
 from workflow.callbacks import OVER as KEPT
+from workflow.calling import known_zone
 from workflow.policy import Policy
 
 HAS_CALLBACK = "caller_has_callback"
@@ -25,10 +26,19 @@ OVER_MS = 5 * 60_000
 """How long a call that has ended is still the agent's, unless another has begun."""
 
 
+class CallerZone(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a caller's clock is, as it is known for a call. `stated`: the caller said so, and not
+    the platform."""
+
+    time_zone: str
+    stated: bool
+
+
 class MyCall(msgspec.Struct, frozen=True, kw_only=True):
     """An agent's call at feed number `number`; `call` is None between calls. `guidance`: what to
     say and not to say in life stops that are for a desk alone. `owed`: what the caller was promised
-    on another call. `desks`: those that an agent can ask for, by name."""
+    on another call. `desks`: those that an agent can ask for, by name. `caller_zone`: None where
+    nobody knows it."""
 
     number: int
     now: int
@@ -43,6 +53,7 @@ class MyCall(msgspec.Struct, frozen=True, kw_only=True):
     owed: tuple[Body, ...] = ()
     desks: dict[str, str] = {}
     people: dict[str, str] = {}
+    caller_zone: CallerZone | None = None
 
 
 def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
@@ -74,7 +85,23 @@ def my_call(db: Session, policy: Policy, viewer: Viewer, now_ms: int) -> MyCall:
         owed=tuple(_owed(db, call.call_id)),
         desks={desk: policy.desks[desk].name for desk in policy.desks if desk in asked_for},
         people={person: entry.name for person, entry in policy.people.items()},
+        caller_zone=_zone_of(db, call.call_id),
     )
+
+
+def _zone_of(db: Session, call_id: str) -> CallerZone | None:
+    """As the newest callback has it that was promised on the call and is for no desk alone."""
+    query = (
+        select(Callback)
+        .where(Callback.call_id == call_id, Callback.handling != RecordHandling.RESTRICTED.value)
+        .order_by(Callback.updated_at.desc())
+    )
+    for row in db.scalars(query):
+        zone = row.body.get("time_zone")
+        if isinstance(zone, str) and known_zone(zone):
+            stated = row.body.get("time_zone_source") == "caller"
+            return CallerZone(time_zone=zone, stated=stated)
+    return None
 
 
 def _owed(db: Session, call_id: str) -> Iterator[Body]:

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, sele
 from sqlalchemy.orm import Session, aliased
 
 from wallboard.access import MISCONDUCT, RESTRICTED, Role, Viewer, may_see, sees_every_queue
-from wallboard.store.desks import desks_on
-from wallboard.store.tables import Alert, Call, Feed
+from wallboard.store.desks import asks, desks_on
+from wallboard.store.tables import Alert, Call, Feed, Route
 
 
 def visible(kind: Any, viewer: Viewer, *, of_call: bool = False) -> ColumnElement[bool]:
@@ -39,6 +39,19 @@ def closed_to(kind: Any, viewer: Viewer, *, of_call: bool = False) -> ColumnElem
     return and_(closed, not_(_has_alert(kind, viewer, closed=True))) if of_call else closed
 
 
+def not_accused(kind: Any, viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a row goes with no call on which somebody of the house is said to have misbehaved, or
+    is for a viewer all the same: at its own desk, and of another team."""
+    other = aliased(Alert)
+    accused = exists(
+        select(other.alert_id).where(other.call_id == kind.call_id, other.trigger == MISCONDUCT)
+    )
+    if not viewer.desks or viewer.on_a_wall:
+        return not_(accused)
+    apart = or_(kind.team_id.is_(None), kind.team_id.not_in(viewer.teams))
+    return or_(not_(accused), and_(kind.desk.in_(viewer.desks), apart))
+
+
 def calls_for(db: Session, viewer: Viewer, calls: Iterable[Call]) -> list[Call]:
     """Those of the calls that a viewer may see."""
     found = list(calls)
@@ -47,9 +60,38 @@ def calls_for(db: Session, viewer: Viewer, calls: Iterable[Call]) -> list[Call]:
         call
         for call in found
         if may_see(
-            viewer, call, trigger=call.trigger, desks=on[call.call_id].of_call(call.handling)
+            viewer,
+            call,
+            trigger=call.trigger,
+            desks=on[call.call_id].of_call(call.handling),
+            owners=on[call.call_id].owners,
         )
     ]
+
+
+def alerts_for(db: Session, viewer: Viewer, alerts: Iterable[Alert]) -> list[Alert]:
+    """Those of the alerts that a viewer may see: a desk of theirs was asked to come, or they own
+    it, among others."""
+    found = list(alerts)
+    on = desks_on(db, {alert.call_id for alert in found}, among=viewer.desks)
+    return [
+        alert
+        for alert in found
+        if may_see(
+            viewer,
+            alert,
+            trigger=alert.trigger,
+            desks=on[alert.call_id].of_alert(alert.alert_id),
+            owners=(alert.owner_id or "",),
+        )
+    ]
+
+
+def brought_to(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether an alert has come to a viewer from another desk: theirs was asked, or they own it.
+    Ask `alerts_for` again: what is for a desk alone is not its owner's."""
+    owned = Alert.owner_id == viewer.id
+    return or_(owned, _was_asked(Alert, viewer)) if viewer.desks else owned
 
 
 def misconduct_in(db: Session, call_ids: set[str]) -> set[str]:
@@ -69,10 +111,18 @@ def feed_number(db: Session) -> int:
 def _has_alert(kind: Any, viewer: Viewer, *, closed: bool = False) -> ColumnElement[bool]:
     """Whether an alert on its call, `closed`: a restricted one, is at a desk of the viewer's."""
     other = aliased(Alert)
-    wanted = [other.call_id == kind.call_id, other.desk.in_(viewer.desks)]
+    at_desk = or_(other.desk.in_(viewer.desks), _was_asked(other, viewer))
+    wanted = [other.call_id == kind.call_id, at_desk]
     if closed:
         wanted.append(other.handling == RESTRICTED)
     return exists(select(other.alert_id).where(*wanted))
+
+
+def _was_asked(alert: Any, viewer: Viewer) -> ColumnElement[bool]:
+    """Whether a desk of the viewer's was asked to come for an alert."""
+    route = aliased(Route)
+    asked = asks(route, viewer.desks, alert.alert_id)
+    return exists(select(route.route_id).where(route.call_id == alert.call_id, asked))
 
 
 def _open(kind: Any, viewer: Viewer, at_desk: ColumnElement[bool]) -> ColumnElement[bool]:
