@@ -165,7 +165,9 @@ def _thresholds(policy: Policy, bundled: Policy) -> Iterator[Remark]:
         if own.classifier:
             alone = (*point, "alone_thresholds", label)
             mine, theirs = own.alone_for(label), usual.alone_for(label)
-            pairs.append((alone, mine, theirs, " by the classifier alone"))
+            # Where the label's threshold is above it, that one is what was set: told once.
+            if mine > own.threshold_for(label):
+                pairs.append((alone, mine, theirs, " by the classifier alone"))
         for where, mine, theirs, how in pairs:
             if abs(mine - theirs) < FAR:
                 continue
