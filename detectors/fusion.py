@@ -71,6 +71,7 @@ class Standing(msgspec.Struct, frozen=True):
     unheard: float
 
 
+ALIKE = Weights()
 STANDING = Standing(PLAIN, UNHEARD_MATTER)
 _STANDING = {
     **{trigger.value: Standing(PLAIN, UNHEARD) for trigger in LIFE_STOPS},
@@ -93,15 +94,16 @@ def fuse(
     With scores, both count: in log-odds, by weights that were fitted so that a probability is one.
     """
     declined = _declined(hits, window)
-    by_label: dict[str, list[Cluster]] = {}
-    for label in LABELS:
-        found = [hit for hit in hits if not hit.dropped and hit.rule.label == label]
-        by_label[label] = clustered(found)
+    by_label: dict[str, list[Hit]] = {}
+    for hit in hits:
+        if not hit.dropped:
+            by_label.setdefault(hit.rule.label, []).append(hit)
     probabilities: dict[str, float] = {}
     findings: list[Finding] = []
-    for label, clusters in by_label.items():
+    for label in LABELS:
+        clusters = clustered(by_label.get(label, ()))
         classifier = None if scores is None else scores.labels.get(label)
-        own = (weights or {}).get(label, Weights())
+        own = (weights or {}).get(label, ALIKE)
         fused = weigh(clusters, classifier, own, standing_of(label))
         probabilities[label] = max(fused.together, fused.looked_at)
         findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
@@ -115,6 +117,8 @@ def weigh(
     standing: Standing = STANDING,
 ) -> Fused:
     """The probabilities of one label from its clusters of hits and the classifier's score."""
+    if not clusters:  # as most labels are in most turns
+        return Fused(classifier=classifier, together=_by_classifier(classifier, weights))
     rules = noisy_or(c[0].probability for c in clusters if not c[0].review)
     looked_at = max((c[0].probability for c in clusters if c[0].review), default=0.0)
     told = [c[0] for c in clusters if not c[0].doubted]
@@ -153,12 +157,19 @@ def together(
 ) -> float:
     """The probability of a label from that of its rules and the classifier's. `kept`: what of the
     rules stands whatever the classifier hears."""
-    odds = weights.bias + weights.classifier * log_odds(classifier)
-    odds += -weights.cleared if cleared else weights.rules * rule_evidence(rules)
-    both = min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
+    told = -weights.cleared if cleared else weights.rules * rule_evidence(rules)
+    both = _by_classifier(classifier, weights, told)
     plain = rules if classifier >= standing.unheard else kept
     # Said in so many words: the classifier may add to it, not take it back.
     return max(both, plain) if plain >= standing.plain else both
+
+
+def _by_classifier(classifier: float | None, weights: Weights, told: float = 0.0) -> float:
+    """`told`: what rules add to the classifier's odds."""
+    if classifier is None:
+        return 0.0
+    odds = weights.bias + weights.classifier * log_odds(classifier) + told
+    return min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
 
 
 def standing_of(label: str) -> Standing:

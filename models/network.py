@@ -68,7 +68,12 @@ class Network(nn.Module):
         open_to = create_bidirectional_mask(
             config=self.enc.config, inputs_embeds=hidden, attention_mask=mask
         )
-        scored = (mask * (1 - types)).unsqueeze(-1).to(hidden.dtype)
+        return self.heard(hidden, open_to, mask * (1 - types))
+
+    def heard(self, hidden: Tensor, open_to: Tensor | None, scored: Tensor) -> Tensor:
+        """From the pieces' embeddings (batch x length x width) to the outputs. `open_to`: what
+        attention may see, None for all; `scored`: 1 where a piece is scored (batch x length)."""
+        scored = scored.unsqueeze(-1).to(hidden.dtype)
         seen = []
         for layer in self.enc.encoder.layer:
             hidden = layer(hidden, open_to)

@@ -23,6 +23,9 @@ from models.labels import EMOTIONS, OUTPUTS, SCORED
 
 WEIGHTS = Path(__file__).parent / "weights"
 MODEL = "model.onnx"
+SLOWER = ["SkipLayerNormFusion"]
+"""An optimisation of ONNX Runtime's that makes these networks a tenth slower on CPUs
+(docs/benchmarks.md)."""
 VOCABULARY = "vocab.txt"
 CARD = "model.json"
 
@@ -86,12 +89,16 @@ class OnnxScorer:
         model = folder / MODEL
         try:
             self._session = onnxruntime.InferenceSession(
-                str(model), options, providers=["CPUExecutionProvider"]
+                str(model),
+                options,
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=SLOWER,
             )
         except Exception as error:  # its errors share no class but this
             raise ModelError(f"cannot load {model}: {error}") from error
         self._version = f"{self.card.name}-{digest(folder, (MODEL, VOCABULARY, CARD))}"
         self._answers = Answers(self.card)
+        self._masked = any(part.name == "mask" for part in self._session.get_inputs())
 
     @property
     def version(self) -> str:
@@ -114,8 +121,9 @@ class OnnxScorer:
             for view in self._encoding.views(passage):
                 # One view at a time: in a batch, the others would decide its quantisation.
                 ids = np.array([view.ids], dtype=np.int64)
-                types = np.array([view.types], dtype=np.int64)
-                inputs = {"ids": ids, "mask": np.ones_like(ids), "types": types}
+                inputs = {"ids": ids, "types": np.array([view.types], dtype=np.int64)}
+                if self._masked:  # a model of an earlier version's export
+                    inputs["mask"] = np.ones_like(ids)
                 (found,) = self._session.run(None, inputs)
                 np.maximum(answer[row], found[0], out=answer[row])
         return answer
