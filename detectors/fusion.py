@@ -20,14 +20,18 @@ CERTAIN = 0.99
 PLAIN = 0.65
 """From which probability a rule's words stand, unless the classifier all but excludes it."""
 PLAIN_SELF_HARM = 0.4
-"""The same for self-harm: when unsure, a person is rung; the classifier may only add."""
+"""The same for self-harm: when unsure, a person is rung."""
 UNHEARD = 0.1
-"""Below it a person looks at plain words of the other life stops, and nobody is rung: rules do not
-hear a joke, a film or a cat at the door."""
+"""Below it a person looks at plain words of a life stop, and nobody is rung: rules do not hear a
+joke, a film or a cat at the door."""
+UNHEARD_SELF_HARM = 0.005
+"""The same for self-harm: "i'd rather die than do aerobics", "end it all at the tenth"."""
 UNHEARD_MATTER = 0.02
 """Below it plain words of what is no matter of life are let be: jury duty, a quiz, a memoir."""
 UNHEARD_FRAUD = 0.01
 """The same for fraud, which is told of at length and in ordinary words."""
+UNHEARD_REGULATOR = 0.005
+"""The same for regulators: a leaflet, a website, the name of a form."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
@@ -75,10 +79,10 @@ ALIKE = Weights()
 STANDING = Standing(PLAIN, UNHEARD_MATTER)
 _STANDING = {
     **{trigger.value: Standing(PLAIN, UNHEARD) for trigger in LIFE_STOPS},
-    Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, 0.0),
+    Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, UNHEARD_SELF_HARM),
     Trigger.FRAUD.value: Standing(PLAIN, UNHEARD_FRAUD),
     # Its bodies are named in as many ways as there are offices: rules know them better.
-    Trigger.REGULATOR.value: Standing(PLAIN, 0.0),
+    Trigger.REGULATOR.value: Standing(PLAIN, UNHEARD_REGULATOR),
 }
 
 

@@ -12,7 +12,7 @@ from detectors.scoring import Passage, Said
 from models.corpus import Kind
 from models.encoding import PAD, Encoding, View
 from models.examples import TRIGGERS, UNKNOWN, Example
-from models.labels import SCORED
+from models.labels import FINER, SCORED
 from models.noise import spoken
 from models.recipe import Augmentation, Recipe
 
@@ -55,6 +55,8 @@ class Batch(msgspec.Struct, frozen=True):
     of: NDArray[np.int64]
     """Which of the batch each view belongs to."""
     targets: NDArray[np.float32]
+    finer: NDArray[np.float32]
+    """Batch x FINER: 0 or 1 where known, -1 where not."""
     weights: NDArray[np.float32]
     rows: NDArray[np.int64]
     """Which of the examples they are."""
@@ -131,12 +133,22 @@ def batches(
             types=types,
             of=np.repeat(np.arange(len(chosen)), [len(views[n]) for n in chosen]),
             targets=np.array([row.targets for row in rows], dtype=np.float32),
+            finer=_finer(rows),
             weights=np.array(
                 [row.weight * recipe.weights.get(row.source, 1.0) for row in rows],
                 dtype=np.float32,
             ),
             rows=order[chosen],
         )
+
+
+def _finer(rows: Sequence[Example]) -> NDArray[np.float32]:
+    told = np.full((len(rows), FINER), UNKNOWN, dtype=np.float32)
+    for place, row in enumerate(rows):
+        if row.finer is not None:
+            told[place] = 0.0
+            told[place, list(row.finer)] = 1.0
+    return told
 
 
 def _length(views: Sequence[View]) -> int:
@@ -203,7 +215,7 @@ def fragment(example: Example, ordinary: Sequence[Example], chance: np.random.Ge
         for place, target in enumerate(example.targets)
     )
     passage = Passage(now=_piece(example.passage.now, chance), before=before)
-    return msgspec.structs.replace(example, passage=passage, targets=targets)
+    return msgspec.structs.replace(example, passage=passage, targets=targets, finer=None)
 
 
 def surrounded(
@@ -223,7 +235,7 @@ def surrounded(
     said = " ".join([*talk(), spoken(now.text) or now.text, *talk()])
     passage = Passage(now=Said(now.speaker, said), before=example.passage.before)
     known = (*example.targets[: len(SCORED)], *[UNKNOWN] * (len(example.targets) - len(SCORED)))
-    return msgspec.structs.replace(example, passage=passage, targets=known)
+    return msgspec.structs.replace(example, passage=passage, targets=known, finer=None)
 
 
 def _piece(said: Said, chance: np.random.Generator) -> Said:

@@ -20,6 +20,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
     `targets` runs along the network's outputs: 0–1 where known, -1 where not. Examples of one
     `group` (a writer, a document) stay on one side of every split. `weight` scales the loss.
+    `finer`: the places of its emotions among those of GoEmotions, None where nobody told them.
     """
 
     passage: Passage
@@ -30,6 +31,7 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     kind: Kind
     resembles: tuple[str, ...] = ()
     weight: float = 1.0
+    finer: tuple[int, ...] | None = None
 
 
 UNKNOWN = -1.0

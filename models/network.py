@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 from transformers.masking_utils import create_bidirectional_mask
 
-from models.labels import EMOTIONS, SCORED
+from models.labels import EMOTIONS, FINER, SCORED
 
 DROPOUT = 0.1
 FELT_LAYERS = 4
@@ -52,6 +52,7 @@ class Network(nn.Module):
         self.felt = nn.Linear(FELT_LAYERS * width, FELT)
         self.emotions = nn.Linear(FELT, len(EMOTIONS))
         self.intensity = nn.Linear(FELT, 1)
+        self.finer = nn.Linear(FELT, FINER)
 
     @classmethod
     def from_base(cls, folder: Path) -> Network:
@@ -63,14 +64,17 @@ class Network(nn.Module):
         """The same shape without weights, to load a run's into."""
         return cls(AutoModel.from_config(AutoConfig.from_pretrained(folder, local_files_only=True)))
 
-    def forward(self, ids: Tensor, mask: Tensor, types: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, mask: Tensor, types: Tensor, *, finer: bool = False) -> Tensor:
+        """`finer`: after the outputs, those of GoEmotions' own emotions, to learn from."""
         hidden = self.enc.embeddings(input_ids=ids, token_type_ids=types)
         open_to = create_bidirectional_mask(
             config=self.enc.config, inputs_embeds=hidden, attention_mask=mask
         )
-        return self.heard(hidden, open_to, mask * (1 - types))
+        return self.heard(hidden, open_to, mask * (1 - types), finer=finer)
 
-    def heard(self, hidden: Tensor, open_to: Tensor | None, scored: Tensor) -> Tensor:
+    def heard(
+        self, hidden: Tensor, open_to: Tensor | None, scored: Tensor, *, finer: bool = False
+    ) -> Tensor:
         """From the pieces' embeddings (batch x length x width) to the outputs. `open_to`: what
         attention may see, None for all; `scored`: 1 where a piece is scored (batch x length)."""
         scored = scored.unsqueeze(-1).to(hidden.dtype)
@@ -81,7 +85,8 @@ class Network(nn.Module):
         labels = self._told(hidden, scored)
         felt = nn.functional.gelu(self.felt(self.drop(torch.cat(seen[-FELT_LAYERS:], dim=1))))
         felt = self.drop(felt)
-        return torch.cat([labels, self.emotions(felt), self.intensity(felt)], dim=1)
+        outputs = [labels, self.emotions(felt), self.intensity(felt)]
+        return torch.cat([*outputs, self.finer(felt)] if finer else outputs, dim=1)
 
     def _told(self, hidden: Tensor, scored: Tensor) -> Tensor:
         # One draw of what drops out for all pieces: they are added up.

@@ -64,6 +64,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     emotion_weight: Positive = 1.0
     """What emotions and their intensity count for in the loss beside labels: they are never sure,
     so that unweighted they are most of it, and labels are learned from what noise is left."""
+    finer_weight: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    """What the emotions that GoEmotions tells apart count for beside ours, in the same loss."""
     own: dict[str, float] = {}
     sources: dict[str, float] = {}
     weights: dict[str, float] = {}

@@ -12,8 +12,9 @@ from models.network import Network
 from models.unquantised import weights_of
 
 WEIGHTS = "weights.safetensors"
-UNASKED = "enc.pooler."
-"""A part of the base model that no head hears; what is exported has none."""
+UNASKED = ("enc.pooler.", "finer.")
+"""A part of the base model that no head hears, and a head that is only there to learn by: what is
+exported has neither."""
 
 
 class WeightsError(ValueError):

@@ -46,7 +46,8 @@ def goemotions(folder: Path) -> Iterator[Example]:
             rows = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
             for number, row in enumerate(rows, start=1):
                 try:
-                    felt = {_OURS.get(names[int(index)], "positive") for index in row[1].split(",")}
+                    finer = tuple(int(index) for index in row[1].split(","))
+                    felt = {_OURS.get(names[place], "positive") for place in finer}
                 except (IndexError, ValueError) as error:
                     raise SourceError(f"{file.name}:{number}: not a GoEmotions row") from error
                 if len(felt) > 1:
@@ -65,6 +66,7 @@ def goemotions(folder: Path) -> Iterator[Example]:
                     source="goemotions",
                     group=group,
                     split=split,
+                    finer=finer,
                 )
 
 
@@ -254,6 +256,7 @@ def _example(
     split: Split | None = None,
     resembles: tuple[str, ...] = (),
     labelled: bool = False,
+    finer: tuple[int, ...] | None = None,
 ) -> Example:
     positive = labelled or 1.0 in row[: len(SCORED)]
     return Example(
@@ -264,6 +267,7 @@ def _example(
         split=split_of(group) if split is None else split,
         kind=Kind.POSITIVE if positive else _kind((), resembles),
         resembles=resembles,
+        finer=finer,
     )
 
 

@@ -167,9 +167,15 @@ class Trainer:
         """One step; gives each example's loss."""
         inputs = [self._tensor(a) for a in (batch.ids, batch.mask, batch.types)]
         kind = self._device.partition(":")[0]
+        finer = self._recipe.finer_weight > 0
         with torch.autocast(kind, torch.bfloat16, enabled=self._recipe.bfloat16):
-            logits = heard_in_any(self._network(*inputs).float(), self._tensor(batch.of))
-        losses = masked_losses(logits, self._tensor(batch.targets), self._recipe.emotion_weight)
+            answer = self._network(*inputs, finer=finer).float()
+        logits = heard_in_any(answer, self._tensor(batch.of))
+        weight = self._recipe.emotion_weight
+        losses = masked_losses(logits[:, :OUTPUTS], self._tensor(batch.targets), weight)
+        if finer:
+            told = known_losses(logits[:, OUTPUTS:], self._tensor(batch.finer)).sum(1)
+            losses = losses + weight * self._recipe.finer_weight * told
         self._optimizer.zero_grad(set_to_none=True)
         (losses * self._tensor(batch.weights)).mean().backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
@@ -236,14 +242,19 @@ def masked_losses(logits: Tensor, targets: Tensor, emotion_weight: float = 1.0) 
 
     An example counts for more the more of its targets are known.
     """
-    known = (targets >= 0).float()
-    each = known * nn.functional.binary_cross_entropy_with_logits(
-        logits, targets.clamp(min=0), reduction="none"
-    )
+    each = known_losses(logits, targets)
     # Summed over labels: the mean would let the many that are never there drown the few.
     labels = each[:, : len(SCORED)].sum(1)
     felt = each[:, len(SCORED) : INTENSITY].sum(1) + each[:, INTENSITY] * INTENSITY_WEIGHT
     return labels + emotion_weight * felt
+
+
+def known_losses(logits: Tensor, targets: Tensor) -> Tensor:
+    """Binary cross-entropy of each output of each example; 0 where the target is not known."""
+    known = (targets >= 0).float()
+    return known * nn.functional.binary_cross_entropy_with_logits(
+        logits, targets.clamp(min=0), reduction="none"
+    )
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:

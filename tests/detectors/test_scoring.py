@@ -102,14 +102,17 @@ def test_a_life_that_a_rule_hears_is_shown_for_review_whatever_the_classifier_sa
     assert reading.review() == ["violence"]
 
 
-def test_a_rule_for_self_harm_is_raised_whatever_the_classifier_says(
-    with_scorer: Callable[..., Detector], say: Say
+@pytest.mark.parametrize(("heard", "raised"), [(0.02, True), (0.001, False)])
+def test_a_rule_for_self_harm_is_raised_or_shown_for_review_whatever_the_classifier_says(
+    with_scorer: Callable[..., Detector], say: Say, heard: float, raised: bool
 ) -> None:
-    quiet = WordScorer({"nothing": ("self_harm", 0.9)})
+    quiet = WordScorer({"end": ("self_harm", heard)})
     detector = with_scorer(quiet, "end it all", label="self_harm", probability=0.5)
     settings = DetectionSettings(thresholds={"self_harm": 0.4})
     detector = Detector(settings, detector.finders, quiet)
-    assert say(detector, "i want to end it all").reading.raised() == ["self_harm"]
+    reading = say(detector, "i want to end it all").reading
+    assert (reading.raised() == ["self_harm"]) is raised
+    assert (reading.review() == ["self_harm"]) is not raised
 
 
 @pytest.mark.parametrize(
@@ -119,8 +122,10 @@ def test_a_rule_for_self_harm_is_raised_whatever_the_classifier_says(
         ("legal_threat", 0.03, True),
         ("fraud", 0.001, False),
         ("fraud", 0.015, True),
-        ("regulator", 0.001, True),
-        ("self_harm", 0.001, True),
+        ("regulator", 0.001, False),
+        ("regulator", 0.01, True),
+        ("self_harm", 0.001, False),
+        ("self_harm", 0.01, True),
     ],
 )
 def test_plain_words_stand_unless_the_classifier_all_but_excludes_them(

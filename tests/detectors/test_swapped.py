@@ -34,8 +34,8 @@ class CallersWord:
         self.asked.append(passage.now.text)
         words = passage.now.text.split() if passage.now.speaker is Speaker.CUSTOMER else []
         labels = {
-            "self_harm": 0.99 if "marigold" in words else 0.001,
-            "legal_threat": 0.99 if "papers" in words else 0.001,
+            "self_harm": 0.99 if "marigold" in words else 0.01,
+            "legal_threat": 0.99 if "papers" in words else 0.01,
         }
         emotions = {e.value: 0.1 for e in Emotion} | {"neutral": 0.9}
         return Scores(labels=labels, emotions=emotions, intensity=0.1)

@@ -7,6 +7,7 @@ import pytest
 from models import annotations
 from models.annotations import CommentAnnotation, SourceError, notes
 from models.corpus import CorpusError
+from models.labels import EMOTIONS, FINER, SCORED
 from models.sources import SOURCES
 from scripts.faults import message
 
@@ -37,6 +38,23 @@ def test_an_edition_with_fewer_documents_is_told_of(
         SourceError, match=rf"{source}.jsonl:1: there are only \d documents; this is"
     ):
         list(SOURCES[source](tmp_path))
+
+
+def test_comments_keep_the_emotions_that_goemotions_tells_apart(tmp_path: Path) -> None:
+    names = [f"e{number}" for number in range(FINER)]
+    names[2], names[3], names[27] = "anger", "annoyance", "neutral"
+    (tmp_path / "labels.txt").write_text("\n".join(names), encoding="utf-8")
+    for split in ("train", "dev", "test"):
+        lines = "oh well\t27,3\tx1\nwhat a lovely day\t2\tx2\n"
+        (tmp_path / f"{split}.tsv").write_text(lines, encoding="utf-8")
+    first, second, *_ = SOURCES["goemotions"](tmp_path)
+    felt = slice(len(SCORED), len(SCORED) + len(EMOTIONS))
+    assert first.finer == (27, 3)
+    assert [e for e, t in zip(EMOTIONS, first.targets[felt], strict=True) if t] == ["frustration"]
+    assert second.finer == (2,)
+    (tmp_path / "dev.tsv").write_text("what\t28\tx3\n", encoding="utf-8")
+    with pytest.raises(SourceError, match=r"dev\.tsv:1: not a GoEmotions row"):
+        list(SOURCES["goemotions"](tmp_path))
 
 
 def test_a_row_of_the_corpus_that_is_wrong_is_told_without_a_traceback() -> None:

@@ -10,13 +10,14 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra: make test-train")
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
 from models.bundle import bundle
 from models.corpus import Split, read_corpus
 from models.examples import own
+from models.labels import FINER
 from models.network import Network, base_folder
 from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
@@ -41,6 +42,7 @@ def run(
     asked: Recipe = SMALL,
     *,
     start: Path | None = None,
+    data: Path | None = None,
     resume: bool = False,
     stop_after: int | None = None,
     steps: list[int] | None = None,
@@ -56,7 +58,7 @@ def run(
     weights = train(
         asked,
         folder,
-        data=None,
+        data=data,
         start=[start] if start else (),
         resume=resume,
         device="cpu",
@@ -193,6 +195,40 @@ def test_scores_do_not_depend_on_what_is_scored_beside(exported: Path) -> None:
     one = Passage(now=Said(Speaker.CUSTOMER, "i will see you in court"))
     other = Passage(now=Said(Speaker.CUSTOMER, "what is my balance please " * 20))
     assert scorer.score([one, other])[0] == scorer.score([one])[0]
+
+
+def test_finer_emotions_are_learned_beside_ours_and_not_served(
+    exported: Path, tmp_path: Path
+) -> None:
+    names = ["anger", "annoyance", *(f"e{number}" for number in range(2, FINER))]
+    data = tmp_path / "goemotions"
+    data.mkdir()
+    (data / "labels.txt").write_text("\n".join(names), encoding="utf-8")
+    for split in ("train", "dev", "test"):
+        lines = (f"this is row {n} of {split}\t{n % FINER}\t{split}{n}\n" for n in range(40))
+        (data / f"{split}.tsv").write_text("".join(lines), encoding="utf-8")
+    asked = msgspec.structs.replace(SMALL, epochs=1, own={}, sources={"goemotions": 1.0})
+    beside = msgspec.structs.replace(asked, finer_weight=0.5)
+    # What is served lacks the head: a run from it begins with a new one, the same by its seed.
+    without = load_file(run(tmp_path / "without", asked, start=exported, data=tmp_path))
+    learned = load_file(run(tmp_path / "with", beside, start=exported, data=tmp_path))
+    moved = {n for n, part in learned.items() if not torch.equal(part, without[n])}
+    assert {"finer.weight", "finer.bias", "felt.weight"} <= moved
+    assert not any(name.startswith("finer") for name in weights_of_export(exported))
+    network = Network.from_base(base_folder())
+    older = {n: part for n, part in learned.items() if not n.startswith("finer.")}
+    save_file(older, tmp_path / WEIGHTS)
+    load(network.eval(), tmp_path / WEIGHTS)
+    ids = torch.tensor([[101, 2004, 3000, 102]])
+    inputs = ids, torch.ones_like(ids), torch.zeros_like(ids)
+    with torch.no_grad():
+        served, both = network(*inputs), network(*inputs, finer=True)
+    assert both.shape[1] == served.shape[1] + FINER
+    assert torch.equal(both[:, : served.shape[1]], served)
+
+
+def weights_of_export(folder: Path) -> dict[str, torch.Tensor]:
+    return weights_of(folder / "model.onnx", Network.from_base(base_folder()).state_dict())
 
 
 def test_unknown_targets_teach_nothing() -> None:

@@ -1,0 +1,49 @@
+"""What a batch holds of what is known of its rows."""
+
+import msgspec
+import numpy as np
+
+from detectors.scoring import Passage, Said
+from detectors.vocabulary import Speaker
+from models.batches import batches
+from models.corpus import Kind, Split
+from models.encoding import Encoding
+from models.examples import Example, targets
+from models.labels import FINER
+from models.recipe import Augmentation, Recipe
+from models.scorer import VOCABULARY, WEIGHTS
+
+TALK = Example(
+    passage=Passage(now=Said(Speaker.CUSTOMER, "we went to the lake and it rained all day")),
+    targets=targets(emotions=["sadness"]),
+    source="test",
+    group="test",
+    split=Split.TRAIN,
+    kind=Kind.ORDINARY,
+    finer=(9, 25),
+)
+
+
+def finer_of(example: Example, augment: Augmentation) -> list[list[float]]:
+    recipe = Recipe(description="test", augment=augment)
+    encoding = Encoding.read(WEIGHTS / VOCABULARY)
+    rows = [example, msgspec.structs.replace(example, finer=None)]
+    (batch,) = batches(rows, encoding, recipe, 0, None)
+    assert batch.finer.shape == (2, FINER)
+    return [batch.finer[int(place)].tolist() for place in np.argsort(batch.rows)]
+
+
+def test_finer_emotions_are_known_of_the_rows_that_have_them() -> None:
+    known, unknown = finer_of(TALK, Augmentation())
+    assert [place for place, told in enumerate(known) if told == 1.0] == [9, 25]
+    assert known.count(0.0) == FINER - 2
+    assert unknown == [-1.0] * FINER
+
+
+def test_of_a_piece_and_in_a_longer_turn_finer_emotions_are_not_known() -> None:
+    assert finer_of(TALK, Augmentation(fragments=1.0))[0] == [-1.0] * FINER
+    threat = msgspec.structs.replace(TALK, kind=Kind.POSITIVE, targets=targets(["fraud"]))
+    recipe = Recipe(description="test", augment=Augmentation(surrounded=1.0))
+    encoding = Encoding.read(WEIGHTS / VOCABULARY)
+    (batch,) = batches([threat, TALK], encoding, recipe, 0, None)
+    assert batch.finer[list(batch.rows).index(0)].tolist() == [-1.0] * FINER
