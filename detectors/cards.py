@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from detectors.digits import MOST_PAUSING, PAUSING, Group, Run, Word, word_set
+from detectors.framing import plain
 
 CARD_STARTS = "23456"
 """First digits of payment cards; 0, 1 and 7 to 9 begin other things (ISO/IEC 7812-1)."""
@@ -22,6 +23,16 @@ _ELSE = word_set(
 )
 """What expires and is no card."""
 _MONTH_AND_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?[2-4]\d")
+_MOST_CHECKING = 10
+"""Words between two groups with which a caller makes sure of the first, or puts it right."""
+_PAUSES = "|".join(re.escape(text) for text in sorted(PAUSING, key=len, reverse=True))
+_CHECKS = re.compile(
+    rf"(?:(?:{_PAUSES}|\?|(?:(?:have|did|do) )?you (?:got|get|have|hear|catch|want)"
+    r" (?:that|it|those|them|me|the (?:rest|next))|got (?:that|it)|(?:are )?you (?:ready|there"
+    r"|with me|still there|sure)|ready|with me|can you hear me|is that (?:clear|alright|all right)"
+    r"|so far|down|all|shall i (?:go|carry) on|sorry|no|wait|i mean|make that|scratch that"
+    r"|let me start again) )+"
+)
 
 
 def broken_cards(words: Sequence[Word], runs: Sequence[Run]) -> Iterator[Run]:
@@ -34,14 +45,25 @@ def broken_cards(words: Sequence[Word], runs: Sequence[Run]) -> Iterator[Run]:
             groups += runs[after].groups
             after += 1
         if after > at + 1 and has_card(groups):
-            yield from runs[at:after]
+            # "the new one is four …": the first is part of the card only if it is none without.
+            yield from runs[at + has_card(groups[len(runs[at].groups) :]) : after]
         at = after
 
 
 def goes_on(words: Sequence[Word], one: Group, other: Group) -> bool:
-    """Whether only pauses stand between two groups: "and then", "okay", "um"."""
+    """Whether only pauses stand between two groups, "and then", or words that make sure of one."""
     between = words[one.last + 1 : other.first]
-    return len(between) <= MOST_PAUSING and all(word.text in PAUSING for word in between)
+    if all(word.text in PAUSING for word in between):
+        return len(between) <= MOST_PAUSING
+    return is_checked(words, one, other)
+
+
+def is_checked(words: Sequence[Word], one: Group, other: Group) -> bool:
+    """Whether a caller makes sure of a group before the next, or puts it right: "got that?"."""
+    between = words[one.last + 1 : other.first]
+    if len(between) > _MOST_CHECKING or all(word.text in PAUSING for word in between):
+        return False
+    return bool(_CHECKS.fullmatch(plain(words, one.last + 1, other.first)))
 
 
 def has_card(groups: Sequence[Group]) -> bool:
