@@ -13,12 +13,12 @@ CARD_STARTS = "23456"
 _CARD_SHAPES = ((4, 4, 4, 4), (4, 6, 5))
 _DASHES = frozenset({"-", "–", "dash"})
 CARD_LENGTHS = (16, 15, 14, 13, 19, 18, 17)
-_EXPIRY = word_set("expiry expiration expires expire expiring")
+EXPIRY = word_set("expiry expiration expires expire expiring")
 _EXPIRY_REACH = 6
 """Words between "expires" and its month: "the expiry date on it says"."""
 _NO_EXPIRY = word_set("at paid for about")
 """Before a time or a sum."""
-_ELSE = word_set(
+ELSE = word_set(
     "offer contract passport warranty licence license voucher membership permit policy quote lease"
 )
 """What expires and is no card."""
@@ -103,7 +103,7 @@ def is_expiry(words: Sequence[Word], run: Run) -> bool:
     """Whether digits are the month and year in which a card runs out: "expires 04/27"."""
     first = run.groups[0].first
     said = [word.text for word in words[max(0, first - _EXPIRY_REACH - 1) : first]]
-    if _EXPIRY.isdisjoint(said) or not _ELSE.isdisjoint(said) or said[-1] in _NO_EXPIRY:
+    if EXPIRY.isdisjoint(said) or not ELSE.isdisjoint(said) or said[-1] in _NO_EXPIRY:
         return False
     return bool(_MONTH_AND_YEAR.fullmatch(run.digits))
 

@@ -18,12 +18,13 @@ from detectors.asking import request_in
 from detectors.births import births
 from detectors.cards import broken_cards, goes_on, has_card, is_checked, is_expiry, may_be_card
 from detectors.digits import Group, Run, Word, runs_of, words_of
+from detectors.expiries import expiries, is_asked_for
 from detectors.forms import forms
 from detectors.identity import is_national_id, spelled_ids, with_letters
 from detectors.lengths import LEAST_ASKED, LEAST_DIGITS, LEAST_PUT_RIGHT, is_enough
 from detectors.mailboxes import emails, is_awaited
 from detectors.markers import MARKER, NUMBERS, Kind
-from detectors.naming import Name, holds_amounts, names_in
+from detectors.naming import Name, holds_amounts, names_in, with_area_codes
 from detectors.passwords import Awaited, awaited, passwords
 from detectors.pieces import UNFINISHED, begun, least_wanted, only_digits
 from detectors.signs import may_hold
@@ -59,6 +60,7 @@ class _Text(NamedTuple):
     mail: bool
     birth: bool
     password: Awaited
+    expiry: bool
     names_a_card: bool
     """Whether a card is spoken of, or asked for."""
 
@@ -79,18 +81,20 @@ def redact(
     brief = len(agent_said.split()) <= _BACKCHANNEL
     birth = Kind.DATE_OF_BIRTH in (asked, carried if brief else None)
     password = awaited(asked is Kind.PASSWORD, wanted is Kind.PASSWORD, said_before)
+    password = password._replace(phrase="phrase" in agent_said.lower())
     if not password.asked and not mail and not birth and not may_hold(text):
         return text, ()
     words = words_of(text)
     names = names_in(words)
-    telephone = Kind.PHONE in (asked, carried, *(name.kind for name in names))
+    telephone = Kind.PHONE in (asked, wanted, carried, *(name.kind for name in names))
+    names = with_area_codes(words, names, telephone)
     runs = runs_of(words, telephone)
     alone = only_digits(words, runs)
     of_card = {asked, wanted, carried, *(name.kind for name in names)}
     card = Kind.CARD in of_card or Kind.CARD.marker in f"{said_before} {text}"
     taken = _Text(
         *(text, words, runs, names, asked, wanted, carried, tail, alone),
-        *(mail, birth, password, card),
+        *(mail, birth, password, is_asked_for(agent_said), card),
     )
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
@@ -213,7 +217,7 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
             return None
         if is_enough(taken.words, name, run):
             return kind
-    elif is_told_of(taken.asked or taken.carried, digits, before):
+    elif is_told_of(taken.asked or taken.carried, taken.words, run):
         return None
     elif opening and taken.carried is not None:
         if len(digits) >= LEAST_ASKED.get(taken.carried, 99):
@@ -238,6 +242,8 @@ def _said(taken: _Text) -> Iterator[_Span]:
     words = taken.words
     for first, last in emails(words, taken.mail):
         yield _Span(words[first].start, words[last].end, Kind.EMAIL)
+    for first, last in expiries(words, taken.runs, taken.expiry, taken.names_a_card):
+        yield _Span(words[first].start, words[last].end, Kind.CARD)
     asked = taken.asked if taken.asked is not None else taken.carried
     for first, last in spelled_ids(words, taken.names, asked is Kind.NATIONAL_ID):
         yield _Span(words[first].start, words[last].end, Kind.NATIONAL_ID)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from detectors.digits import PAUSING, Run, Word, word_set
 from detectors.framing import plain
 from detectors.markers import NUMBERS, Kind
-from detectors.naming import Name
+from detectors.naming import Name, is_area
 
 _REACH = 6
 """Words between a number and its name that are looked at: "that's what is on my"."""
@@ -21,6 +21,8 @@ _ON_IT = re.compile(
     r"on the back (?:$|[,.?!] |of (?:it|(?:the|my|this) card) |and |there |please )"
 )
 _CODE = re.compile(r"code (?:$|[,.?!] |i |you |they |that |which |from |in the text )")
+_AREA = re.compile(r"(?:(?:is|that's|as) )?(?:(?:the|my) )?area code ")
+_AREA_DIGITS = 3
 _LETTERS = 3
 """Letters that an id may have behind its digits."""
 _LEAST = {
@@ -48,6 +50,8 @@ def named_behind(words: Sequence[Word], names: Sequence[Name], run: Run) -> Kind
     digits = len(run.digits)
     if _ON_IT.match(said) and digits in _ON_THE_BACK:
         return Kind.SECURITY_CODE
+    if _AREA.match(said) and digits == _AREA_DIGITS and _has_area_code(words, names, at):
+        return Kind.PHONE
     link = _LINK.match(said)
     if link is None or run.amount:
         return None
@@ -68,6 +72,12 @@ def named_behind(words: Sequence[Word], names: Sequence[Name], run: Run) -> Kind
     after = words[name.last + 1].text if name.last + 1 < len(words) else "."
     alone = name.first == name.last and after not in _MAY_FOLLOW
     return None if alone or _is_long_code(name.kind, digits) else name.kind
+
+
+def _has_area_code(words: Sequence[Word], names: Sequence[Name], at: int) -> bool:
+    """Whether the next name is an area code that is part of a telephone number."""
+    index = bisect_left(names, at, key=lambda name: name.first)
+    return index < len(names) and names[index].kind is Kind.PHONE and is_area(words, names[index])
 
 
 def _is_letters(text: str) -> bool:
