@@ -81,7 +81,8 @@ def redact(
     brief = len(agent_said.split()) <= _BACKCHANNEL
     birth = Kind.DATE_OF_BIRTH in (asked, carried if brief else None)
     password = awaited(asked is Kind.PASSWORD, wanted is Kind.PASSWORD, said_before)
-    password = password._replace(phrase="phrase" in agent_said.lower())
+    if password.asked and "phrase" in agent_said.lower():
+        password = password._replace(phrase=True)
     if not password.asked and not mail and not birth and not may_hold(text):
         return text, ()
     words = words_of(text)

@@ -17,6 +17,8 @@ _LINK = re.compile(
     r"(?:[,.] |um |uh |and )*(?:(?:is|was|are|as|that's|that is|that was|it's) )"
     r"(?P<of>(?:the|my|our|his|her|their|your) )?"
 )
+_STARTS = word_set("is was are as that that's that’s it's it’s on area the my and um uh , .")
+"""First words of what may name a number behind it: most numbers are followed by others."""
 _ON_IT = re.compile(
     r"on the back (?:$|[,.?!] |of (?:it|(?:the|my|this) card) |and |there |please )"
 )
@@ -46,6 +48,8 @@ def named_behind(words: Sequence[Word], names: Sequence[Name], run: Run) -> Kind
     at = run.groups[-1].last + 1
     while at < len(words) and words[at - 1].end == words[at].start and _is_letters(words[at].text):
         at += 1
+    if at == len(words) or words[at].text not in _STARTS:
+        return None
     said = plain(words, at, at + _REACH)
     digits = len(run.digits)
     if _ON_IT.match(said) and digits in _ON_THE_BACK:
