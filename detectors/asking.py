@@ -13,6 +13,7 @@ from typing import NamedTuple
 from detectors.digits import Word, word_set, words_of
 from detectors.markers import MARKER, NUMBERS, Kind
 from detectors.naming import NAMES, Name, named, names_in, table_of
+from detectors.questions import asks_else, is_question
 from detectors.reading import Turn
 from detectors.vocabulary import Speaker
 from detectors.window import side
@@ -39,22 +40,31 @@ _TRAILING = word_set("on there please for me you then now again as well of it th
 _DIGITS = frozenset({"number", "digit", "digits"})
 _ENDS = frozenset(".?!;")
 
+_RING = tuple(
+    f"number {who} {act}"
+    for who in ("we can", "can we", "should we", "i can", "can i", "should i", "to")
+    for act in ("ring", "call", "reach", "text")
+)
 _REQUESTS: dict[Kind | None, tuple[str, ...]] = {
     Kind.SECURITY_CODE: (
         *("last three", "last 3", "last three digits", "last 3 digits", "three digits"),
         *("number we just sent", "number we sent", "number i just sent", "number i sent"),
         *("code we just sent", "code we sent", "code i just sent", "code i sent"),
         *("number we texted", "code we texted", "number in the text", "code in the text"),
-        *("numbers in the text", "numbers are in the text"),
+        *("numbers in the text", "numbers are in the text", "signature strip"),
+        *("three digit number", "three digit code", "3 digit number", "3 digit code"),
     ),
     Kind.ACCOUNT: ("bank details", "banking details", "account details"),
     Kind.CARD: ("card details", "card expire", "card run out"),
     Kind.PHONE: (
         *("call you back on", "call you back at", "call you on", "call you at", "reach you on"),
         *("reach you at", "ring you on", "ring you back on", "text you on", "contact you on"),
-        *("your number", "good number"),
+        *("your number", "good number", *_RING),
     ),
-    None: ("address", "balance", "amount", "total"),
+    None: (
+        *("address", "balance", "amount", "total", "house number", "door number", "flat number"),
+        *("apartment number", "unit number", "building number", "street number", "floor number"),
+    ),
 }
 """What agents call a number when they ask for it, and callers hardly ever when they say it."""
 _SECRETS = (
@@ -62,7 +72,15 @@ _SECRETS = (
     *("your first job", "your first boss", "your first employer", "your first phone"),
     *("your first concert", "your first dog", "your first cat", "primary school"),
     *("elementary school", "childhood friend", "childhood nickname", "childhood hero"),
-    *("childhood best friend", "childhood pet", "favourite teacher", "favorite teacher"),
+    *(
+        "best friend at school",
+        "best friend in school",
+        "school friend",
+        "childhood best friend",
+        "childhood pet",
+        "favourite teacher",
+        "favorite teacher",
+    ),
     *("favourite food", "favorite food", "favourite colour", "favorite color"),
     *("favourite film", "favorite movie", "favourite book", "favorite book", "favourite place"),
     *("favorite place", "favourite team", "favorite team", "favourite football team"),
@@ -148,6 +166,13 @@ def request_in(said: str) -> Request | None:
     return None
 
 
+def unknown_asked(before: Sequence[Turn]) -> str:
+    """The question right before, if nobody knows whose it is: it counts as the agent's."""
+    last = before[-1] if before else None
+    asks = last is not None and last.speaker is Speaker.UNKNOWN and is_question(last.text)
+    return last.text if last is not None and asks else ""
+
+
 def standing(turns: Sequence[Turn], speaker: Speaker, swapped: bool = False) -> Standing:
     """What came before a speaker's words. `swapped`: the agent is on the customer's channel.
 
@@ -198,7 +223,7 @@ def _request_of(clause: Sequence[Word]) -> Request | None:
     otherwise = _DIGITS.isdisjoint(said) and _holds(said, _OTHERWISE)
     names = [one for one in names_in(clause, _TABLE) if _phrase(clause, one) not in _IN_PASSING]
     if not names:
-        return OTHER if otherwise else None
+        return OTHER if otherwise or asks_else(said) else None
     name = max(names, key=lambda one: (_weight(clause, one), one.kind is not None, one.last))
     asks = not _ASKING.isdisjoint(said)
     ends = _TRAILING.issuperset(said[name.last + 1 :])

@@ -9,7 +9,7 @@ from detectors.mailboxes import Place
 from detectors.markers import Kind
 from detectors.naming import Name
 
-_MONTHS = word_set(
+MONTHS = word_set(
     "january february march april may june july august september october november december "
     "jan feb mar apr jun jul aug sep sept oct nov dec"
 )
@@ -76,13 +76,13 @@ def _date(words: Sequence[Word], first: int) -> Place | None:
     said = [words[i].text for i in range(first, last + 1)]
     if said == _NO_DATE:
         return None
-    whole = told >= 3 or (told == 2 and not (_MONTHS | _ORDINALS).isdisjoint(said))
+    whole = told >= 3 or (told == 2 and not (MONTHS | _ORDINALS).isdisjoint(said))
     return (first, last) if whole and first <= last else None
 
 
 def _tells(text: str) -> bool:
     """Whether a word is a day, a month, a year or a part of one."""
-    return text.isdecimal() or text in _MONTHS or text in _ORDINALS or text in _NUMBERS
+    return text.isdecimal() or text in MONTHS or text in _ORDINALS or text in _NUMBERS
 
 
 def _pieces(words: Sequence[Word]) -> Iterator[Place]:

@@ -7,7 +7,7 @@ from functools import cache
 
 import msgspec
 
-from detectors.asking import standing
+from detectors.asking import standing, unknown_asked
 from detectors.chunk import Audience, Chunk, Revision
 from detectors.context import context_book
 from detectors.feeling import emotion
@@ -222,7 +222,8 @@ def _asked(chunk: Chunk, before: tuple[Turn, ...], roles: Roles) -> str:
     speaker = EXCHANGED.get(chunk.speaker, chunk.speaker) if roles.swapped else chunk.speaker
     if speaker is Speaker.AGENT:
         return ""
-    return agent_before(really(before) if roles.swapped else before)
+    said = agent_before(really(before) if roles.swapped else before)
+    return unknown_asked(before) or said
 
 
 def named(language: str) -> str:

@@ -39,6 +39,15 @@ _FORMS = (
         Kind.EMAIL,
         re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}", re.ASCII),
     ),
+    (
+        # "anna(at)example.com", "anna [at] example dot com"
+        Kind.EMAIL,
+        re.compile(
+            r"(?<![\w.+%-])[\w.+%-]{1,64} ?(?:\[at\]|\(at\)) ?[\w-]{1,63}"
+            r"(?:(?:\.| ?\[dot\] ?| ?\(dot\) ?| dot )[\w-]{1,63}){1,5}",
+            re.ASCII | re.IGNORECASE,
+        ),
+    ),
 )
 
 

@@ -47,10 +47,11 @@ _TELLS = (
     "|it (?:says|reads)(?: here)?"
 )
 _LEAD = re.compile(
-    rf"(?:(?P<tells>{_TELLS})|(?P<corrects>{_CORRECTIONS})|{_HEDGES}|{_PONDERING}|{_FILLERS}) "
+    rf"(?:(?P<tells>{_TELLS})|(?P<corrects>{_CORRECTIONS})|(?P<hedges>{_HEDGES})"
+    rf"|{_PONDERING}|{_FILLERS}) "
 )
 _TAIL = re.compile(
-    r"(?:[,.?!…;] )*(?:$|(?:i (?:think|believe|guess|reckon|suppose)|i'm|or|not sure"
+    r"(?:[,.?!…;] )*(?:$|(?:but|i (?:think|believe|guess|reckon|suppose)|i'm|or|not sure"
     r"|maybe|probably|please|thanks|thank you|cheers|with an?|all (?:lower|upper|one|in)|that's"
     r"|if (?:that|i|it)|is (?:that|it)|isn't it|right|as in|like the|capital|lower|upper"
     r"|in (?:capital|lower|upper|all)|one word|no spaces|love|mate|sir|madam|yeah|yes|um|uh|er|erm"
@@ -92,12 +93,14 @@ CRIES = word_set(
 class Lead(NamedTuple):
     """What stands before an answer: `after` is the word behind it.
 
-    `tells`: it says that the answer comes ("it might be"); `corrects`: that the last was wrong.
+    `tells`: it says that the answer comes ("it might be"); `corrects`: that the last was wrong;
+    `hedges`: that it is not sure.
     """
 
     after: int
     tells: bool
     corrects: bool
+    hedges: bool
 
 
 def plain(words: Sequence[Word], first: int, stop: int) -> str:
@@ -109,12 +112,13 @@ def lead_of(words: Sequence[Word]) -> Lead:
     """The fillers, hedges and openings that an answer begins with."""
     said = plain(words, 0, _MOST_LEAD)
     at = 0
-    tells = corrects = False
+    tells = corrects = hedges = False
     while opening := _LEAD.match(said, at):
         tells = tells or opening["tells"] is not None
         corrects = corrects or opening["corrects"] is not None
+        hedges = hedges or opening["hedges"] is not None
         at = opening.end()
-    return Lead(said.count(" ", 0, at), tells, corrects)
+    return Lead(said.count(" ", 0, at), tells, corrects, hedges)
 
 
 def is_pondering(words: Sequence[Word]) -> bool:

@@ -87,6 +87,8 @@ def _is_id_part(text: str, words: Sequence[Word], at: int, beside: int) -> bool:
     low, high = sorted((at, beside))
     if not word.text.isalnum():
         return False
+    if word.text == "for" or (at > 1 and words[at - 1].text == "for"):
+        return _stands_for(words, at if word.text == "for" else at - 1)
     if words[low].end == words[high].start or word.text in _NATO:
         return True
     written = text[word.start : word.end]
@@ -94,6 +96,11 @@ def _is_id_part(text: str, words: Sequence[Word], at: int, beside: int) -> bool:
         closes = at + 1 == len(words) or not words[at + 1].text.isalpha()
         return word.text not in "ai" or at < beside or closes
     return written.isupper() and written.isalpha() and len(written) < _LONGEST_LETTERS
+
+
+def _stands_for(words: Sequence[Word], at: int) -> bool:
+    """Whether a letter is spelled around a "for": "j for juliet", "b for butter"."""
+    return 0 < at < len(words) - 1 and letter(words[at - 1].text) == words[at + 1].text[0]
 
 
 def spelled_ids(words: Sequence[Word], names: Sequence[Name], asked: bool) -> Iterator[Place]:

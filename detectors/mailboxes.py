@@ -26,7 +26,8 @@ _SURE_JOINTS = frozenset({"dot", "underscore", ".", "_"})
 _NOT_A_MAILBOX = word_set(
     "look looking looked site website page online am is are it was me you us here there go "
     "shop shopping bought order ordered account and or works working them people that this "
-    "in out into up log logged sign signed"
+    "in out into up log logged sign signed work worked meet meeting met "
+    "i'm we're he's she's they're"
 )
 _MAILBOX_FOLLOWS = word_set("email email's e-mail is it's that's address")
 _NO_NAME = word_set(
@@ -170,6 +171,8 @@ def _mailbox_start(words: Sequence[Word], last: int, awaited: bool) -> int:
             first -= 2 if words[first - 2].text == "the" else 1
         elif text in ("the", *_COUNTED) and is_spelled(before):
             first -= 1
+        elif _stands_for(words, first - 1):
+            first -= 3
         else:
             break
     for at in range(first - 1, max(first - _MOST_NAME - 2, -1), -1):
@@ -178,6 +181,13 @@ def _mailbox_start(words: Sequence[Word], last: int, awaited: bool) -> int:
         if not words[at].text.isalpha():
             return at + 1 if awaited and words[at].text == "," else first
     return 0 if awaited and first <= _MOST_NAME else first
+
+
+def _stands_for(words: Sequence[Word], last: int) -> bool:
+    """Whether a letter is spelled up to a word: "n for november"."""
+    if last < 2 or words[last - 1].text != "for":
+        return False
+    return len(words[last - 2].text) == 1 and words[last].text.startswith(words[last - 2].text)
 
 
 def is_spelled(text: str) -> bool:

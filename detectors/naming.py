@@ -22,12 +22,13 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
     Kind.CARD: (
         *("card number", "card no", "card", "debit card", "credit card", "bank card"),
         *("visa", "mastercard", "amex", "american express", "long number", "sixteen digit"),
-        *("16 digit", "sixteen digits", "16 digits", "number on the front", "expiry", "pan"),
+        *("16 digit", "sixteen digits", "16 digits", "number on the front", "expiry"),
         *("expiry date", "expiration date"),
     ),
     Kind.SECURITY_CODE: (
         *("security code", "security number", "cvv", "cvc", "c v v", "c v c", "csc", "cvv2"),
         *("pin", "pin number", "pin code", "p i n", "verification code", "passcode"),
+        *("pass code", "three digits are", "last three are", "last three digits are"),
         *("one time code", "one time passcode", "authentication code", "access code"),
         *("back of the card", "back of my card", "on the back", "code you sent", "code i got"),
         *("digits on the back", "texted me", "code is", "code was", "six digit code"),
@@ -49,7 +50,10 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("passport number", "passport", "driver license", "drivers license", "driver's license"),
         *("driver licence", "drivers licence", "driver's licence", "driving license"),
         *("driving licence", "license number", "licence number", "medicare number", "pps number"),
-        *("nhs number", "tax id", "national id", "id number"),
+        *("nhs number", "tax id", "national id", "id number", "aadhaar", "aadhar", "adhaar"),
+        *("aadhaar number", "aadhar number", "aadhaar card", "aadhar card", "uidai", "uid number"),
+        *("uidai number", "pan", "pan card", "pan number", "pan card number"),
+        *("aadhaar card number", "aadhar card number"),
     ),
     Kind.PHONE: (
         *("phone number", "phone", "telephone number", "telephone", "mobile number", "mobile"),
@@ -60,11 +64,12 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
     ),
     Kind.DATE_OF_BIRTH: (
         *("date of birth", "d o b", "dob", "birth date", "birthdate", "born", "birthday is"),
-        *("birthday", "my birthday"),
+        *("birthday", "my birthday", "memorable date"),
     ),
     Kind.PASSWORD: (
         *("password", "pass word", "passphrase", "pass phrase", "memorable word"),
         *("memorable information", "maiden name", "secret word", "secret answer"),
+        *("memorable place", "memorable name"),
         *("security answer", "security word", "answer to my security question"),
         *("answer to the security question", "answer to my secret question"),
         *("answer to the secret question", "security question answer", "secret question answer"),
@@ -78,6 +83,7 @@ NAMES: dict[Kind | None, tuple[str, ...]] = {
         *("area code", "promo code", "discount code", "voucher code", "error code", "postal code"),
         *("country code", "product code", "booking code", "reason code", "reading", "room"),
         *("code of conduct", "code of practice"),
+        *("visa application", "visa application number", "visa reference", "barcode", "ean"),
         *("dress code", "code number", "extension", "dial code", "gate", "platform"),
     ),
 }
@@ -109,6 +115,8 @@ _LEAST_CODE = 6
 """Digits right after "code" that are a code that was sent: an error code is shorter."""
 _MOST_CODE = 8
 _THE = frozenset({"the", "a", "my", "this", "that", "your", "their"})
+_DEALT = frozenset({"charged", "debited", "billed", "frozen", "hacked", "emptied", "overdrawn"})
+"""What was done to an account, with sums and days behind it."""
 _AMOUNT_SIZES = range(2, 7)
 """Figures of an amount: one at a time, or seven in one go, are a number all the same."""
 
@@ -121,9 +129,22 @@ def holds_amounts(words: Sequence[Word], name: Name, run: Run) -> bool:
     there = any(
         one == "there" and other in ("is", "are", "was", "were") for one, other in pairwise(said)
     )
-    return ("balance" in said or "there's" in said or there) and all(
+    dealt = not _DEALT.isdisjoint(said)
+    return (dealt or "balance" in said or "there's" in said or there) and all(
         len(group.digits) in _AMOUNT_SIZES for group in run.groups
     )
+
+
+def with_area_codes(words: Sequence[Word], names: list[Name], telephone: bool) -> list[Name]:
+    """The names, where "area code" is part of a telephone number if one is spoken of."""
+    if not telephone:
+        return names
+    return [name._replace(kind=Kind.PHONE) if is_area(words, name) else name for name in names]
+
+
+def is_area(words: Sequence[Word], name: Name) -> bool:
+    """Whether a name is that of the first digits of a telephone number."""
+    return words[name.first].text == "area"
 
 
 def named(word: Word) -> str:

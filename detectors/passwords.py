@@ -69,10 +69,11 @@ _REACH = 8
 
 
 class Awaited(NamedTuple):
-    """Whether a password is to come, and whether one has `come` already."""
+    """Whether a password is to come, a `phrase` perhaps, and whether one has `come` already."""
 
     asked: bool
     come: bool = False
+    phrase: bool = False
 
 
 @lru_cache(maxsize=1024)
@@ -105,7 +106,7 @@ def passwords(words: Sequence[Word], names: Sequence[Name], wait: Awaited) -> It
     if own or wait.asked:
         yield from _changed(words)
     if wait.asked and words and not own:
-        yield from _answered(words, wait.come)
+        yield from _answered(words, wait)
 
 
 def _told_after(words: Sequence[Word], name: Name) -> Iterator[Place]:
@@ -178,8 +179,12 @@ def _changed(words: Sequence[Word]) -> Iterator[Place]:
         seen = match.end()
         if at >= len(words) or is_talk(words[at].text) or words[at].text in _NO_PASSWORD:
             continue
-        after = unit_end(words, at) + 1
-        if is_mixed(words, at) or (match["what"] and _closes(words, after)):
+        last = unit_end(words, at)
+        while last + 1 < min(len(words), at + _MOST_WORDS) and is_spelled(words[last + 1].text):
+            last += 1
+        if match["what"] and _closes(words, last + 1):
+            yield from ((at, last), *_secret(words, at, 1))
+        elif is_mixed(words, at):
             yield from _secret(words, at, 1)
 
 
@@ -188,10 +193,10 @@ def _closes(words: Sequence[Word], at: int) -> bool:
     return ends_at(words, at) or following in (["the", "password"], ["my", "password"])
 
 
-def _answered(words: Sequence[Word], come: bool) -> Iterator[Place]:
+def _answered(words: Sequence[Word], wait: Awaited) -> Iterator[Place]:
     """The answer to the question for a password, in what people say around it.
 
-    After one that has `come` "okay great" is none: only what goes on from it or puts it right is.
+    After one that has come "okay great" is none: only what goes on from it or puts it right is.
     """
     lead = lead_of(words)
     first = lead.after
@@ -204,17 +209,27 @@ def _answered(words: Sequence[Word], come: bool) -> Iterator[Place]:
     talk = any(is_talk(words[at].text) and not is_mixed(words, at) for at, _ in units)
     whole = 0 < len(units) <= _MOST_WORDS
     told: list[Place] = []
-    if lead.tells:
+    if wait.phrase and whole and _is_phrase(words, units):
+        told = [(first, units[-1][1])]
+    elif lead.tells:
         if not is_talk(words[first].text) or is_mixed(words, first):
             told = list(_secret(words, first, _MOST_WORDS if whole else 1))
     else:
-        short = len(units) <= _SHORT_ANSWER or (whole and words[first].text in _TITLES)
-        if short and not talk and (lead.corrects or not come or not first):
+        hedged = whole and lead.hedges
+        short = len(units) <= _SHORT_ANSWER or hedged or (whole and words[first].text in _TITLES)
+        if short and not talk and (lead.corrects or not wait.come or not first):
             told = [(first, units[-1][1])]
     yield from told
     for _, last in told:
         if last + 1 < len(words) and words[last + 1].text == "or":
             yield from _secret(words, last + 2, 1)
+
+
+def _is_phrase(words: Sequence[Word], units: Sequence[Place]) -> bool:
+    """Whether words may be a passphrase: hardly one of them is talk, and none a cry."""
+    said = [words[at].text for at, _ in units]
+    talk = sum(is_talk(text) for text in said)
+    return len(said) > _SHORT_ANSWER and talk <= 1 and CRIES.isdisjoint(said)
 
 
 def _spells(words: Sequence[Word], at: int) -> bool:

@@ -16,40 +16,24 @@ from typing import NamedTuple
 from detectors.asides import is_another_day, is_told_of
 from detectors.asking import request_in
 from detectors.births import births
-from detectors.cards import broken_cards, goes_on, has_card, is_expiry, may_be_card
+from detectors.cards import broken_cards, goes_on, has_card, is_checked, is_expiry, may_be_card
 from detectors.digits import Group, Run, Word, runs_of, words_of
+from detectors.expiries import expiries, is_asked_for
 from detectors.forms import forms
 from detectors.identity import is_national_id, spelled_ids, with_letters
+from detectors.lengths import LEAST_ASKED, LEAST_DIGITS, LEAST_PUT_RIGHT, is_enough
 from detectors.mailboxes import emails, is_awaited
 from detectors.markers import MARKER, NUMBERS, Kind
-from detectors.naming import Name, holds_amounts, names_in
+from detectors.naming import Name, holds_amounts, names_in, with_area_codes
 from detectors.passwords import Awaited, awaited, passwords
 from detectors.pieces import UNFINISHED, begun, least_wanted, only_digits
 from detectors.signs import may_hold
+from detectors.trailing import named_behind
 
 NAME_REACH = 8
 """Words between a name and its number: "my account number that's the long one is"."""
 _BACKCHANNEL = 3
 """Words of the agent's that only say "go on": more may ask for something else."""
-
-_LEAST_DIGITS = {
-    Kind.CARD: 8,
-    Kind.SECURITY_CODE: 3,
-    Kind.ACCOUNT: 6,
-    Kind.NATIONAL_ID: 4,
-    Kind.PHONE: 7,
-}
-"""Digits that make a named number: fewer are a count, or the last four that may be read out."""
-_LEAST_NAMED_WHOLE = {Kind.CARD: 3, Kind.ACCOUNT: 5}
-"""The same after "card number" or "transit number", unless it is "the last four of" it."""
-_LEAST_ASKED = {
-    Kind.CARD: 3,
-    Kind.SECURITY_CODE: 3,
-    Kind.ACCOUNT: 4,
-    Kind.NATIONAL_ID: 3,
-    Kind.PHONE: 5,
-}
-"""The same in an answer: transcribers cut a number in pieces."""
 
 _NANP = re.compile(r"1?[2-9]\d{2}[2-9]\d{6}")
 _ZERO_LED = re.compile(r"0[1-9]\d{8,9}")
@@ -76,6 +60,7 @@ class _Text(NamedTuple):
     mail: bool
     birth: bool
     password: Awaited
+    expiry: bool
     names_a_card: bool
     """Whether a card is spoken of, or asked for."""
 
@@ -96,18 +81,21 @@ def redact(
     brief = len(agent_said.split()) <= _BACKCHANNEL
     birth = Kind.DATE_OF_BIRTH in (asked, carried if brief else None)
     password = awaited(asked is Kind.PASSWORD, wanted is Kind.PASSWORD, said_before)
+    if password.asked and "phrase" in agent_said.lower():
+        password = password._replace(phrase=True)
     if not password.asked and not mail and not birth and not may_hold(text):
         return text, ()
     words = words_of(text)
     names = names_in(words)
-    telephone = Kind.PHONE in (asked, carried, *(name.kind for name in names))
+    telephone = Kind.PHONE in (asked, wanted, carried, *(name.kind for name in names))
+    names = with_area_codes(words, names, telephone)
     runs = runs_of(words, telephone)
     alone = only_digits(words, runs)
     of_card = {asked, wanted, carried, *(name.kind for name in names)}
     card = Kind.CARD in of_card or Kind.CARD.marker in f"{said_before} {text}"
     taken = _Text(
         *(text, words, runs, names, asked, wanted, carried, tail, alone),
-        *(mail, birth, password, card),
+        *(mail, birth, password, is_asked_for(agent_said), card),
     )
     spans = sorted(span for find in _FINDERS for span in find(taken))
     parts: list[str] = []
@@ -150,7 +138,7 @@ def _carried(said_before: str) -> tuple[Kind | None, tuple[Group, ...]]:
 def _numbers(taken: _Text) -> Iterator[_Span]:
     """Runs of digits: by check digit, by name, by the question they answer, by what they go on."""
     ends = [name.last for name in taken.names]
-    card_before: tuple[Group, ...] = ()
+    kind_before: Kind | None = None
     for number, run in enumerate(taken.runs):
         first, last = run.groups[0].first, run.groups[-1].last
         start, end = taken.words[first].start, taken.words[last].end
@@ -163,11 +151,14 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             name = None
         opening = number == 0 and first <= 3 and name is None
         kind = _kind_of(run, taken, name, opening, before)
-        follows = card_before and goes_on(taken.words, card_before[-1], run.groups[0])
-        if kind is None and follows and not run.amount:
-            kind = Kind.CARD
+        if kind is None and name is not None and number + 1 < len(taken.runs):
+            kind = _with_next(taken, number, name)
+        if kind is None and name is None:
+            kind = named_behind(taken.words, taken.names, run)
+        if kind is None and kind_before is not None and not run.amount:
+            kind = _goes_on(taken, number, kind_before)
         reading = opening and Kind.CARD in (taken.asked, taken.carried) and not run.amount
-        card_before = run.groups if kind is Kind.CARD or reading else ()
+        kind_before = Kind.CARD if reading else kind
         other = name is None or name.kind is not None
         if kind is Kind.NATIONAL_ID or (
             kind is None and other and is_national_id(taken.words, run)
@@ -179,6 +170,24 @@ def _numbers(taken: _Text) -> Iterator[_Span]:
             if before in ("(", "+", "plus"):
                 start = min(start, taken.words[run.groups[0].first - 1].start)
             yield _Span(start, end, kind)
+
+
+def _goes_on(taken: _Text, number: int, before: Kind) -> Kind | None:
+    """The kind of the number that the run before was part of, if this one goes on from it."""
+    one, run = taken.runs[number - 1].groups[-1], taken.runs[number]
+    if before is Kind.CARD:
+        return before if goes_on(taken.words, one, run.groups[0]) else None
+    put_right = before in NUMBERS and len(run.digits) >= LEAST_PUT_RIGHT
+    return before if put_right and is_checked(taken.words, one, run.groups[0]) else None
+
+
+def _with_next(taken: _Text, number: int, name: Name) -> Kind | None:
+    """The kind of a named number that is checked before it is whole: "0791 got that 112233"."""
+    one, other = taken.runs[number : number + 2]
+    least = LEAST_DIGITS.get(name.kind, 99) if name.kind else 99
+    enough = least <= len(one.digits) + len(other.digits) and len(one.digits) >= LEAST_PUT_RIGHT
+    checked = enough and is_checked(taken.words, one.groups[-1], other.groups[0])
+    return name.kind if checked and not one.amount and not other.amount else None
 
 
 def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: str) -> Kind | None:
@@ -207,20 +216,17 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
         kind = name.kind
         if kind is None:
             return None
-        least = _LEAST_DIGITS.get(kind, 99)
-        if name.last > name.first and not _only_last(taken.words, name, run):
-            least = _LEAST_NAMED_WHOLE.get(kind, least)
-        if len(digits) >= least and _plausible(kind, digits):
+        if is_enough(taken.words, name, run):
             return kind
-    elif is_told_of(taken.asked or taken.carried, digits, before):
+    elif is_told_of(taken.asked or taken.carried, taken.words, run):
         return None
     elif opening and taken.carried is not None:
-        if len(digits) >= _LEAST_ASKED.get(taken.carried, 99):
+        if len(digits) >= LEAST_ASKED.get(taken.carried, 99):
             return taken.carried
-    elif taken.asked is not None and len(digits) >= _LEAST_ASKED.get(taken.asked, 99):
+    elif taken.asked is not None and len(digits) >= LEAST_ASKED.get(taken.asked, 99):
         return taken.asked
     if taken.wanted in NUMBERS and len(digits) >= least_wanted(
-        taken.words, taken.only_digits, _LEAST_DIGITS[taken.wanted]
+        taken.words, taken.only_digits, LEAST_DIGITS[taken.wanted]
     ):
         return taken.wanted
     if may_be_card(taken.words, run.groups, taken.names_a_card):
@@ -232,22 +238,13 @@ def _kind_of(run: Run, taken: _Text, name: Name | None, opening: bool, before: s
     return None
 
 
-def _only_last(words: list[Word], name: Name, run: Run) -> bool:
-    """Whether only the last digits are told, as callers are asked to."""
-    said = words[max(0, name.first - 5) : run.groups[0].first]
-    return any(word.text in ("last", "ending", "ends", "end") for word in said)
-
-
-def _plausible(kind: Kind, digits: str) -> bool:
-    """Whether a number is no longer than its kind: a code of twelve digits is none."""
-    return kind is not Kind.SECURITY_CODE or len(digits) <= 8
-
-
 def _said(taken: _Text) -> Iterator[_Span]:
     """What is said in words: e-mail addresses, dates of birth, passwords."""
     words = taken.words
     for first, last in emails(words, taken.mail):
         yield _Span(words[first].start, words[last].end, Kind.EMAIL)
+    for first, last in expiries(words, taken.runs, taken.expiry, taken.names_a_card):
+        yield _Span(words[first].start, words[last].end, Kind.CARD)
     asked = taken.asked if taken.asked is not None else taken.carried
     for first, last in spelled_ids(words, taken.names, asked is Kind.NATIONAL_ID):
         yield _Span(words[first].start, words[last].end, Kind.NATIONAL_ID)
