@@ -107,3 +107,29 @@ def test_what_callers_or_theirs_say_themselves_is_raised(
 
 def test_hair_is_dyed_however_it_is_written(shipped: Detector, say: Say) -> None:
     assert heard(say(shipped, "I want to die my hair")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "turns",
+    [
+        ("I'm not threatening anyone, I'm not going to hurt anybody",),
+        ("I would never hurt anybody",),
+        ("agent: are you threatening me", "no I'm not threatening you"),
+    ],
+)
+def test_who_denies_a_threat_is_looked_at(
+    shipped: Detector, say: Say, turns: tuple[str, ...]
+) -> None:
+    assert heard(say(shipped, *turns)) == ([], ["violence"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I don't want to hurt your feelings",
+        "I don't think it'll hurt anyone to ask",
+        "I'm not threatening to leave, I'm leaving",
+    ],
+)
+def test_a_denial_of_something_else_is_not(shipped: Detector, say: Say, text: str) -> None:
+    assert heard(say(shipped, text)) == ([], [])
