@@ -36,6 +36,7 @@ def test_a_back_that_belongs_to_another_word_is_no_time_long_ago(
     [
         "he threatened to kill me back when we lived in Leeds",
         "back when we were married he threatened to kill me",
+        "he threatened to kill me back when and I moved out",
     ],
 )
 def test_back_when_it_was_is_long_ago(shipped: Detector, say: Say, text: str) -> None:
