@@ -12,7 +12,7 @@ from detectors.normalise import SENTENCE_ENDS
 from detectors.reading import Finding
 from detectors.scoring import Scores, Weights
 from detectors.settings import DetectionSettings
-from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Trigger
+from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Signal, Trigger
 from detectors.window import Window
 
 CERTAIN = 0.99
@@ -32,6 +32,8 @@ UNHEARD_FRAUD = 0.01
 """The same for fraud, which is told of at length and in ordinary words."""
 UNHEARD_REGULATOR = 0.005
 """The same for regulators: a leaflet, a website, the name of a form."""
+UNHEARD_SIGNAL = 0.0
+"""The same for signals: the classifier has learned few wordings of one, so none is excluded."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
@@ -83,6 +85,7 @@ _STANDING = {
     Trigger.FRAUD.value: Standing(PLAIN, UNHEARD_FRAUD),
     # Its bodies are named in as many ways as there are offices: rules know them better.
     Trigger.REGULATOR.value: Standing(PLAIN, UNHEARD_REGULATOR),
+    **{signal.value: Standing(PLAIN, UNHEARD_SIGNAL) for signal in Signal},
 }
 
 

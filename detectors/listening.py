@@ -16,6 +16,9 @@ TURNS_SCORED = 3
 FRESH_WORDS = 4
 """New words from which a partial result is given to the classifier again. Rules read every one; the
 classifier costs ten times as much and hears sentences, not words. What is final it always reads."""
+UNSAID = re.compile(r"\bkill(?:ing)?(?: (?:the|this|that|my|our|your))?$", re.IGNORECASE)
+"""What a partial result may end with that means nothing before its object is said: "I'm going to
+kill the" goes on with a direct debit as often as with a man. One word more, and it is read."""
 FOLLOWING = 12
 """Words after those in which a hard stop was heard that are read with them again: enough to take it
 back ("… no I'm only joking"), too few to drown it."""
@@ -29,10 +32,13 @@ _WORD = re.compile(r"\S+")
 
 
 def heard_enough(turn: Turn, known: Turn | None = None) -> bool:
-    """Whether a partial result has too few new words for the classifier to say something new.
+    """Whether a partial result has too few new words for the classifier to say something new, or
+    ends before the object of its verb.
 
     `known`: the turn as it was. Where a hard stop was heard in it, revised words are always new.
     """
+    if UNSAID.search(turn.text.rstrip()):
+        return True
     if known is not None and known.heard_at:
         was = plain_words(known.text)
         if plain_words(turn.text)[: len(was)] != was:

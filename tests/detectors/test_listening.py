@@ -114,3 +114,14 @@ def test_words_that_were_heard_and_are_revised_do_not_wait_for_more_of_them(
     assert readings[1].raised() == []
     # Where nothing was heard, a word that changes is not worth a second reading.
     assert not heard(LONG[:60], LONG[:59] + "x", LONG)[1].turn.scored
+
+
+def test_a_verb_waits_for_its_object_and_no_longer(
+    heard: Callable[..., list[Reading]], scorer: MeanScorer
+) -> None:
+    waiting = ("i am going to kill", "i am going to kill the", "i am going to kill the contract")
+    readings = heard(*waiting, "i am going to kill the contract today")
+    assert [reading.turn.scored for reading in readings] == [False, False, True, True]
+    assert scorer.asked == [7, 8]
+    assert heard("i am going to kill you", "i am going to kill you all")[0].turn.scored
+    assert heard("i am going to kill", "i am going to kill")[1].turn.scored  # final: always read

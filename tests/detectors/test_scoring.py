@@ -126,6 +126,8 @@ def test_a_rule_for_self_harm_is_raised_or_shown_for_review_whatever_the_classif
         ("regulator", 0.01, True),
         ("self_harm", 0.001, False),
         ("self_harm", 0.01, True),
+        ("churn_threat", 0.001, True),
+        ("discrimination", 0.0, True),
     ],
 )
 def test_plain_words_stand_unless_the_classifier_all_but_excludes_them(
