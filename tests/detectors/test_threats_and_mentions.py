@@ -100,3 +100,51 @@ def test_going_outside_is_heard(shipped: Detector, say: Say, said: str, label: s
 )
 def test_a_mention_is_no_threat(shipped: Detector, say: Say, said: str, label: str) -> None:
     assert label not in say(shipped, said).reading.raised()
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("I'm leaving you for Three", "churn_threat"),
+        ("port my number out, I'm going to MTN", "churn_threat"),
+        ("I'm moving my home loan to another bank", "churn_threat"),
+        ("twenty years I've been with you and I'm off", "churn_threat"),
+        ("put me on the DND registry", "do_not_call"),
+        ("I rang on Monday, Tuesday and yesterday", "repeat_contact"),
+        ("I've been passed around five departments", "repeat_contact"),
+        ("every week I call and every week it's the same", "repeat_contact"),
+        ("go back to your own country", "agent_abuse"),
+        ("go back where you came from", "agent_abuse"),
+        ("is it because I'm a traveller", "discrimination"),
+        ("she told me go back to your own country", "discrimination"),
+        (
+            "your fella put through an order I never asked for to get his commission",
+            "misconduct",
+        ),
+        ("I'm waiting for my Centrelink", "hardship"),
+        ("I'd like compensation for the days I missed work", "complaint"),
+    ],
+)
+def test_signals_in_plain_words_are_heard(
+    shipped: Detector, say: Say, said: str, label: str
+) -> None:
+    assert label in say(shipped, said).reading.raised()
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("I'm going to chase this up tomorrow", "churn_threat"),
+        ("why did you stop calling me about the appointment", "do_not_call"),
+        ("every month I call to pay my bill", "repeat_contact"),
+        ("somebody told me go back to your own country", "agent_abuse"),
+        ("go back to your own country", "discrimination"),
+        ("I want the lounge because I'm a frequent traveller", "discrimination"),
+        ("I'm waiting for my Centrelink letter", "hardship"),
+        ("I would like a workers compensation form", "complaint"),
+    ],
+)
+def test_everyday_words_like_signals_are_none(
+    shipped: Detector, say: Say, said: str, label: str
+) -> None:
+    assert label not in say(shipped, said).reading.raised()
