@@ -68,7 +68,12 @@ class HitFinder:
         every = [
             pattern
             for read in book.rules
-            for pattern in (*read.patterns, *read.unless, *read.after_agent)
+            for pattern in (
+                *read.patterns,
+                *read.unless,
+                *read.after_agent,
+                *read.not_after_agent,
+            )
         ]
         speech = [
             text
@@ -88,6 +93,11 @@ class HitFinder:
             (number, CompiledPattern(pattern, self.lexicon, phrases))
             for number, read in enumerate(book.rules)
             for pattern in read.after_agent
+        )
+        self._turned = PatternIndex(
+            (number, CompiledPattern(pattern, self.lexicon, phrases))
+            for number, read in enumerate(book.rules)
+            for pattern in read.not_after_agent
         )
         self._by_labels: dict[frozenset[str], frozenset[int]] = {}
         self._context = ContextFinder(context, self.lexicon, phrases)
@@ -137,11 +147,12 @@ class HitFinder:
             return frozenset()
         said = [token.norm for token in normalise(agent_said, self.lexicon.words)]
         agent = self.lexicon.passage([word for word in said if word not in PAUSES])
-        return frozenset(
+        asked = frozenset(
             number
             for number, _, _ in self._questions.find(agent)
             if self._rules[number].label in labels
         )
+        return asked - {number for number, _, _ in self._turned.find(agent, asked)}
 
     def _weigh(
         self,

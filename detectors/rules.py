@@ -50,6 +50,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `plain`: said in so many words of now, so that no low score of the classifier's takes it back.
     `review`: never raised; a person looks, always or where the classifier hears the label in it.
+    `not_after_agent`: questions among those of `after_agent` that turn the answer round.
     """
 
     id: str
@@ -65,6 +66,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ignores: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     after_agent: tuple[str, ...] = ()
+    not_after_agent: tuple[str, ...] = ()
     source: str | None = None
     instead: str | None = None
 
@@ -94,6 +96,7 @@ class ReadRule(msgspec.Struct, frozen=True, kw_only=True):
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
     after_agent: tuple[Pattern, ...]
+    not_after_agent: tuple[Pattern, ...]
     path: Path
     line: int | None
 
@@ -198,6 +201,9 @@ def _read(path: Path, rule: Rule, label: str, line: int | None, lists: Lists) ->
         patterns=read_patterns(path, where, line, rule.patterns, lists),
         unless=read_patterns(path, f"{where}, unless", line, rule.unless, lists),
         after_agent=read_patterns(path, f"{where}, after_agent", line, rule.after_agent, lists),
+        not_after_agent=read_patterns(
+            path, f"{where}, not_after_agent", line, rule.not_after_agent, lists
+        ),
         path=path,
         line=line,
     )
@@ -233,6 +239,10 @@ def _check_rule(path: Path, rule: Rule, label: str, line: int | None, ids: set[s
         (not 0.0 < rule.probability < 1.0, "probability is not between 0 and 1"),
         (not rule.says.strip(), "says is empty"),
         (not rule.patterns, "there are no patterns"),
+        (
+            bool(rule.not_after_agent) and not rule.after_agent,
+            "not_after_agent is for rules with after_agent",
+        ),
         (not rule.examples, 'there are no examples (a reply is written "agent: … / customer: …")'),
         (not rule.counter_examples, "there are no counter_examples"),
         (

@@ -109,6 +109,78 @@ def test_an_answer_that_does_not_reassure_raises(
     assert label in say(shipped, f"agent: {question}", answer).reading.raised()
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "label"),
+    [
+        ("is there smoke", "yes", "emergency"),
+        ("is anyone trapped", "two of us", "emergency"),
+        ("did everyone get out", "no", "emergency"),
+        ("is everybody out", "no my nan's upstairs", "emergency"),
+        ("is he breathing", "no", "emergency"),
+        ("are the children safe", "I don't think so", "safeguarding"),
+        ("does anybody take your money", "my niece does", "safeguarding"),
+        ("are you afraid of him", "a bit, when he drinks", "safeguarding"),
+        ("do you have a weapon with you", "yes", "violence"),
+        ("have you been scammed", "yes", "fraud"),
+        ("was that you", "no it wasn't, never been to Leeds", "fraud"),
+        ("so it wasn't you that made the payment", "that's right, wasn't me", "fraud"),
+        ("has anyone asked you to make this payment", "the police officer said I had to", "fraud"),
+        ("is that a threat to go to the papers", "it's a promise", "media"),
+        ("you're not suicidal are you", "I am", "self_harm"),
+        ("do you want to live", "no", "self_harm"),
+        ("have those thoughts gone away", "no", "self_harm"),
+        ("can you promise me you won't hurt yourself", "I can't promise that", "self_harm"),
+        ("how likely are you to act on it, one to ten", "eight", "self_harm"),
+        ("have you taken anything", "twenty of the blue ones", "self_harm"),
+    ],
+)
+def test_the_bad_answer_raises_whichever_way_the_question_is_put(
+    shipped: Detector, say: Say, question: str, answer: str, label: str
+) -> None:
+    assert label in say(shipped, f"agent: {question}", answer).reading.raised()
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("you're not suicidal are you", "no"),
+        ("you're not suicidal are you", "that's right"),
+        ("promise me you won't do anything", "I promise"),
+        ("will you promise not to hurt yourself", "yes I will"),
+        ("can you promise me you won't hurt yourself", "no I won't"),
+        ("can you keep yourself safe until the ambulance comes", "yes"),
+        ("how likely are you to act on it, one to ten", "two"),
+    ],
+)
+def test_a_promise_or_a_denial_about_ones_life_is_for_review(
+    shipped: Detector, say: Say, question: str, answer: str
+) -> None:
+    reading = say(shipped, f"agent: {question}", answer).reading
+    assert (reading.raised(), reading.review()) == ([], ["self_harm"])
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("is there a fire exit", "yes"),
+        ("are you alone in the house, I mean is there someone who can sign for it", "no"),
+        ("you haven't made a payment since March", "that's right"),
+        ("how likely are you to recommend us, one to ten", "eight"),
+        ("do you want to live chat with us", "no"),
+        ("did they get out to you", "no"),
+    ],
+)
+def test_questions_in_like_words_about_something_else_raise_nothing(
+    shipped: Detector, say: Say, question: str, answer: str
+) -> None:
+    reading = say(shipped, f"agent: {question}", answer).reading
+    assert (reading.raised(), reading.review()) == ([], [])
+
+
+def test_who_is_not_safe_at_home_needs_no_ambulance(shipped: Detector, say: Say) -> None:
+    assert say(shipped, "agent: are you safe at home", "no").reading.raised() == ["safeguarding"]
+
+
 def heard(detector: Detector, *said: tuple[str | None, str]) -> list[str]:
     """What is raised in the last of some turns on a line where nobody knows who speaks."""
     conversation = Conversation()

@@ -95,6 +95,51 @@ def test_plain_words_of_a_life_at_risk_stand_against_a_low_score(
     assert label in heard(say(scored(shipped, label, 0.01), text))[0]
 
 
+@pytest.mark.parametrize(
+    ("label", "question", "answer", "review"),
+    [
+        ("emergency", "is there a fire", "No.", True),
+        ("emergency", "is the house on fire", "nope", True),
+        ("emergency", "has anyone collapsed", "no they haven't", True),
+        ("violence", "do you want to hurt our staff", "no", True),
+        ("safeguarding", "is someone making you do this", "no", True),
+        ("media", "are you going to the press with this", "no", False),
+        ("media", "are you going to post this on social media", "no I'm not", False),
+        ("legal_threat", "is this going to be a legal matter", "no", False),
+        ("fraud", "has anyone asked you to move money", "no", False),
+        ("fraud", "were these purchases made by you", "all of them", False),
+    ],
+)
+def test_what_is_denied_whole_is_looked_at_at_most(
+    shipped: Detector, say: Say, label: str, question: str, answer: str, review: bool
+) -> None:
+    said = say(scored(shipped, label, 0.98), f"agent: {question}", answer)
+    assert heard(said) == ([], [label] if review else [])
+
+
+@pytest.mark.parametrize(
+    ("label", "question", "answer"),
+    [
+        ("emergency", "is he conscious", "no"),
+        ("emergency", "is anyone trapped, can they get out", "no"),
+        ("emergency", "is there a fire", "no but the boiler has just exploded"),
+        ("violence", "will you promise not to hurt him", "no"),
+    ],
+)
+def test_a_no_that_is_the_bad_answer_or_goes_on_is_heard(
+    shipped: Detector, say: Say, label: str, question: str, answer: str
+) -> None:
+    said = say(scored(shipped, label, 0.98), f"agent: {question}", answer)
+    assert label in heard(said)[0]
+
+
+def test_a_question_that_turns_the_answer_round_ends_the_rule(build: Build, say: Say) -> None:
+    extra = 'after_agent = ["hurt yourself"]\nnot_after_agent = ["promise"]'
+    rules = build("^ yes", label="self_harm", extra=extra)
+    assert heard(say(rules, "agent: would you hurt yourself", "yes"))[0] == ["self_harm"]
+    assert heard(say(rules, "agent: promise not to hurt yourself", "yes")) == ([], [])
+
+
 def test_a_call_from_an_ombudsman_is_not_gone_to_one(shipped: Detector, say: Say) -> None:
     text = "I'm calling from the financial ombudsman service about a case reference"
     assert heard(say(scored(shipped, "regulator", 0.94), text)) == ([], [])

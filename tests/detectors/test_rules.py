@@ -49,6 +49,7 @@ def broken(folder: Path, text: str) -> str:
         ("legal_threat.test", "Legal", "not dotted lower case"),
         ('examples = ["x"]', 'examples = ["x"]\nsubtype = "press"', "none of legal_threat's"),
         ('examples = ["x"]', 'examples = ["x"]\nignores = ["doubt"]', "no kind of context"),
+        ('examples = ["x"]', 'examples = ["x"]\nnot_after_agent = ["y"]', "with after_agent"),
         ("[[rule]]", "[[rule", "not readable as TOML"),
         ('court = ["court"', 'court = ["?"', "no words once normalised"),
     ],
