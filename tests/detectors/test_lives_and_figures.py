@@ -51,6 +51,9 @@ Say = Callable[..., Heard]
         ("money got debited but I have not done anything, please block my card", "fraud"),
         ("a fake SARS guy took my money", "fraud"),
         ("they did a sim swap on me", "fraud"),
+        ("I never requested a sim swap", "fraud"),
+        ("the water heater smells of gas", "emergency"),
+        ("he takes my phone when I ask him for money", "safeguarding"),
         ("he's on my other phone now", "fraud"),
     ],
 )
