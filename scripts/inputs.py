@@ -76,7 +76,7 @@ class Inputs:
             err().print(f"… nor in {len(self.empty) - LINES_SHOWN:,} more files", markup=False)
         if self.out_of_order:
             told = f"out of order, and read so: {count(self.out_of_order, 'call')}"
-            why = "only a file is sorted by sequence, and only where no number stands twice"
+            why = "files are sorted where sequence tells an order, standard input never"
             err().print(f"{told}; {why}", markup=False)
         if self.repeated:
             told = f"a sequence number twice: {count(self.repeated, 'call')}"
