@@ -23,6 +23,7 @@ from detectors.rules import (
     RULES,
     RuleError,
     read_patterns,
+    read_text,
     read_toml,
     rule_book,
 )
@@ -95,7 +96,7 @@ def read_context(path: Path, shared: Lists) -> ContextBook:
     if not path.is_file():
         raise RuleError("there is no such file", path)
     try:
-        file = msgspec.convert(read_toml(path, path.read_text(encoding="utf-8")), _ContextFile)
+        file = msgspec.convert(read_toml(path, read_text(path)), _ContextFile)
     except msgspec.ValidationError as error:
         raise RuleError(str(error), path) from error
     for number, modifier in enumerate(file.modifier, 1):

@@ -142,7 +142,7 @@ def try_book(folder: Path) -> tuple[RuleBook, list[RuleError]]:
         if path.name in (CONTEXT_FILE, ROLES_FILE):
             continue
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path)
             data = read_toml(path, text)
             if path.name == BODIES_FILE:
                 shared |= _lists(path, _convert(path, text, data, BodyFile).lists(), shared)
@@ -170,6 +170,14 @@ def try_book(folder: Path) -> tuple[RuleBook, list[RuleError]]:
                 faults.append(fault)
             ids.add(rule.id)
     return RuleBook(language=folder.name, rules=tuple(rules), lists=shared), faults
+
+
+def read_text(path: Path) -> str:
+    """The text of a rule file. Raises RuleError where it is no UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RuleError(f"not UTF-8 text (byte {error.start}); save as UTF-8", path) from error
 
 
 def read_toml(path: Path, text: str) -> dict[str, object]:

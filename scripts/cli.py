@@ -30,6 +30,7 @@ from scripts.policy import app as policy
 from scripts.purge import purge
 from scripts.replay import replay
 from scripts.report import report
+from scripts.rules import app as rules
 from scripts.scan import scan
 from scripts.schemas import schemas
 from scripts.tail import tail
@@ -65,6 +66,7 @@ app.add_typer(complaints, name="complaints")
 app.add_typer(topics, name="topics")
 app.add_typer(kafka, name="kafka")
 app.add_typer(policy, name="policy")
+app.add_typer(rules, name="rules")
 app.command()(report)
 app.add_typer(wallboard_users, name="wallboard-users")
 app.command()(verify)

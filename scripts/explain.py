@@ -49,6 +49,7 @@ def explain(
         raise typer.BadParameter("there are more --before-speaker than --before")
     speakers = [*named, *["customer"] * (len(earlier) - len(named)), speaker]
     _check(speakers)
+    _require_text([*earlier, text])
     reads = detector(load_policy(in_force(policy)).for_queue(queue))
     explanation = explained(reads, list(zip([*earlier, text], speakers, strict=True)))
     if as_json:
@@ -64,3 +65,10 @@ def _check(speakers: list[str]) -> None:
     for speaker in speakers:
         if speaker not in known:
             raise typer.BadParameter(f"no speaker {speaker!r}; speakers are {', '.join(known)}")
+
+
+def _require_text(said: list[str]) -> None:
+    """Bytes that are no UTF-8 come from the shell as characters that cannot be written again."""
+    for text in said:
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise typer.BadParameter("the words are not UTF-8 text")

@@ -22,6 +22,7 @@ KNOWN: tuple[str, ...] = (
     "scripts.gathering:ReportFault",
     "scripts.records:RecordFault",
     "scripts.register:RegisterFault",
+    "scripts.shards:ShardError",
     "scripts.situations:Restricted",
     "scripts.workers:WorkerError",
     "writers.model:WriterError",

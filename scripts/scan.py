@@ -46,7 +46,8 @@ def scan(
     only whether all was read (0 or 2): programs find what was raised in the lines.
 
     Of a JSON line only call_id and text are required: it is then a final chunk of the customer,
-    numbered in order. Partial results count towards the conversation but print no JSON line.
+    numbered in order. A file whose sequence numbers stand out of order is read by them, standard
+    input as it comes. Partial results count towards the conversation but print no JSON line.
     """
     from scripts.inputs import Inputs
     from workflow.policy import load_policy
@@ -95,11 +96,19 @@ def _outcomes(
 
 
 def _print_json(outcomes: Iterator[Outcome]) -> bool:
+    from scripts.sightings import Tally
+    from scripts.terminal import err
+
     write = sys.stdout.buffer.write
+    tally = Tally()
     for outcome in outcomes:
+        tally.add(outcome)
         if outcome.line is not None:
             write(outcome.line + b"\n")
     sys.stdout.buffer.flush()
+    # A line of zeros reads as if nothing had been said in it.
+    for remark in tally.unheard():
+        err().print(remark, markup=False)
     return False
 
 

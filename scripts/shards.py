@@ -86,25 +86,42 @@ def _collected(owners: list[int], answers: list[Future[bytes]]) -> Iterator[Outc
         yield next(outcomes[owner])
 
 
+class ShardError(RuntimeError):
+    """Why a process cannot scan: something that a person can mend."""
+
+
 # The scanner of a process that scan_in_processes started; functions sent to it find it here.
 _scanner: Scanner | None = None
+# Why there is none: told by the first call, as an error in an initializer is a broken pool.
+_fault: str | None = None
 
 
 def _prepare(policy_file: Path | None, as_json: bool) -> None:
     from scripts.classifier import detector
+    from scripts.faults import message
     from workflow.policy import load_policy
 
-    global _scanner
+    global _scanner, _fault
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    policy = load_policy(policy_file)
-    _scanner = Scanner(detector(policy), policy, as_json=as_json)
+    try:
+        policy = load_policy(policy_file)
+        _scanner = Scanner(detector(policy), policy, as_json=as_json)
+    except Exception as error:
+        _fault = message(error)
+        if _fault is None:
+            raise
+
+
+def _ready() -> Scanner:
+    if _fault is not None:
+        raise ShardError(_fault)
+    assert _scanner is not None
+    return _scanner
 
 
 def _read(events: bytes) -> bytes:
-    assert _scanner is not None
-    return msgspec.msgpack.encode(list(_scanner.read(_events.decode(events))))
+    return msgspec.msgpack.encode(list(_ready().read(_events.decode(events))))
 
 
 def _finish() -> bytes:
-    assert _scanner is not None
-    return msgspec.msgpack.encode(list(_scanner.finish()))
+    return msgspec.msgpack.encode(list(_ready().finish()))

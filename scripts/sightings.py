@@ -53,9 +53,11 @@ class Tally:
             parts.append("nothing raised")
         if self.review:
             parts.append(f"{self.review} for review")
-        for why, number in self.not_monitored.most_common():
-            parts.append(f"{number} not monitored ({why})")
-        return "; ".join(parts)
+        return "; ".join([*parts, *self.unheard()])
+
+    def unheard(self) -> list[str]:
+        """How many utterances nothing listened to, for each reason."""
+        return [f"{n} not monitored ({why})" for why, n in self.not_monitored.most_common()]
 
 
 def lines(sighting: Sighting, policy: Policy) -> Text:

@@ -141,6 +141,9 @@ def read_table(name: str, text: str, split: str | None = None) -> Iterator[Sampl
                 f"{name}:1: no column '{needed}' (there are: {', '.join(columns)}); "
                 "name the columns text and labels"
             )
+    for field in _Row.__struct_fields__:
+        if columns.count(field) > 1:
+            raise LabelledError(f"{name}:1: several columns are called '{field}'; keep one")
     calls: dict[str, list[Said]] = {}
     for values in _cells(reader, name):
         where = f"{name}:{reader.line_num}"
@@ -172,7 +175,12 @@ def _header(reader: csv.DictReader[str], name: str) -> Sequence[str]:
 
 def _cells(reader: csv.DictReader[str], name: str) -> Iterator[dict[str, str]]:
     try:
-        yield from reader
+        for values in reader:
+            # DictReader keeps cells beyond the header under None: the rest of words with a comma.
+            if any(cell.strip() for cell in values.get(None) or ()):
+                where = f"{name}:{reader.line_num}"
+                raise LabelledError(f"{where}: more cells than columns; quote words with a comma")
+            yield values
     except csv.Error as error:
         raise LabelledError(f"{name}:{reader.line_num}: not valid CSV: {error}") from error
 

@@ -32,13 +32,15 @@ SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", ".vtt")
 
 def load(data: list[str], *, split: str | None, limit: int | None) -> list[Sample]:
     """All samples of the files and folders. Raises LabelledError, ReadError and OSError."""
+    paths = list(_paths(data))
     samples = [
         msgspec.structs.replace(sample, file=str(path))
-        for path in _paths(data)
+        for path in paths
         for sample in _read(path, split)
     ]
     if not samples:
-        chosen = f" of split '{split}' (--split all takes all)" if split else ""
+        others = split is not None and any(True for path in paths for _ in _read(path, None))
+        chosen = f" of split '{split}' (--split all takes all)" if others else ""
         raise typer.BadParameter(f"there are no utterances{chosen} in {', '.join(data)}")
     return limited(samples, limit) if limit is not None else samples
 

@@ -40,18 +40,19 @@ class CsvColumns(msgspec.Struct, frozen=True):
         return cls(headers)
 
     def places(self, header: Sequence[str]) -> dict[str, int]:
-        """Field to place in the row. Raises ValueError naming a column that the header lacks."""
+        """Field to place in the row. Raises ValueError naming one that is missing or twice."""
         names = [name.strip() for name in header]
         folded = [name.casefold().replace(" ", "_") for name in names]
         places: dict[str, int] = {}
         for field in FIELDS:
             wanted = self.headers.get(field)
-            if wanted is None:
-                if field in folded:
-                    places[field] = folded.index(field)
-            elif wanted in names:
-                places[field] = names.index(wanted)
-            else:
+            found = folded if wanted is None else names
+            sought = field if wanted is None else wanted
+            if found.count(sought) > 1:
+                raise ValueError(f"several columns are called {sought!r}; rename all but one")
+            if sought in found:
+                places[field] = found.index(sought)
+            elif wanted is not None:
                 raise ValueError(f"no column {wanted!r}; columns are {', '.join(names)}")
         if "text" not in places:
             columns = ", ".join(names)

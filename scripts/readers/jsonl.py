@@ -27,7 +27,7 @@ def read_jsonl(
         try:
             event = _event(text, numbering, call_id, speakers)
         except (msgspec.MsgspecError, RecursionError, ValueError) as error:
-            on_bad(ReadError(source.name, number, _problem(error)))
+            on_bad(ReadError(source.name, number, _problem(error, text)))
             continue
         yield event
 
@@ -37,7 +37,7 @@ def _event(
 ) -> TranscriptEvent:
     decoded = msgspec.json.decode(text)
     if not isinstance(decoded, dict):
-        raise ValueError("not a JSON object; write one event per line")
+        raise ValueError(f"not a JSON object; {_advice(text)}")
     fields: dict[str, Any] = {name: value for name, value in decoded.items() if value is not None}
     if call_id is not None:
         fields.setdefault("call_id", call_id)
@@ -51,7 +51,13 @@ def _event(
     return numbering.chunk(fields)
 
 
-def _problem(error: Exception) -> str:
+def _advice(text: str) -> str:
+    if text.lstrip().startswith(("{", "[")):
+        return "write one event per line"
+    return "write one event per line; WebVTT and CSV are known by .vtt and .csv"
+
+
+def _problem(error: Exception, text: str) -> str:
     if isinstance(error, msgspec.ValidationError):
         problem, _, where = str(error).partition(" - at ")
         field = where.strip("`").removeprefix("$.")
@@ -61,5 +67,5 @@ def _problem(error: Exception) -> str:
             return f"the field {name!r} is missing; every line needs it{advice}"
         return f"{field}: {problem}" if field else problem
     if isinstance(error, msgspec.DecodeError | RecursionError):
-        return f"not valid JSON ({error}); write one event per line"
+        return f"not valid JSON ({error}); {_advice(text)}"
     return str(error)

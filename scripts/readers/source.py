@@ -21,6 +21,7 @@ _LINES_PER_REPORT = 512
 _GZIP = b"\x1f\x8b"
 _UTF8_MARK = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_OLD_MAC = "the lines end in CR alone, as on old Macs; save the file with LF or CRLF line ends"
 
 
 class ReadError(ValueError):
@@ -89,6 +90,9 @@ class Source:
                     on_bad(ReadError(self.name, 1, "this is UTF-16 text; save the file as UTF-8"))
                     return
                 raw = raw.removeprefix(_UTF8_MARK)
+                if b"\r" in raw.rstrip(b"\r\n"):
+                    on_bad(ReadError(self.name, 1, _OLD_MAC))
+                    return
             problem = self._problem(raw)
             if problem is None:
                 try:

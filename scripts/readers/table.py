@@ -16,6 +16,8 @@ from scripts.readers.speakers import SpeakerNames
 from stream.events import TranscriptEvent
 
 DELIMITERS = ",;\t|"
+_NONE = "\x1f"
+"""Of a table with one column: a comma belongs to the words. No keyboard writes this one."""
 
 
 class _Lines:
@@ -43,27 +45,44 @@ def read_table(
     if header is None:
         return
     delimiter = max(DELIMITERS, key=header.count)
+    if delimiter not in header:
+        delimiter = _NONE
     try:
-        places = columns.places(next(csv.reader([header], delimiter=delimiter), []))
+        names = next(csv.reader([header], delimiter=delimiter), [])
+        places = columns.places(names)
     except (ValueError, csv.Error) as error:
         on_bad(ReadError(source.name, lines.number, str(error)))
         return
     numbering = Numbering()
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
+        begun = lines.number + 1
         try:
             row = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            on_bad(ReadError(source.name, lines.number, f"not valid CSV: {error}"))
+            problem = f"not valid CSV: {error}"
+            if begun < lines.number:
+                problem += f"; a quote opened in line {begun}, and took all lines up to here"
+            on_bad(ReadError(source.name, lines.number, problem))
             continue
         if not any(row):
             continue
         try:
+            _require_room(row, len(names))
             yield numbering.chunk(_fields(row, places, call_id, speakers))
         except (ValueError, msgspec.ValidationError) as error:
             on_bad(ReadError(source.name, lines.number, str(error)))
+
+
+def _require_room(row: list[str], columns: int) -> None:
+    """A cell beyond the header is most often the rest of words with a comma in them."""
+    if any(cell.strip() for cell in row[columns:]):
+        raise ValueError(
+            f"the row has {len(row)} columns, the header {columns}; put words that hold the "
+            "separator in quotes"
+        )
 
 
 def _fields(

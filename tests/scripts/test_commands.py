@@ -1,6 +1,7 @@
 """The small commands, and how the command line fails."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from detectors.fingerprint import rules_version
+from detectors.rules import RULES
 from scripts import reference
 from scripts.replay import parse_speed
 from workflow.policy import load_policy, policy_digest
@@ -69,6 +71,40 @@ def test_a_policy_that_is_not_there_is_exit_code_2(run: Run) -> None:
     assert result.err.startswith("hardstop: nowhere.toml: No such file")
 
 
+def test_rules_of_ones_own_are_checked_by_a_command(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "en"
+    folder.mkdir()
+    shutil.copy(RULES / "en" / "context.toml", folder)
+    rule = (
+        '[file]\nlanguage = "en"\nlabel = "legal_threat"\n[[rule]]\nid = "legal.own"\n'
+        'says = "sues"\nprobability = 0.9\npatterns = ["sue you"]\n'
+        'examples = ["I will sue you"]\ncounter_examples = ["%s"]\n'
+    )
+    (folder / "own.toml").write_text(rule % "I pursue nobody", encoding="utf-8")
+    sound = run("rules", "check", str(folder))
+    assert (sound.code, sound.out.split(":")[0]) == (0, "1 rules, 1 patterns, 2 examples")
+    (folder / "own.toml").write_text(rule % "they sue you", encoding="utf-8")
+    unsound = run("rules", "check", str(folder))
+    assert unsound.code == 1
+    assert "the counter-example is found in “sue you”" in unsound.out
+
+
+def test_a_rule_file_that_is_no_text_is_told_by_name(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "en"
+    folder.mkdir()
+    (folder / "own.toml").write_bytes(b"# caf\xe9\n")
+    result = run("rules", "check", str(folder))
+    assert result.code == 1
+    assert "own.toml" in result.out
+    assert "not UTF-8 text (byte 5)" in result.out
+
+
+def test_rules_that_are_not_there_are_exit_code_2(run: Run) -> None:
+    result = run("rules", "check", "nowhere")
+    assert result.code == 2
+    assert "nowhere: no folder of rule files" in result.err
+
+
 def test_version_tells_what_made_a_decision(run: Run) -> None:
     versions = json.loads(run("version", "--json").out)
     assert list(versions) == ["hardstop", "python", "faust", "spacy", "rules", "model", "policy"]
@@ -115,6 +151,8 @@ def test_explain_for_programs(run: Run) -> None:
     [
         ["explain", "x", "--speaker", "boss"],
         ["explain", "x", "--before-speaker", "agent"],
+        ["explain", "\udcff"],
+        ["explain", "x", "--before", "\udcff"],
         ["scan", "x", "--columns", "words=T"],
         ["scan", "x", "--speakers", "Anna"],
         ["replay", "x", "--speed", "fast"],

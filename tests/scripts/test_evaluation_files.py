@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from models.evaluation.labelled import LabelledError
 from models.evaluation.samples import Sample
@@ -105,3 +106,17 @@ def test_a_line_nested_beyond_reason_hides_no_labels(tmp_path: Path) -> None:
     content = "[" * 100_000 + "\n" + lines({"text": "a", "labels": []})
     with pytest.raises(LabelledError, match=r"mine.jsonl:1: .*each line is one JSON object"):
         loaded(tmp_path / "mine.jsonl", content)
+
+
+@pytest.mark.parametrize("content", ["", "\n\n"])
+def test_an_empty_file_is_not_said_to_have_rows_of_other_splits(
+    tmp_path: Path, content: str
+) -> None:
+    with pytest.raises(typer.BadParameter) as refused:
+        loaded(tmp_path / "mine.jsonl", content)
+    assert str(refused.value) == f"there are no utterances in {tmp_path / 'mine.jsonl'}"
+
+
+def test_rows_of_other_splits_alone_are_told_of(tmp_path: Path) -> None:
+    with pytest.raises(typer.BadParameter, match=r"of split 'test' \(--split all takes all\)"):
+        loaded(tmp_path / "mine.jsonl", lines({"text": "a", "labels": [], "split": "dev"}))

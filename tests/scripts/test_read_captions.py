@@ -140,6 +140,10 @@ def test_columns_with_the_fields_own_names_need_no_mapping(tmp_path: Path) -> No
         ("speaker,text\nagent\n", 2, "the row has 1 columns"),
         ('text\n"open\n', 2, "not valid CSV"),
         ("text,start\nhi,nan\n", 2, "neither seconds"),
+        ("call_id,text\na,no, I will sue\n", 2, "the row has 3 columns, the header 2"),
+        ("text,Text,call_id\nhi,ho,a\n", 1, "several columns are called 'text'"),
+        ("text,call_id\rhi,a\r", 1, "the lines end in CR alone"),
+        ('text,call_id\n"hi,a\nho,a\n', 3, "a quote opened in line 2"),
     ],
 )
 def test_rows_that_are_wrong_are_refused_with_the_line(
@@ -150,6 +154,21 @@ def test_rows_that_are_wrong_are_refused_with_the_line(
         list(read_file(path))
     assert str(refused.value).startswith(f"{path}:{line}: ")
     assert told in str(refused.value)
+
+
+def test_cells_beyond_the_header_that_are_empty_lose_no_words(tmp_path: Path) -> None:
+    assert said(table(tmp_path, "text,speaker\nhi,agent,, \n")) == [("agent", "hi")]
+
+
+def test_a_comma_in_a_table_of_one_column_belongs_to_the_words(tmp_path: Path) -> None:
+    path = table(tmp_path, 'Text\nno, I will sue\n"in "" court, you hear"\n')
+    assert [text for _, text in said(path)] == ["no, I will sue", 'in " court, you hear']
+
+
+def test_a_mapped_column_must_be_there_once(tmp_path: Path) -> None:
+    path = table(tmp_path, "Words,Words\na,b\n")
+    with pytest.raises(ReadError, match="several columns are called 'Words'"):
+        list(read_file(path, columns=CsvColumns.parse("text=Words")))
 
 
 def test_a_mapped_column_must_be_there(tmp_path: Path) -> None:

@@ -136,6 +136,8 @@ def test_the_last_line_needs_no_line_end_and_blank_lines_are_nothing(tmp_path: P
         ('{"call_id":"a","text":"x","version":2}', "version"),
         ('["a"]', "not a JSON object"),
         ("hello", "not valid JSON"),
+        ("WEBVTT", "WebVTT and CSV are known by .vtt and .csv"),
+        ("1", "not a JSON object; write one event per line; WebVTT and CSV are known by"),
         ('{"call_id":"a","text":"\\ud83d"}', "not valid JSON"),
         ("[" * 100_000, "not valid JSON"),
     ],

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -140,6 +141,50 @@ def test_standard_input_and_gzip_are_read(run: Run, tmp_path: Path) -> None:
     zipped.write_bytes(gzip.compress(content))
     assert from_stdin.code == 0
     assert from_stdin.out == run("scan", "--json", str(zipped)).out != ""
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", ""),
+        ("a.jsonl", "\n\n"),
+        ("a.csv", ""),
+        ("a.csv", "text,call_id\n"),
+        ("a.vtt", ""),
+        ("a.vtt", "WEBVTT\n"),
+        ("a.jsonl", '{"type":"call.started","call_id":"a"}\n'),
+    ],
+)
+def test_a_file_with_nothing_to_read_is_told(
+    run: Run, tmp_path: Path, name: str, content: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    result = run("scan", name)
+    assert result.out == "0 utterances read; nothing raised\n"
+    assert result.err == f"nothing to read: no utterance in {name}\n"
+
+
+def test_words_that_nothing_listens_to_are_told_beside_json_too(run: Run, tmp_path: Path) -> None:
+    result = run("scan", "--json", str(calls(tmp_path, {"text": SUE, "language": "xx"})))
+    assert "1 not monitored (there are no rules for the language 'xx')" in result.err
+
+
+def test_a_file_name_that_is_no_text_names_a_call_all_the_same(run: Run, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.csv"))
+    path.write_text("text\nhello\n", encoding="utf-8")
+    (line,) = json_lines(run("scan", "--json", str(path)).out)
+    assert line["call_id"] == "caf?"
+
+
+def test_a_model_that_is_not_there_is_told_by_several_processes_too(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HARDSTOP_MODEL", str(tmp_path / "nowhere"))
+    path = str(calls(tmp_path, {"text": FINE}))
+    one, several = run("scan", path), run("scan", "--jobs", "2", path)
+    assert (several.code, several.err) == (one.code, one.err)
+    assert several.code == 2
+    assert "nowhere" in several.err
 
 
 def test_a_bad_line_stops_the_scan_with_exit_code_2(run: Run, tmp_path: Path) -> None:

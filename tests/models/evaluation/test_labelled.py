@@ -120,6 +120,19 @@ def test_a_quote_that_is_left_open_is_told_of_and_swallows_no_rows(table: str) -
         list(read_table("calls.csv", table))
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("text,labels\nno, I will sue,legal_threat\n", "calls.csv:2: more cells than columns"),
+        ("text,Text,labels\na,b,fraud\n", "calls.csv:1: several columns are called 'text'"),
+        ("text,labels,labels\na,fraud,\n", "calls.csv:1: several columns are called 'labels'"),
+    ],
+)
+def test_a_table_loses_no_words_or_labels_without_a_word(table: str, told: str) -> None:
+    with pytest.raises(LabelledError, match=told):
+        list(read_table("calls.csv", table))
+
+
 def test_a_table_without_its_columns_says_which_there_are() -> None:
     with pytest.raises(LabelledError, match=r"a.csv:1: no column 'text' \(there are: utterance"):
         list(read_table("a.csv", "utterance,labels\nhi,fraud\n"))
