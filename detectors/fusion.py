@@ -21,16 +21,16 @@ PLAIN = 0.65
 """From which probability a rule's words stand, unless the classifier all but excludes it."""
 PLAIN_SELF_HARM = 0.4
 """The same for self-harm: when unsure, a person is rung."""
-UNHEARD = 0.1
+UNHEARD = 0.2
 """Below it a person looks at plain words of a life stop, and nobody is rung: rules do not hear a
 joke, a film or a cat at the door."""
-UNHEARD_SELF_HARM = 0.005
+UNHEARD_SELF_HARM = 0.01
 """The same for self-harm: "i'd rather die than do aerobics", "end it all at the tenth"."""
 UNHEARD_MATTER = 0.02
 """Below it plain words of what is no matter of life are let be: jury duty, a quiz, a memoir."""
 UNHEARD_FRAUD = 0.01
 """The same for fraud, which is told of at length and in ordinary words."""
-UNHEARD_REGULATOR = 0.005
+UNHEARD_REGULATOR = 0.01
 """The same for regulators: a leaflet, a website, the name of a form."""
 UNHEARD_SIGNAL = 0.0
 """The same for signals: the classifier has learned few wordings of one, so none is excluded."""
