@@ -32,7 +32,7 @@ from detectors.reading import (
     plain_words,
 )
 from detectors.redaction import redact
-from detectors.rereading import Late, of_agents, read_again, unscored
+from detectors.rereading import Late, left_over, of_agents, read_again, unscored
 from detectors.roles import EXCHANGED, Roles, role_book
 from detectors.rules import rule_book
 from detectors.scoring import Scorer, Scores
@@ -156,10 +156,11 @@ class Detector:
         languages = self.settings.languages
         finder = self.finders.get(primary(languages[0])) if languages else None
         turns = conversation.turns
-        places = unscored(turns)
+        places = left_over(turns)
         if self.scorer is None or finder is None or not places:
             return None
-        late = read_again(turns, places, finder, self.scorer, self.settings, conversation.roles)
+        roles = conversation.roles
+        late = read_again(turns, places, finder, self.scorer, self.settings, roles, ended=True)
         turn = conversation.turn(late.utterance_ids[-1])
         assert turn is not None
         return Reading(
@@ -167,7 +168,7 @@ class Detector:
             triggers={label: late.triggers.get(label, 0.0) for label in LABELS},
             findings=late.findings,
             caught_up=late.utterance_ids,
-            roles=conversation.roles,
+            roles=roles,
         )
 
     def _late(

@@ -37,6 +37,9 @@ UNHEARD_SIGNAL = 0.0
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
+UNFINISHED = 0.5
+"""How far towards certainty the classifier's threshold moves for a partial result: half a sentence
+is easily taken for another one, and the rest of it is a second away."""
 NEVER = 1.0
 """No probability reaches it: a plain answer that a rule takes up whole is looked at, at most."""
 CLASSIFIER = "classifier"
@@ -284,6 +287,8 @@ def _heard(
 ) -> Finding | None:
     """What the classifier hears in the turn where no rule stands."""
     threshold = settings.alone_for(label)
+    if not window.turns[-1].is_final:
+        threshold += (1.0 - threshold) * UNFINISHED
     # A denial is looked at by a person: only all but certainty about the rest overrules it. Where
     # its own words are there, ordinary talk is not what it must be told from.
     if any(cluster[0].review and not cluster[0].doubted for cluster in clusters):

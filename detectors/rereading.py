@@ -34,6 +34,13 @@ def unscored(turns: Sequence[Turn]) -> tuple[int, ...]:
     return tuple(place for place, turn in enumerate(turns) if not turn.scored)[-CAUGHT_UP:]
 
 
+def left_over(turns: Sequence[Turn]) -> tuple[int, ...]:
+    """The same at the end of a call, with those that never became final: as partial results they
+    were believed less."""
+    some = (place for place, turn in enumerate(turns) if not (turn.scored and turn.is_final))
+    return tuple(some)[-CAUGHT_UP:]
+
+
 def of_agents(turns: Sequence[Turn]) -> tuple[int, ...]:
     """The places of what is labelled an agent's: read anew, as the caller's, after a swap."""
     return tuple(place for place, turn in enumerate(turns) if turn.speaker is Speaker.AGENT)
@@ -48,14 +55,17 @@ def read_again(
     roles: Roles,
     *,
     anew: bool = False,
+    ended: bool = False,
 ) -> Late:
     """What rules and classifier hear in the turns at these places, by what is known of the roles
-    now. What the rules alone said of a turn is not told twice, unless it is read `anew`.
+    now. What the rules alone said of a turn is not told twice, unless it is read `anew`. `ended`:
+    nothing more will be said, so that every turn is as whole as it gets.
     """
     triggers: dict[str, float] = {}
     findings: list[Finding] = []
     for place in places:
         turn, before = turns[place], turns[:place]
+        turn = msgspec.structs.replace(turn, is_final=turn.is_final or ended)
         part = part_of(turn.speaker, roles)
         seen = window(turn, before, finder.lexicon.words)
         hits = rules_hear(finder, seen, turn, before, part)

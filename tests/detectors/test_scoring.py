@@ -138,6 +138,20 @@ def test_plain_words_stand_unless_the_classifier_all_but_excludes_them(
     assert (say(detector, "mind the marigold").reading.raised() == [label]) is raised
 
 
+@pytest.mark.parametrize(("probability", "partial", "final"), [(0.95, [], 1), (0.97, ["fraud"], 1)])
+def test_a_partial_result_asks_for_a_surer_classifier(
+    with_scorer: Callable[..., Detector],
+    say: Say,
+    probability: float,
+    partial: list[str],
+    final: int,
+) -> None:
+    detector = with_scorer(WordScorer({"papers": ("fraud", probability)}))
+    words = "they have sent me the papers"
+    assert say(detector, words, is_final=False).reading.raised() == partial
+    assert say(detector, words).reading.raised() == ["fraud"] * final
+
+
 def test_a_life_stop_that_is_half_heard_is_shown_for_review(
     with_scorer: Callable[..., Detector], say: Say
 ) -> None:
@@ -284,9 +298,11 @@ def test_a_growing_partial_is_scored_again_only_for_new_words_and_its_final_alwa
     assert detector.read(final, conversation).raised() == ["legal_threat"]
 
 
+@pytest.mark.parametrize("words", ["the judge", "i will tell it to the judge"])
 def test_a_partial_that_never_becomes_final_is_caught_up_with(
-    with_scorer: Callable[..., Detector],
+    with_scorer: Callable[..., Detector], words: str
 ) -> None:
+    """Whether it was too short to be scored, or was not believed because it was partial."""
     from detectors.chunk import Chunk
 
     detector = with_scorer(WordScorer({"judge": ("legal_threat", 0.96)}))
@@ -294,7 +310,7 @@ def test_a_partial_that_never_becomes_final_is_caught_up_with(
         call_id="c",
         sequence=1,
         utterance_id="u",
-        text="the judge",
+        text=words,
         speaker=Speaker.CUSTOMER,
         is_final=False,
     )
