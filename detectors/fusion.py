@@ -12,28 +12,12 @@ from detectors.normalise import SENTENCE_ENDS
 from detectors.reading import Finding
 from detectors.scoring import Scores, Weights
 from detectors.settings import DetectionSettings
-from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Signal, Trigger
+from detectors.standing import STANDING, Standing, standing_of
+from detectors.vocabulary import LABELS, LIFE_STOPS, Disposition, Trigger
 from detectors.window import Window
 
 CERTAIN = 0.99
 """Nothing claims more: one in a hundred is left to what cannot be heard in words."""
-PLAIN = 0.65
-"""From which probability a rule's words stand, unless the classifier all but excludes it."""
-PLAIN_SELF_HARM = 0.4
-"""The same for self-harm: when unsure, a person is rung."""
-UNHEARD = 0.2
-"""Below it a person looks at plain words of a life stop, and nobody is rung: rules do not hear a
-joke, a film or a cat at the door."""
-UNHEARD_SELF_HARM = 0.01
-"""The same for self-harm: "i'd rather die than do aerobics", "end it all at the tenth"."""
-UNHEARD_MATTER = 0.02
-"""Below it plain words of what is no matter of life are let be: jury duty, a quiz, a memoir."""
-UNHEARD_FRAUD = 0.01
-"""The same for fraud, which is told of at length and in ordinary words."""
-UNHEARD_REGULATOR = 0.01
-"""The same for regulators: a leaflet, a website, the name of a form."""
-UNHEARD_SIGNAL = 0.0
-"""The same for signals: the classifier has learned few wordings of one, so none is excluded."""
 OVER_DENIAL = 0.95
 """How sure the classifier must make it where a rule hears the words denied: for a life stop its
 own words, else those of any hard stop of the turn ("no need for the papers, or a tribunal")."""
@@ -73,23 +57,7 @@ class Fused(msgspec.Struct, frozen=True, kw_only=True):
     together: float = 0.0
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """When a label's rules stand against the classifier: from `plain` on, if it gives `unheard`."""
-
-    plain: float
-    unheard: float
-
-
 ALIKE = Weights()
-STANDING = Standing(PLAIN, UNHEARD_MATTER)
-_STANDING = {
-    **{trigger.value: Standing(PLAIN, UNHEARD) for trigger in LIFE_STOPS},
-    Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, UNHEARD_SELF_HARM),
-    Trigger.FRAUD.value: Standing(PLAIN, UNHEARD_FRAUD),
-    # Its bodies are named in as many ways as there are offices: rules know them better.
-    Trigger.REGULATOR.value: Standing(PLAIN, UNHEARD_REGULATOR),
-    **{signal.value: Standing(PLAIN, UNHEARD_SIGNAL) for signal in Signal},
-}
 
 
 def fuse(
@@ -180,11 +148,6 @@ def _by_classifier(classifier: float | None, weights: Weights, told: float = 0.0
         return 0.0
     odds = weights.bias + weights.classifier * log_odds(classifier) + told
     return min(CERTAIN, 0.5 * (1 + tanh(0.5 * odds)))
-
-
-def standing_of(label: str) -> Standing:
-    """When this label's rules stand."""
-    return _STANDING.get(label, STANDING)
 
 
 def rule_evidence(probability: float) -> float:

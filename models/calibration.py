@@ -20,13 +20,13 @@ from detectors.fusion import (
     kept,
     log_odds,
     rule_evidence,
-    standing_of,
     together,
     weigh,
 )
 from detectors.reading import Conversation, Turn
 from detectors.scoring import Passage, Said, Weights
 from detectors.settings import DetectionSettings
+from detectors.standing import standing_of
 from models.corpus import Split
 from models.examples import Example
 from models.labels import SCORED

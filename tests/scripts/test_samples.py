@@ -36,8 +36,6 @@ EXPECTED: dict[str, set[str]] = {
     "sample-13-technical-support-broadband": set(),
     "sample-14-negated-retail": set(),
 }
-# Who is made to deceive her own bank, and told to trust nobody there, is an adult at risk as well.
-MAY_BE_HEARD = {"sample-05-fraud-bank": {"safeguarding"}}
 CALLS = sample_calls()
 
 
@@ -85,7 +83,7 @@ def test_with_the_classifier_nothing_is_missed_and_nobody_is_rung_for_nothing(
     stops = {a.trigger for a in standing if a.trigger in set(Trigger)}
     expected = EXPECTED[call_id] & set(Trigger)
     # A call that is an emergency of one kind may be heard as one of another too.
-    allowed = LIFE_STOPS if expected & LIFE_STOPS else MAY_BE_HEARD.get(call_id, set())
+    allowed = LIFE_STOPS if expected & LIFE_STOPS else frozenset()
     assert expected <= stops <= expected | allowed, {a.trigger: a.reason for a in standing}
 
 
