@@ -70,18 +70,19 @@ def backtest(
     new_path = policy or old_path
     old, new = _judge(old_path, None), _judge(new_path, rules_dir)
     read = _read(inputs, old, new)
+    unheard = _unheard(old, new)
     found = differences(old, new)
     inputs.remarks()
     names = {"against": _named(old_path), "policy": _named(new_path)}
     if rules_dir is not None:
         names["rules"] = str(rules_dir)
     if as_json:
-        typer.echo(_json(found, read, names))
+        typer.echo(_json(found, read, names, unheard))
         return
     for difference in found:
         if everything or difference.kind != "same":
             out().print(_line(difference))
-    out().print(_summary(found, read))
+    out().print(_summary(found, read, unheard))
 
 
 def _files(given: list[Path]) -> list[Path]:
@@ -145,11 +146,22 @@ def _read(inputs: Inputs, old: Judge, new: Judge) -> int:
     return read
 
 
+def _unheard(old: Judge, new: Judge) -> dict[str, tuple[int, int]]:
+    """By reason, how many final chunks nothing listened to before and after."""
+    reasons = sorted({*old.not_monitored, *new.not_monitored})
+    return {why: (old.not_monitored[why], new.not_monitored[why]) for why in reasons}
+
+
 def _named(path: Path | None) -> str:
     return str(path) if path is not None else "the default policy"
 
 
-def _json(found: list[Difference], read: int, names: dict[str, str]) -> str:
+def _json(
+    found: list[Difference],
+    read: int,
+    names: dict[str, str],
+    unheard: dict[str, tuple[int, int]],
+) -> str:
     import msgspec
 
     by_trigger = {
@@ -160,6 +172,10 @@ def _json(found: list[Difference], read: int, names: dict[str, str]) -> str:
         "version": 1,
         "compared": names,
         "utterances": read,
+        "not_monitored": [
+            {"reason": why, "before": before, "after": after}
+            for why, (before, after) in unheard.items()
+        ],
         "by_trigger": by_trigger,
         "alerts": found,
     }
@@ -207,7 +223,7 @@ def _moved(words: int, ms: int | None) -> str:
     return f"{by} {'earlier' if words < 0 else 'later'}"
 
 
-def _summary(found: list[Difference], read: int) -> Text:
+def _summary(found: list[Difference], read: int, unheard: dict[str, tuple[int, int]]) -> Text:
     from rich.text import Text
 
     from scripts.terminal import count
@@ -218,4 +234,8 @@ def _summary(found: list[Difference], read: int) -> Text:
         lines.append(f"{trigger}: {old} → {new} alerts ({changed or 'no change'})")
     differing = sum(difference.kind != "same" for difference in found)
     head = f"{count(read, 'utterance')} read; {differing or 'no'} differing of {len(found)} alerts"
-    return Text("\n".join([head, *lines]))
+    silent = [
+        f"not monitored: {before} → {after} utterances ({why})"
+        for why, (before, after) in unheard.items()
+    ]
+    return Text("\n".join([head, *lines, *silent]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
@@ -67,6 +68,8 @@ class Judge:
         self._detectors = QueueDetectors(build(policy), policy, build=build)
         self._desk = Desk(policy, Versions(policy=policy.version, rules=rules))
         self._calls: dict[str, _Call] = {}
+        self.not_monitored: Counter[str] = Counter()
+        """Final chunks that nothing listened to, for each reason."""
 
     def read(self, event: TranscriptEvent) -> None:
         """One event, in the order of its call."""
@@ -82,6 +85,8 @@ class Judge:
         if not isinstance(event, Chunk):
             return
         reading = self._detectors.for_queue(call.facts.queue_id).read(event, call.conversation)
+        if event.is_final and reading.not_monitored is not None:
+            self.not_monitored[reading.not_monitored] += 1
         call.conversation = call.conversation.after(reading)
         call.count(event)
         at_ms = event.end_ms if event.end_ms is not None else event.start_ms

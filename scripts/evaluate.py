@@ -142,7 +142,7 @@ def _measured(
     evaluation = Evaluation(
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         versions=_versions(settings, policy, scorer),
-        data=data_measures(samples),
+        data=data_measures(samples, settings.languages),
         systems=tuple(one.measures for one in found),
         points=points,
         seed=SEED,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 import numpy as np
 
+from detectors.detector import primary
 from detectors.vocabulary import Signal, Trigger
 from models.evaluation.alarms import alarms
 from models.evaluation.calibration import calibration
@@ -16,7 +17,7 @@ from models.evaluation.feelings import emotions
 from models.evaluation.intervals import Proportion, share
 from models.evaluation.measures import DataMeasures, LabelMeasures, Mistake, SystemMeasures
 from models.evaluation.mistakes import mistakes, unjudged
-from models.evaluation.samples import Sample
+from models.evaluation.samples import LANGUAGE, Sample
 from models.evaluation.scores import (
     Answered,
     any_stop,
@@ -58,14 +59,18 @@ class Measured(msgspec.Struct, frozen=True):
     unjudged: tuple[Mistake, ...]
 
 
-def data_measures(samples: Sequence[Sample]) -> DataMeasures:
-    """What there is to evaluate on."""
+def data_measures(
+    samples: Sequence[Sample], languages: Iterable[str] = (LANGUAGE,)
+) -> DataMeasures:
+    """What there is to evaluate on. `languages`: tags of those that are listened to."""
+    heard = {primary(language) for language in languages}
     judged = [sample for sample in samples if sample.judged]
     return DataMeasures(
         rows=len(samples),
         labelled=len(judged),
         ambiguous=sum(sample.ambiguous for sample in samples),
         unlabelled=sum(sample.labels is None for sample in samples),
+        not_monitored=sum(primary(sample.language) not in heard for sample in samples),
         hard_negatives=sum(sample.hard_negative for sample in judged),
         calls=len({sample.of_call for sample in samples} - {None}),
         groups=len({sample.group for sample in samples}),

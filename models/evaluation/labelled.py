@@ -15,7 +15,7 @@ import msgspec
 from detectors.scoring import Said
 from detectors.vocabulary import LABELS, Emotion, Speaker
 from models.corpus import Kind
-from models.evaluation.samples import TURNS_BEFORE, Sample
+from models.evaluation.samples import LANGUAGE, TURNS_BEFORE, Sample
 
 ALIASES = {"violence_threat": "violence", "none": "", "other": ""}
 """Names that other sets have for our labels; "" is no label."""
@@ -50,6 +50,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True):
     text: str | None = None
     labels: list[str] | str | None = None
     speaker: str = "customer"
+    language: str = LANGUAGE
     before: list[_Turn] | None = None
     call_id: str | None = None
     conversation: str | None = None
@@ -203,6 +204,7 @@ def _samples(
                 id=f"{call_id}#{at + 1}",
                 text=one.text,
                 speaker=_speaker(one.speaker, where, strict=not isinstance(turn, tuple)),
+                language=row.language,
                 labels=_labels(one.labels, where),
                 before=tuple(said[-TURNS_BEFORE:]),
                 group=f"{name} {call_id}",
@@ -236,6 +238,7 @@ def _samples(
         id=str(row.id) if row.id is not None else f"{name}:{number}",
         text=row.text,
         speaker=speaker,
+        language=row.language,
         labels=labels,
         before=before,
         group=f"{name} {row.group or row.writer or call_id or number}",

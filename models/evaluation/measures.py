@@ -144,12 +144,14 @@ class Mistake(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DataMeasures(msgspec.Struct, frozen=True, kw_only=True):
-    """What the evaluation rests on. `by_label`: positives among labelled rows."""
+    """What the evaluation rests on. `by_label`: positives among labelled rows; `not_monitored`: of
+    all rows those in languages without rules, in which nothing is heard, as live."""
 
     rows: int
     labelled: int
     ambiguous: int
     unlabelled: int
+    not_monitored: int
     hard_negatives: int
     calls: int
     groups: int

@@ -12,6 +12,9 @@ from detectors.vocabulary import Speaker, Trigger
 TURNS_BEFORE = 12
 """Turns of a call given with an utterance: as many as a detector remembers."""
 
+LANGUAGE = "en"
+"""Of rows that name none, as of chunks that name none."""
+
 _STOPS = frozenset(trigger.value for trigger in Trigger)
 
 
@@ -27,6 +30,8 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     Without `signals_read` it was read for the labels that it names, and of other signals nothing is
     known; without `stops_read` of other hard stops neither.
 
+    `language`: its tag, as in a transcript ("en-GB"); nothing is heard in one without rules.
+
     To learn from: `call` is what varies together by the row's own word, whichever file it is in;
     `split` the one that it names.
     """
@@ -34,6 +39,7 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     text: str
     speaker: Speaker = Speaker.CUSTOMER
+    language: str = LANGUAGE
     labels: frozenset[str] | None = None
     before: tuple[Said, ...] = ()
     group: str

@@ -88,6 +88,7 @@ def _chunk(sample: Sample, text: str, *, final: bool) -> Chunk:
         utterance_id="now",
         text=text,
         speaker=sample.speaker,
+        language=sample.language,
         is_final=final,
     )
 

@@ -100,6 +100,7 @@ def _unlabelled(path: Path) -> Iterator[Sample]:
             id=f"{event.call_id}#{event.sequence}",
             text=event.text,
             speaker=event.speaker,
+            language=event.language,
             before=tuple(before[-TURNS_BEFORE:]),
             group=f"{path.name} {event.call_id}",
             source=path.name,

@@ -29,6 +29,11 @@ def overview(evaluation: Evaluation, width: int) -> RenderableType:
         f"{count(data.rows, 'utterance')}, {data.labelled:,} labelled"
         + (f", {data.ambiguous:,} ambiguous (apart)" if data.ambiguous else "")
         + (f", {data.unlabelled:,} not labelled (alerts counted)" if data.unlabelled else "")
+        + (
+            f", {data.not_monitored:,} not monitored (no rules for their language)"
+            if data.not_monitored
+            else ""
+        )
     ]
     if data.labelled:
         parts.append(_stops(evaluation.systems, wide=wide))

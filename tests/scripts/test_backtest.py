@@ -115,3 +115,17 @@ def test_something_new_must_be_named(run: Run, calls: Path) -> None:
     result = run("backtest", str(calls))
     assert result.code == 2
     assert "--policy" in result.err
+
+
+def test_what_nothing_listened_to_is_told(run: Run, tmp_path: Path, calls: Path) -> None:
+    more = {"call_id": "c", "text": "ich verklage Sie", "language": "de-DE"}
+    (calls / "two.jsonl").write_text(json.dumps(more) + "\n")
+    old, new = policy(tmp_path), policy(tmp_path, legal_threat=1.0)
+    result = run("backtest", str(calls), "--policy", new, "--against", old)
+    assert "not monitored: 1 → 1 utterances (there are no rules for the language 'de')" in (
+        result.out
+    )
+    told = json.loads(run("backtest", str(calls), "--policy", new, "--against", old, "--json").out)
+    assert told["not_monitored"] == [
+        {"reason": "there are no rules for the language 'de'", "before": 1, "after": 1}
+    ]

@@ -115,3 +115,19 @@ def test_a_bad_row_is_told_with_file_and_line(run: Run, tmp_path: Path) -> None:
     result = run("evaluate", labelled(tmp_path, [*LABELLED, {"text": "a", "labels": ["frod"]}]))
     assert result.code == 2
     assert "mine.jsonl:4: no label 'frod'; did you mean 'fraud'?" in result.err
+
+
+def test_rows_in_a_language_without_rules_are_told_and_nothing_is_heard_in_them(
+    run: Run, tmp_path: Path
+) -> None:
+    rows = [dict(row, language="de-AT") for row in LABELLED]
+    known = run("evaluate", labelled(tmp_path), "--no-noise", "--systems", "rules")
+    assert "not monitored" not in known.out
+    result = run("evaluate", labelled(tmp_path, rows), "--no-noise", "--systems", "rules")
+    assert result.code == 0, result.err
+    assert "3 not monitored (no rules for their language)" in " ".join(result.out.split())
+    given = labelled(tmp_path, rows)
+    told = json.loads(run("evaluate", given, "--no-noise", "--systems", "rules", "--json").out)
+    assert told["data"]["not_monitored"] == 3
+    (legal,) = [x for x in told["systems"][0]["triggers"] if x["label"] == "legal_threat"]
+    assert legal["recall"]["part"] == 0

@@ -92,6 +92,7 @@ def _data(evaluation: Evaluation) -> Section:
         ("of these, hard negatives", data.hard_negatives),
         ("ambiguous, reported apart", data.ambiguous),
         ("not labelled, alerts only counted", data.unlabelled),
+        ("not monitored, no rules for their language", data.not_monitored),
         ("calls", data.calls),
         ("groups (writers, calls) for intervals", data.groups),
     )
