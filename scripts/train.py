@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def train(
     recipe: Annotated[
         str,
-        typer.Argument(help="emotion, hardstop, refine, polish, whole, or a .toml file."),
+        typer.Argument(help="emotion, hardstop, refine, polish, whole, finish, or a .toml file."),
     ] = "hardstop",
     out: Annotated[Path, typer.Option(help="The folder of the run.")] = Path("runs/hardstop"),
     data: Annotated[
@@ -48,7 +48,7 @@ def train(
     """Train the classifier. Needs the `train` extra: pip install 'hardstop[train]'.
 
     The stages of the bundled model, each from the run before it (`--from`): emotion, hardstop,
-    refine, polish, whole. To go on from the bundled weights: `--from models/weights`.
+    refine, polish, whole, finish. To go on from the bundled weights: `--from models/weights`.
     """
     import msgspec
     from rich.console import Console

@@ -121,7 +121,7 @@ def test_a_rule_for_self_harm_is_raised_or_shown_for_review_whatever_the_classif
         ("legal_threat", 0.001, False),
         ("legal_threat", 0.03, True),
         ("fraud", 0.001, False),
-        ("fraud", 0.015, True),
+        ("fraud", 0.03, True),
         ("regulator", 0.001, False),
         ("regulator", 0.01, True),
         ("self_harm", 0.001, False),

@@ -294,6 +294,6 @@ def test_word_pieces_are_those_of_the_library_that_the_base_model_was_made_with(
 
 
 def test_the_built_in_recipes_can_be_read() -> None:
-    for name in ("emotion", "hardstop", "refine", "polish", "whole"):
+    for name in ("emotion", "hardstop", "refine", "polish", "whole", "finish"):
         assert recipe(name).epochs >= 1
     assert np.isfinite(recipe("hardstop").learning_rate)
