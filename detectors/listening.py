@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from detectors.markers import MARKER
+from detectors.normalise import PUNCTUATION, is_number, normalise
 from detectors.reading import Finding, Turn, plain_words
 from detectors.scoring import Passage, Said, Scorer, Scores
 from detectors.vocabulary import Disposition, Trigger
@@ -19,6 +21,15 @@ classifier costs ten times as much and hears sentences, not words. What is final
 UNSAID = re.compile(r"\bkill(?:ing)?(?: (?:the|this|that|my|our|your))?$", re.IGNORECASE)
 """What a partial result may end with that means nothing before its object is said: "I'm going to
 kill the" goes on with a direct debit as often as with a man. One word more, and it is read."""
+_EMPTY = (
+    "a an the this that these those there here it i he she we they you me him her us them my your"
+    " his its our their is am are was were be been do does did has have had will would can could"
+    " should not no and but so or if to of in on at for with what who which well oh okay right just"
+    " also then because"
+)
+EMPTY = frozenset(_EMPTY.split())
+"""Words that say nothing before others come: "no there isn't that's" is the beginning of anything.
+A partial result of these alone waits; rules read it, and what is final is always read."""
 FOLLOWING = 12
 """Words after those in which a hard stop was heard that are read with them again: enough to take it
 back ("… no I'm only joking"), too few to drown it."""
@@ -32,8 +43,8 @@ _WORD = re.compile(r"\S+")
 
 
 def heard_enough(turn: Turn, known: Turn | None = None) -> bool:
-    """Whether a partial result has too few new words for the classifier to say something new, or
-    ends before the object of its verb.
+    """Whether a partial result has too few new words for the classifier to say something new, none
+    that says anything yet, or ends before the object of its verb.
 
     `known`: the turn as it was. Where a hard stop was heard in it, revised words are always new.
     """
@@ -43,7 +54,8 @@ def heard_enough(turn: Turn, known: Turn | None = None) -> bool:
         was = plain_words(known.text)
         if plain_words(turn.text)[: len(was)] != was:
             return False
-    return abs(len(turn.text.split()) - turn.words_scored) < FRESH_WORDS
+    fresh = abs(len(turn.text.split()) - turn.words_scored) >= FRESH_WORDS
+    return not fresh or _is_empty(turn.text)
 
 
 def listen(scorer: Scorer, turn: Turn, before: Sequence[Turn]) -> Scores:
@@ -65,6 +77,17 @@ def listen(scorer: Scorer, turn: Turn, before: Sequence[Turn]) -> Scores:
             heard = max(stays, first.labels[label]) if stays >= STILL_HEARD else stays
             labels[label] = max(labels[label], heard)
     return msgspec.structs.replace(whole, labels=labels)
+
+
+def is_counted(text: str) -> bool:
+    """Whether there are numbers alone in a text, or what was removed of them, as in the answer to
+    "your account number?"."""
+    said = (token.norm for token in normalise(MARKER.sub(" ", text)))
+    return all(word in PUNCTUATION or is_number(word) for word in said)
+
+
+def _is_empty(text: str) -> bool:
+    return all(token.norm in EMPTY or token.norm in PUNCTUATION for token in normalise(text))
 
 
 def listened(turn: Turn, findings: Sequence[Finding]) -> Turn:

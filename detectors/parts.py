@@ -10,7 +10,7 @@ from detectors.answers import question_before
 from detectors.context import REVIEW_FACTOR
 from detectors.fusion import fuse
 from detectors.hits import Hit, HitFinder
-from detectors.listening import listen
+from detectors.listening import is_counted, listen
 from detectors.reading import Finding, Turn
 from detectors.roles import EXCHANGED, Roles, role_book
 from detectors.scoring import Scorer, Scores
@@ -88,11 +88,12 @@ def rules_hear(
 
 
 def classifier_hears(scorer: Scorer, turn: Turn, before: Sequence[Turn], part: Part) -> Scores:
-    """What the classifier hears in a turn: of an employee's words, only what is of life."""
+    """What the classifier hears in a turn: of an employee's words only what is of life, and of
+    numbers alone, which answer "how many did you take?" as well as "your account number?"."""
     if part.exchanged:
         (turn,), before = really((turn,)), really(before)
     scores = listen(scorer, turn, before)
-    if not part.staff:
+    if not part.staff and not is_counted(turn.text):
         return scores
     of_life = {label: p for label, p in scores.labels.items() if label in LIFE_LABELS}
     return msgspec.structs.replace(scores, labels=of_life)

@@ -125,3 +125,40 @@ def test_a_verb_waits_for_its_object_and_no_longer(
     assert scorer.asked == [7, 8]
     assert heard("i am going to kill you", "i am going to kill you all")[0].turn.scored
     assert heard("i am going to kill", "i am going to kill")[1].turn.scored  # final: always read
+
+
+def test_words_that_say_nothing_yet_wait_for_one_that_does(
+    heard: Callable[..., list[Reading]], scorer: MeanScorer
+) -> None:
+    readings = heard("no there isn't that's", "no there isn't that's what i pay", "no there isn't")
+    assert [reading.turn.scored for reading in readings] == [False, True, True]
+    assert scorer.asked == [7, 3]  # the final result is always read
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("4417.", True),
+        ("four four one seven", True),
+        ("[national id].", True),
+        ("12 a", False),
+        ("twenty of them", False),
+    ],
+)
+def test_of_numbers_alone_the_classifier_is_believed_in_what_is_of_life(
+    build: Build, text: str, counted: bool
+) -> None:
+    class Alarmed:
+        version = "alarmed-1"
+        weights: Mapping[str, Weights] = {}
+
+        def score(self, passages: Sequence[Passage]) -> list[Scores]:
+            emotions = {e.value: 0.1 for e in Emotion} | {"neutral": 0.9}
+            labels = {"fraud": 0.99, "self_harm": 0.99}
+            return [Scores(labels=labels, emotions=emotions, intensity=0.1) for _ in passages]
+
+    rules = build("sue you")
+    detector = Detector(rules.settings, rules.finders, Alarmed())
+    chunk = Chunk(call_id="c", sequence=1, utterance_id="u", text=text, speaker=Speaker.CUSTOMER)
+    raised = detector.read(chunk, Conversation()).raised()
+    assert sorted(raised) == (["self_harm"] if counted else ["fraud", "self_harm"])
