@@ -281,7 +281,7 @@ def test_a_growing_partial_is_scored_again_only_for_new_words_and_its_final_alwa
 
     scorer = WordScorer({"judge": ("legal_threat", 0.96)})
     detector = with_scorer(scorer)
-    words = ["well", "then", "you", "can", "tell", "it", "to", "the", "judge"]
+    words = ["well", "then", "go", "and", "tell", "it", "to", "the", "judge"]
     conversation = Conversation()
     for count in range(1, len(words) + 1):
         chunk = Chunk(
