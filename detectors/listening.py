@@ -82,8 +82,7 @@ def listen(scorer: Scorer, turn: Turn, before: Sequence[Turn]) -> Scores:
 def is_counted(text: str) -> bool:
     """Whether there are numbers alone in a text, or what was removed of them, as in the answer to
     "your account number?"."""
-    said = (token.norm for token in normalise(MARKER.sub(" ", text)))
-    return all(word in PUNCTUATION or is_number(word) for word in said)
+    return all(map(is_number, plain_words(MARKER.sub(" ", text))))
 
 
 def _is_empty(text: str) -> bool:
