@@ -22,6 +22,11 @@ POOLED = 40
 """Batches sorted by length together: less padding, still mixed."""
 LONGEST_PIECE = 16
 """Words of a fragment, at most; short ones are commoner."""
+WIDTHS = 8
+"""Batches are this many pieces wide, or a multiple: memory of one size can be used again, and a
+processor's kernels are made for fewer shapes."""
+MOST_PIECES = 8_192
+"""Of all views of a batch together; a batch of 64 ordinary turns has 2,500."""
 FILLERS = (
     "uh",
     "um",
@@ -116,9 +121,8 @@ def batches(
     for first in range(0, len(order), pool):
         part = np.arange(first, min(first + pool, len(order)))
         part = part[np.argsort([_length(views[n]) for n in part], kind="stable")]
-        planned.extend(
-            part[n : n + recipe.batch_size] for n in range(0, len(part), recipe.batch_size)
-        )
+        for n in range(0, len(part), recipe.batch_size):
+            planned.extend(_bearable(part[n : n + recipe.batch_size], views))
     for number in chance.permutation(len(planned)):
         chosen = planned[number]
         ids, mask, types = padded([view for n in chosen for view in views[n]])
@@ -140,6 +144,15 @@ def batches(
             ),
             rows=order[chosen],
         )
+
+
+def _bearable(part: NDArray[np.int64], views: Sequence[Sequence[View]]) -> list[NDArray[np.int64]]:
+    """A batch in halves, and these in halves, until each has few enough pieces for the memory that
+    is there: of long speech one row can be twenty views."""
+    if len(part) < 2 or sum(_length(views[n]) for n in part) <= MOST_PIECES:
+        return [part]
+    middle = len(part) // 2
+    return [*_bearable(part[:middle], views), *_bearable(part[middle:], views)]
 
 
 def _finer(rows: Sequence[Example]) -> NDArray[np.float32]:
@@ -164,8 +177,8 @@ def _median(losses: NDArray[np.float32]) -> float:
 def padded(
     views: Sequence[View],
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Ids, mask and types of views, each as wide as the longest."""
-    width = max(len(view.ids) for view in views)
+    """Ids, mask and types of views, each as wide as the longest, and a little wider."""
+    width = -(-max(len(view.ids) for view in views) // WIDTHS) * WIDTHS
     ids = np.full((len(views), width), PAD, dtype=np.int64)
     mask = np.zeros_like(ids)
     types = np.zeros_like(ids)

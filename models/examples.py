@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import msgspec
@@ -91,3 +92,19 @@ def _intensity(feeling: Emotion | None, intensity: float | None) -> float | None
     if feeling is Emotion.NEUTRAL:
         return 0.0
     return None if feeling is None else intensity
+
+
+DEV_SHARE = 0.12
+
+
+def kind_of(labels: tuple[str, ...], resembles: tuple[str, ...]) -> Kind:
+    """What a row with these labels is there for."""
+    if labels:
+        return Kind.POSITIVE
+    return Kind.HARD_NEGATIVE if resembles else Kind.ORDINARY
+
+
+def split_of(group: str) -> Split:
+    """Train or dev, the same for a group every time."""
+    share = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+    return Split.DEV if share < DEV_SHARE else Split.TRAIN

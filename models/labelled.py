@@ -11,9 +11,8 @@ from detectors.vocabulary import Emotion, Speaker
 from models.corpus import Kind, Split
 from models.evaluation.labelled import LabelledError
 from models.evaluation.samples import Sample
-from models.examples import TRIGGERS, Example, targets
+from models.examples import TRIGGERS, Example, split_of, targets
 from models.recipe import Recipe
-from models.sources import split_of
 
 LABELLED = "labelled"
 """The set's name in a recipe (`own`), and the examples' source in its `weights`."""

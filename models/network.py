@@ -23,6 +23,7 @@ from transformers import AutoConfig, AutoModel
 from transformers.masking_utils import create_bidirectional_mask
 
 from models.labels import EMOTIONS, FINER, SCORED
+from models.wider import Wider
 
 DROPOUT = 0.1
 FELT_LAYERS = 4
@@ -57,20 +58,26 @@ class Network(nn.Module):
     @classmethod
     def from_base(cls, folder: Path) -> Network:
         """A network on the base model's weights, with new heads."""
-        return cls(AutoModel.from_pretrained(folder, local_files_only=True))
+        return cls(_encoder(AutoModel.from_pretrained(folder, local_files_only=True)))
 
     @classmethod
     def empty(cls, folder: Path) -> Network:
         """The same shape without weights, to load a run's into."""
-        return cls(AutoModel.from_config(AutoConfig.from_pretrained(folder, local_files_only=True)))
+        config = AutoConfig.from_pretrained(folder, local_files_only=True)
+        return cls(_encoder(AutoModel.from_config(config)))
 
     def forward(self, ids: Tensor, mask: Tensor, types: Tensor, *, finer: bool = False) -> Tensor:
         """`finer`: after the outputs, those of GoEmotions' own emotions, to learn from."""
         hidden = self.enc.embeddings(input_ids=ids, token_type_ids=types)
-        open_to = create_bidirectional_mask(
+        return self.heard(hidden, self._opened(hidden, mask), mask * (1 - types), finer=finer)
+
+    def _opened(self, hidden: Tensor, mask: Tensor) -> Tensor | None:
+        if isinstance(self.enc, Wider):
+            return self.enc.opened(hidden, mask)
+        opened: Tensor | None = create_bidirectional_mask(
             config=self.enc.config, inputs_embeds=hidden, attention_mask=mask
         )
-        return self.heard(hidden, open_to, mask * (1 - types), finer=finer)
+        return opened
 
     def heard(
         self, hidden: Tensor, open_to: Tensor | None, scored: Tensor, *, finer: bool = False
@@ -93,6 +100,10 @@ class Network(nn.Module):
         some = self.drop(torch.ones_like(hidden[:, :1]))
         weight = (self.attends(hidden) + (scored - 1) * UNSCORED).softmax(dim=1)
         return (weight * self.told(hidden * some)).sum(1) + self.labels(self.drop(hidden[:, 0]))
+
+
+def _encoder(model: Any) -> Any:
+    return Wider(model) if model.config.model_type == "mpnet" else model
 
 
 def _seen(hidden: Tensor, scored: Tensor) -> Tensor:

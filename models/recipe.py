@@ -66,6 +66,10 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     so that unweighted they are most of it, and labels are learned from what noise is left."""
     finer_weight: Annotated[float, msgspec.Meta(ge=0)] = 0.0
     """What the emotions that GoEmotions tells apart count for beside ours, in the same loss."""
+    taught: Share = 0.0
+    """What a teacher's answers count for in the loss beside what rows say; of what no row says,
+    they are all there is. It hears the very words that are learned from, misheard ones and all (as
+    in Beyer et al., 2022, "Knowledge distillation: A good teacher is patient and consistent")."""
     own: dict[str, float] = {}
     sources: dict[str, float] = {}
     weights: dict[str, float] = {}

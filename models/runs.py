@@ -28,7 +28,7 @@ from models.recipe import Recipe, RecipeError
 from models.run_folder import EPOCHS, STEPS, begin, counted, cut, differences
 from models.saved import WEIGHTS, load
 from models.scorer import MODEL
-from models.sources import SOURCES, present, rule_examples
+from models.sources import SOURCES, UNREAD, folder_of, present, rule_examples
 from models.training import CHECKPOINT, Step, Trainer
 
 OWN: dict[str, Callable[[], Iterable[Example]]] = {
@@ -72,7 +72,7 @@ def read_examples(
     found = {name: list(labelled if name == LABELLED else OWN[name]()) for name in recipe.own}
     for name in recipe.sources:
         assert data is not None
-        found[name] = list(SOURCES[name](data / name))
+        found[name] = list(SOURCES[name](folder_of(name, data)))
     return {
         name: [row for row in rows if row.split is not Split.TEST] for name, rows in found.items()
     }
@@ -85,6 +85,8 @@ def train(
     data: Path | None,
     labelled: Sequence[Example] = (),
     start: Sequence[Path] = (),
+    base: Path | None = None,
+    teachers: Sequence[Path] = (),
     resume: bool,
     device: str,
     limit: int | None,
@@ -94,13 +96,17 @@ def train(
     """Run a recipe in a folder; gives the path of the weights.
 
     `labelled`: examples of the recipe's set of that name (models/labelled.py). `start`: folders of
-    runs whose weights to begin with, or their mean. `limit`: at most so many
-    examples of each set, to try things out. Raises RunError, RecipeError and SourceError.
+    runs whose weights to begin with, or their mean. `base`: the folder of another base model, in
+    BERT's or MPNet's shape (models/wider.py). `teachers`: the folders of runs whose answers,
+    or the mean of them, are learned beside what the rows say, as much as the recipe wants.
+    `limit`: at most so many examples of each set, to try things out. Raises RunError, RecipeError
+    and SourceError.
     """
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     folder.mkdir(parents=True, exist_ok=True)
     _refuse_to_overwrite(folder, resume)
+    _refuse_half_a_lesson(recipe, teachers)
     examples = read_examples(recipe, data, labelled)
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
@@ -113,27 +119,29 @@ def train(
             f"--resume cannot go on with {folder}, which began otherwise: {'; '.join(changed)}. "
             "Ask for the same as then, or name another folder"
         )
-    base = base_folder()
     # New heads are drawn at random, before the trainer is there to seed anything.
     torch.manual_seed(recipe.seed)
-    network = Network.from_base(base)
+    network = Network.from_base(base or base_folder())
     if start:
         _begin_with(network, start)
     ear = Ear(row.passage.now.text for row in examples.get("utterances", []))
     trainer = Trainer(
         network=network,
-        encoding=Encoding.read(base / "vocab.txt"),
+        encoding=Encoding.read(base_folder() / "vocab.txt"),
         recipe=recipe,
         train=rows,
         dev=dev,
         folder=folder,
         mishear=ear.misheard if recipe.augment.misheard else None,
+        teachers=[taught_network(teacher) for teacher in teachers],
         device=device,
     )
     if resume and trainer.resume():
         cut(folder, trainer.step, trainer.epochs)
     else:
         begin(folder, recipe, learned)
+        if base is not None:
+            network.enc.config.save_pretrained(folder)
 
     def stepped(step: Step) -> None:
         if step.step % RECORD_EVERY == 0:
@@ -169,6 +177,31 @@ def _refuse_to_learn_nothing(
         )
     if not dev:
         raise RunError(NO_DEV)
+
+
+def taught_network(folder: Path) -> Network:
+    """A run's network on the base model that it was trained on. Raises RunError."""
+    file = folder / WEIGHTS
+    if not file.is_file():
+        raise RunError(f"{folder} holds no finished run to learn from ({WEIGHTS})")
+    network = Network.empty(folder if (folder / "config.json").is_file() else base_folder())
+    load(network, file)
+    return network
+
+
+def _refuse_half_a_lesson(recipe: Recipe, teachers: Sequence[Path]) -> None:
+    if recipe.taught and not teachers:
+        raise RunError(
+            "the recipe learns from a teacher's answers: name the folder of its run (--teacher)"
+        )
+    unread = [name for name in recipe.sources if name.endswith(UNREAD)]
+    if unread and not teachers:
+        raise RunError(
+            f"{', '.join(unread)}: nobody said what these sentences hold, only a teacher could: "
+            "leave them out of the recipe, or name the folder of its run (--teacher)"
+        )
+    if teachers and not recipe.taught:
+        raise RunError("the recipe learns from no teacher: leave out --teacher, or set `taught`")
 
 
 def _begin_with(network: Network, start: Sequence[Path]) -> None:

@@ -7,7 +7,6 @@ is left out, and `present` says which are.
 from __future__ import annotations
 
 import csv
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,19 +17,12 @@ import msgspec
 from detectors.rules import rule_book
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
-from models.annotations import (
-    Annotation,
-    CommentAnnotation,
-    SourceError,
-    must_match,
-    notes,
-)
+from models.annotations import CommentAnnotation, SourceError, must_match, notes
 from models.corpus import Kind, Split
-from models.examples import TRIGGERS, Example, targets
+from models.examples import TRIGGERS, Example, kind_of, split_of, targets
 from models.kept_apart import kept_apart
 from models.labels import SCORED
-
-DEV_SHARE = 0.12
+from models.sentences import annotated, unread
 
 
 def goemotions(folder: Path) -> Iterator[Example]:
@@ -152,15 +144,31 @@ _BANKING_DOUBTFUL = frozenset({"lost_or_stolen_card", "lost_or_stolen_phone"})
 
 def cfpb(folder: Path) -> Iterator[Example]:
     """Sentences of complaint narratives to the CFPB, as annotated for this project."""
-    documents = [row["narrative"] for row in _lines(folder / "narratives.jsonl")]
-    yield from _annotated("cfpb", documents)
+    yield from annotated("cfpb", _narratives(folder))
+
+
+def cfpb_unread(folder: Path) -> Iterator[Example]:
+    """The other sentences of these narratives: what they hold, only a teacher tells."""
+    yield from unread("cfpb", _narratives(folder))
 
 
 def counselchat(folder: Path) -> Iterator[Example]:
     """Sentences of questions to counsellors (Bertagnolli, 2020), as annotated for this project."""
+    yield from annotated("counselchat", _questions(folder))
+
+
+def counselchat_unread(folder: Path) -> Iterator[Example]:
+    """The other sentences of these questions: what they hold, only a teacher tells."""
+    yield from unread("counselchat", _questions(folder))
+
+
+def _narratives(folder: Path) -> list[str]:
+    return [row["narrative"] for row in _lines(folder / "narratives.jsonl")]
+
+
+def _questions(folder: Path) -> list[str]:
     with (folder / "counsel_chat.csv").open(encoding="utf-8", newline="") as lines:
-        documents = [row["questionText"] or "" for row in csv.DictReader(lines)]
-    yield from _annotated("counselchat", documents)
+        return [row["questionText"] or "" for row in csv.DictReader(lines)]
 
 
 def rule_examples() -> Iterator[Example]:
@@ -199,52 +207,27 @@ SOURCES: dict[str, Source] = {
     "banking77": _to_learn(banking77),
     "cfpb": _to_learn(cfpb),
     "counselchat": _to_learn(counselchat),
+    "cfpb_unread": _to_learn(cfpb_unread),
+    "counselchat_unread": _to_learn(counselchat_unread),
 }
-"""What is learned from, by the name of the folder that each is read from."""
+"""What is learned from, by its name: that of the folder that each is read from."""
+
+UNREAD = "_unread"
+"""Ends the names of sets without a label."""
+
+
+def folder_of(name: str, data: Path) -> Path:
+    """Where a set lies in a folder of public sets."""
+    return data / name.removesuffix(UNREAD)
 
 
 def present(folder: Path) -> list[str]:
     """The public sets that lie in a folder."""
-    return [name for name in SOURCES if (folder / name).is_dir()]
+    return [name for name in SOURCES if folder_of(name, folder).is_dir()]
 
-
-_OF_THE_SOURCE = {"cfpb": ("complaint",), "counselchat": ("vulnerable",)}
-"""Labels so common in a source that learning them there would be learning the source."""
 
 _NOTHING = targets()
 _FRAUD = targets(["fraud"], known=TRIGGERS)
-
-
-def _annotated(source: str, documents: list[str]) -> Iterator[Example]:
-    for place, annotation in notes(source, Annotation):
-        if annotation.document >= len(documents):
-            raise SourceError(
-                f"{place}: there are only {len(documents)} documents; "
-                f"this is another edition of {source} than the one annotated"
-            )
-        document = " ".join(documents[annotation.document].split())
-        text = document[annotation.start : annotation.end]
-        must_match(text, annotation, place, source)
-        before: tuple[Said, ...] = ()
-        if annotation.before is not None:
-            first, last = annotation.before
-            before = (Said(Speaker.CUSTOMER, document[first:last]),)
-        unknown_here = {*annotation.unsure, *_OF_THE_SOURCE[source]}
-        feeling = annotation.emotion
-        group = f"{source}-{annotation.document}"
-        yield Example(
-            passage=Passage(now=Said(Speaker.CUSTOMER, text), before=before),
-            targets=targets(
-                set(annotation.labels) - unknown_here,
-                known=set(SCORED) - unknown_here,
-                emotions=None if feeling is None else [feeling.value],
-            ),
-            source=source,
-            group=group,
-            split=split_of(group),
-            kind=_kind(annotation.labels, annotation.resembles),
-            resembles=annotation.resembles,
-        )
 
 
 def _example(
@@ -265,22 +248,10 @@ def _example(
         source=source,
         group=group,
         split=split_of(group) if split is None else split,
-        kind=Kind.POSITIVE if positive else _kind((), resembles),
+        kind=Kind.POSITIVE if positive else kind_of((), resembles),
         resembles=resembles,
         finer=finer,
     )
-
-
-def _kind(labels: tuple[str, ...], resembles: tuple[str, ...]) -> Kind:
-    if labels:
-        return Kind.POSITIVE
-    return Kind.HARD_NEGATIVE if resembles else Kind.ORDINARY
-
-
-def split_of(group: str) -> Split:
-    """Train or dev, the same for a group every time."""
-    share = int(hashlib.sha256(group.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-    return Split.DEV if share < DEV_SHARE else Split.TRAIN
 
 
 def _lines(file: Path) -> Iterator[dict[str, Any]]:

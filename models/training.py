@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from models.batches import Batch, Mishear, batches, epoch_of, padded
 from models.encoding import Encoding
-from models.examples import INTENSITY, Example
-from models.labels import OUTPUTS, SCORED
+from models.examples import Example
+from models.labels import OUTPUTS
+from models.losses import heard_in_any, known_losses, masked_losses
 from models.measures import DevScores, dev_scores
 from models.network import Network
 from models.recipe import Recipe
@@ -26,7 +27,6 @@ from models.saved import WEIGHTS, save
 CHECKPOINT_EVERY = 250
 AVERAGE_EVERY = 4
 """Steps between updates of the running mean: costs a tenth of a step each."""
-INTENSITY_WEIGHT = 0.5
 LONGEST_NORM = 1.0
 
 CHECKPOINT = "checkpoint.pt"
@@ -55,9 +55,11 @@ class Trainer:
         dev: list[Example],
         folder: Path,
         mishear: Mishear | None,
+        teachers: Sequence[Network] = (),
         device: str = "cpu",
     ) -> None:
         torch.manual_seed(recipe.seed)
+        self._teachers = [teacher.to(device).eval() for teacher in teachers]
         self._network = network.to(device)
         self._average = copy.deepcopy(self._network).eval().requires_grad_(False)
         self._encoding, self._recipe, self._mishear = encoding, recipe, mishear
@@ -168,14 +170,19 @@ class Trainer:
         inputs = [self._tensor(a) for a in (batch.ids, batch.mask, batch.types)]
         kind = self._device.partition(":")[0]
         finer = self._recipe.finer_weight > 0
+        of = self._tensor(batch.of)
         with torch.autocast(kind, torch.bfloat16, enabled=self._recipe.bfloat16):
-            answer = self._network(*inputs, finer=finer).float()
-        logits = heard_in_any(answer, self._tensor(batch.of))
-        weight = self._recipe.emotion_weight
-        losses = masked_losses(logits[:, :OUTPUTS], self._tensor(batch.targets), weight)
-        if finer:
-            told = known_losses(logits[:, OUTPUTS:], self._tensor(batch.finer)).sum(1)
-            losses = losses + weight * self._recipe.finer_weight * told
+            logits = heard_in_any(self._network(*inputs, finer=finer).float(), of)
+            with torch.no_grad():
+                answers = [
+                    heard_in_any(teacher(*inputs, finer=finer).float(), of)
+                    for teacher in self._teachers
+                ]
+        told = self._tensor(np.concatenate([batch.targets, batch.finer], axis=1))
+        losses = self._losses_of(logits, told[:, : logits.shape[1]])
+        if answers:
+            taught = self._losses_of(logits, torch.stack(answers).mean(0).sigmoid())
+            losses = (1 - self._recipe.taught) * losses + self._recipe.taught * taught
         self._optimizer.zero_grad(set_to_none=True)
         (losses * self._tensor(batch.weights)).mean().backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
@@ -185,6 +192,13 @@ class Trainer:
         if self._step % AVERAGE_EVERY == 0:
             self._average_in()
         return np.asarray(losses.detach().cpu().numpy(), dtype=np.float32)
+
+    def _losses_of(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """Of each example, from all outputs, those of GoEmotions' emotions included if learned."""
+        weight = self._recipe.emotion_weight
+        losses = masked_losses(logits[:, :OUTPUTS], targets[:, :OUTPUTS], weight)
+        finer = known_losses(logits[:, OUTPUTS:], targets[:, OUTPUTS:]).sum(1)
+        return losses + weight * self._recipe.finer_weight * finer
 
     def _average_in(self) -> None:
         # Short runs would never forget where they began: the mean warms up with the steps.
@@ -224,37 +238,6 @@ class Trainer:
 
     def _tensor(self, values: NDArray[Any]) -> Tensor:
         return torch.from_numpy(values).to(self._device)
-
-
-def heard_in_any(logits: Tensor, of: Tensor) -> Tensor:
-    """Logits of views (views x OUTPUTS) to those of passages, whose places `of` tells: as when they
-    are served, of each output the highest."""
-    count = int(of[-1]) + 1
-    if count == len(of):
-        return logits
-    place = of.unsqueeze(1).expand(-1, logits.shape[1])
-    nothing = logits.new_full((count, logits.shape[1]), -torch.inf)
-    return nothing.scatter_reduce(0, place, logits, "amax")
-
-
-def masked_losses(logits: Tensor, targets: Tensor, emotion_weight: float = 1.0) -> Tensor:
-    """Binary cross-entropy of each example, summed over its targets that are known (-1 is not).
-
-    An example counts for more the more of its targets are known.
-    """
-    each = known_losses(logits, targets)
-    # Summed over labels: the mean would let the many that are never there drown the few.
-    labels = each[:, : len(SCORED)].sum(1)
-    felt = each[:, len(SCORED) : INTENSITY].sum(1) + each[:, INTENSITY] * INTENSITY_WEIGHT
-    return labels + emotion_weight * felt
-
-
-def known_losses(logits: Tensor, targets: Tensor) -> Tensor:
-    """Binary cross-entropy of each output of each example; 0 where the target is not known."""
-    known = (targets >= 0).float()
-    return known * nn.functional.binary_cross_entropy_with_logits(
-        logits, targets.clamp(min=0), reduction="none"
-    )
 
 
 def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:

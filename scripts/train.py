@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 def train(
     recipe: Annotated[
         str,
-        typer.Argument(help="emotion, hardstop, refine, polish, whole, finish, or a .toml file."),
+        typer.Argument(
+            help="emotion, hardstop, refine, polish, whole, finish, teacher, taught, or a .toml "
+            "file."
+        ),
     ] = "hardstop",
     out: Annotated[Path, typer.Option(help="The folder of the run.")] = Path("runs/hardstop"),
     data: Annotated[
@@ -37,6 +40,20 @@ def train(
             help="Begin with this run or model folder; of several, with their mean.",
         ),
     ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            help="The folder of another base model, BERT or MPNet with BERT's word pieces: for a "
+            "teacher, as what is served is the bundled one's shape."
+        ),
+    ] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="The folder of a run whose answers to learn from (recipe: taught); of several, "
+            "the mean of their answers."
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped.")] = False,
     device: Annotated[str, typer.Option(help="cpu, cuda or mps.")] = "cpu",
     epochs: Annotated[int | None, typer.Option(min=1, help="Instead of the recipe's.")] = None,
@@ -48,7 +65,9 @@ def train(
     """Train the classifier. Needs the `train` extra: pip install 'hardstop[train]'.
 
     The stages of the bundled model, each from the run before it (`--from`): emotion, hardstop,
-    refine, polish, whole, finish. To go on from the bundled weights: `--from models/weights`.
+    refine, polish, whole, finish, taught; the last learns from the answers of a wider network
+    (`teacher`, with --base, then --teacher). To go on from the bundled weights: `--from
+    models/weights`.
     """
     import msgspec
     from rich.console import Console
@@ -114,6 +133,8 @@ def train(
             data=data,
             labelled=rows,
             start=start or (),
+            base=base,
+            teachers=teacher or (),
             resume=resume,
             device=device,
             limit=limit,

@@ -10,7 +10,7 @@ import pytest
 from models import kept_apart
 from models.corpus import read_corpus
 from models.examples import own
-from models.sources import SOURCES, present
+from models.sources import SOURCES, folder_of, present
 from scripts.kept_apart import main
 
 PUBLIC = Path(__file__).parents[2].parent / "shared" / "data"
@@ -70,6 +70,6 @@ def test_no_row_of_the_evaluation_set_beside_the_checkout_is_learned() -> None:
     lines = (PUBLIC / "mined_dev.jsonl").read_text(encoding="utf-8").splitlines()
     rows = {kept_apart.known_by(json.loads(line)["text"]) for line in lines}
     for name in present(PUBLIC):
-        for example in SOURCES[name](PUBLIC / name):
+        for example in SOURCES[name](folder_of(name, PUBLIC)):
             said = (example.passage.now, *example.passage.before)
             assert not rows & {kept_apart.known_by(turn.text) for turn in said}, name

@@ -11,11 +11,10 @@ import pytest
 from detectors.vocabulary import Speaker, Trigger
 from models.corpus import Kind, Split
 from models.evaluation.labelled import LabelledError, read_rows
-from models.examples import UNKNOWN, Example
+from models.examples import DEV_SHARE, UNKNOWN, Example
 from models.labelled import examples, learning_from
 from models.labels import EMOTIONS, SCORED
 from models.recipe import Recipe
-from models.sources import DEV_SHARE
 from wallboard.views.feedback import Row
 
 RIGHT = Row(

@@ -1,12 +1,13 @@
 """Public sets and what was noted of them: what is told of an edition that is another."""
 
+import json
 from pathlib import Path
 
 import pytest
 
-from models import annotations
-from models.annotations import CommentAnnotation, SourceError, notes
-from models.corpus import CorpusError
+from models import annotations, sentences
+from models.annotations import Annotation, CommentAnnotation, SourceError, notes
+from models.corpus import CorpusError, Split
 from models.labels import EMOTIONS, FINER, SCORED
 from models.sources import SOURCES
 from scripts.faults import message
@@ -38,6 +39,29 @@ def test_an_edition_with_fewer_documents_is_told_of(
         SourceError, match=rf"{source}.jsonl:1: there are only \d documents; this is"
     ):
         list(SOURCES[source](tmp_path))
+
+
+def test_sentences_that_nobody_read_are_there_for_a_teacher_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = "I will sue them all! They never called back. Ok."
+    texts = (f"Number {n} is here. {talk}" for n in range(40))
+    lines = "".join(json.dumps({"narrative": text}) + "\n" for text in texts)
+    (tmp_path / "narratives.jsonl").write_text(lines, encoding="utf-8")
+    read = Annotation(sha256="a", document=0, start=18, end=38)
+    monkeypatch.setattr(sentences, "notes", lambda *_: [("here", read)])
+    rows = list(SOURCES["cfpb_unread"](tmp_path))
+    assert {row.split for row in rows} == {Split.TRAIN}
+    assert 25 < len({row.group for row in rows}) < 40
+    assert all(set(row.targets) == {-1.0} for row in rows)
+    said = [row.passage.now.text for row in rows if row.group == "cfpb-1"]
+    assert said == ["Number 1 is here.", "I will sue them all!", "They never called back."]
+    assert [turn.text for turn in rows[-1].passage.before] == ["I will sue them all!"]
+    first = [row.passage for row in rows if row.group == "cfpb-0"]
+    assert [passage.now.text for passage in first] == [
+        "Number 0 is here.",
+        "They never called back.",
+    ]
 
 
 def test_comments_keep_the_emotions_that_goemotions_tells_apart(tmp_path: Path) -> None:

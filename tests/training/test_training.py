@@ -18,13 +18,14 @@ from models.bundle import bundle
 from models.corpus import Split, read_corpus
 from models.examples import own
 from models.labels import FINER
+from models.losses import heard_in_any, masked_losses
 from models.network import Network, base_folder
 from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
 from models.saved import WEIGHTS, load, save
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
-from models.training import CHECKPOINT, Step, heard_in_any, masked_losses
+from models.training import CHECKPOINT, Step
 from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
@@ -294,6 +295,6 @@ def test_word_pieces_are_those_of_the_library_that_the_base_model_was_made_with(
 
 
 def test_the_built_in_recipes_can_be_read() -> None:
-    for name in ("emotion", "hardstop", "refine", "polish", "whole", "finish"):
+    for name in ("emotion", "hardstop", "refine", "polish", "whole", "finish", "teacher", "taught"):
         assert recipe(name).epochs >= 1
     assert np.isfinite(recipe("hardstop").learning_rate)
