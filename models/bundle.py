@@ -24,6 +24,7 @@ from models.recipe import Recipe
 from models.runs import NO_DEV, RunError, read_examples, weights_in
 from models.saved import WEIGHTS, load, save
 from models.scorer import CARD, Card, OnnxScorer
+from models.teachers import CONFIG
 from models.training import predict
 
 NOT_FITTED_ON = frozenset({"rules", "goemotions"})
@@ -75,6 +76,11 @@ def bundle(
     """
     if out.resolve() == run.resolve():
         raise RunError(f"{out} is the run itself: name another folder for the model")
+    if (run / CONFIG).is_file():
+        raise RunError(
+            f"{run} was trained on another base model: it can teach (`hardstop train --teacher`), "
+            "and is not served"
+        )
     recipe = msgspec.json.decode((run / "recipe.json").read_bytes(), type=Recipe)
     progress("exporting to int8", 0, 1)
     learned = [row for rows in read_examples(recipe, data, labelled).values() for row in rows]

@@ -58,7 +58,8 @@ class Network(nn.Module):
     @classmethod
     def from_base(cls, folder: Path) -> Network:
         """A network on the base model's weights, with new heads."""
-        return cls(_encoder(AutoModel.from_pretrained(folder, local_files_only=True)))
+        model = AutoModel.from_pretrained(folder, local_files_only=True, dtype=torch.float32)
+        return cls(_encoder(model))
 
     @classmethod
     def empty(cls, folder: Path) -> Network:

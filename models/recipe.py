@@ -70,6 +70,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What a teacher's answers count for in the loss beside what rows say; of what no row says,
     they are all there is. It hears the very words that are learned from, misheard ones and all (as
     in Beyer et al., 2022, "Knowledge distillation: A good teacher is patient and consistent")."""
+    wider: bool = False
+    """It is for another base model than the one that is served, which has to be named."""
     own: dict[str, float] = {}
     sources: dict[str, float] = {}
     weights: dict[str, float] = {}

@@ -75,11 +75,15 @@ def cut(folder: Path, step: int, epochs: int) -> None:
 
 
 def _told(data: Counted) -> dict[str, str]:
-    return {
-        f"set {name}": f"{row.get('train', 0)} rows to train on and {row.get('dev', 0)} of dev "
-        f"(digest {row.get('sha256', 'not kept')})"
-        for name, row in data.items()
-    }
+    told = {}
+    for name, row in data.items():
+        digest = f"digest {row.get('sha256', 'not kept')}"
+        if set(row) <= {"sha256"}:
+            told[f"the {name}"] = digest
+        else:
+            counts = f"{row.get('train', 0)} rows to train on and {row.get('dev', 0)} of dev"
+            told[f"set {name}"] = f"{counts} ({digest})"
+    return told
 
 
 def _changed(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

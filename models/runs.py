@@ -28,7 +28,8 @@ from models.recipe import Recipe, RecipeError
 from models.run_folder import EPOCHS, STEPS, begin, counted, cut, differences
 from models.saved import WEIGHTS, load
 from models.scorer import MODEL
-from models.sources import SOURCES, UNREAD, folder_of, present, rule_examples
+from models.sources import SOURCES, folder_of, present, rule_examples
+from models.teachers import CONFIG, fingerprints, on_base, refuse_half_a_lesson, teacher
 from models.training import CHECKPOINT, Step, Trainer
 
 OWN: dict[str, Callable[[], Iterable[Example]]] = {
@@ -99,29 +100,30 @@ def train(
     runs whose weights to begin with, or their mean. `base`: the folder of another base model, in
     BERT's or MPNet's shape (models/wider.py). `teachers`: the folders of runs whose answers,
     or the mean of them, are learned beside what the rows say, as much as the recipe wants.
-    `limit`: at most so many examples of each set, to try things out. Raises RunError, RecipeError
-    and SourceError.
+    `limit`: at most so many examples of each set, to try things out. Raises RunError, RecipeError,
+    SourceError and TeacherError.
     """
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     folder.mkdir(parents=True, exist_ok=True)
     _refuse_to_overwrite(folder, resume)
-    _refuse_half_a_lesson(recipe, teachers)
+    refuse_half_a_lesson(recipe, base, teachers)
+    taught_by = [teacher(found, finer=recipe.finer_weight > 0) for found in teachers]
+    # New heads are drawn at random, before the trainer is there to seed anything.
+    torch.manual_seed(recipe.seed)
+    network = on_base(base)
     examples = read_examples(recipe, data, labelled)
     if limit is not None:
         examples = {name: _some(rows, limit) for name, rows in examples.items()}
     rows = {name: _of(found, Split.TRAIN) for name, found in examples.items()}
     dev = [row for found in examples.values() for row in _some(_of(found, Split.DEV), DEV_OF_EACH)]
     _refuse_to_learn_nothing(recipe, rows, dev)
-    learned = counted(examples)
+    learned = counted(examples) | fingerprints(base, teachers)
     if resume and (changed := differences(folder, recipe, learned)):
         raise RunError(
             f"--resume cannot go on with {folder}, which began otherwise: {'; '.join(changed)}. "
             "Ask for the same as then, or name another folder"
         )
-    # New heads are drawn at random, before the trainer is there to seed anything.
-    torch.manual_seed(recipe.seed)
-    network = Network.from_base(base or base_folder())
     if start:
         _begin_with(network, start)
     ear = Ear(row.passage.now.text for row in examples.get("utterances", []))
@@ -133,13 +135,14 @@ def train(
         dev=dev,
         folder=folder,
         mishear=ear.misheard if recipe.augment.misheard else None,
-        teachers=[taught_network(teacher) for teacher in teachers],
+        teachers=taught_by,
         device=device,
     )
     if resume and trainer.resume():
         cut(folder, trainer.step, trainer.epochs)
     else:
         begin(folder, recipe, learned)
+        (folder / CONFIG).unlink(missing_ok=True)
         if base is not None:
             network.enc.config.save_pretrained(folder)
 
@@ -177,31 +180,6 @@ def _refuse_to_learn_nothing(
         )
     if not dev:
         raise RunError(NO_DEV)
-
-
-def taught_network(folder: Path) -> Network:
-    """A run's network on the base model that it was trained on. Raises RunError."""
-    file = folder / WEIGHTS
-    if not file.is_file():
-        raise RunError(f"{folder} holds no finished run to learn from ({WEIGHTS})")
-    network = Network.empty(folder if (folder / "config.json").is_file() else base_folder())
-    load(network, file)
-    return network
-
-
-def _refuse_half_a_lesson(recipe: Recipe, teachers: Sequence[Path]) -> None:
-    if recipe.taught and not teachers:
-        raise RunError(
-            "the recipe learns from a teacher's answers: name the folder of its run (--teacher)"
-        )
-    unread = [name for name in recipe.sources if name.endswith(UNREAD)]
-    if unread and not teachers:
-        raise RunError(
-            f"{', '.join(unread)}: nobody said what these sentences hold, only a teacher could: "
-            "leave them out of the recipe, or name the folder of its run (--teacher)"
-        )
-    if teachers and not recipe.taught:
-        raise RunError("the recipe learns from no teacher: leave out --teacher, or set `taught`")
 
 
 def _begin_with(network: Network, start: Sequence[Path]) -> None:

@@ -12,6 +12,8 @@ from models.network import Network
 from models.unquantised import weights_of
 
 WEIGHTS = "weights.safetensors"
+MOST_NAMED = 8
+"""Parameters that a message lists."""
 UNASKED = ("enc.pooler.", "finer.")
 """A part of the base model that no head hears, and a head that is only there to learn by: what is
 exported has neither."""
@@ -57,9 +59,16 @@ def _weights(file: Path, own: dict[str, Tensor], *, partial: bool) -> dict[str, 
     found = weights_of(file, own) if file.suffix == ".onnx" else load_file(file)
     fit = {n: part for n, part in found.items() if n in own and part.shape == own[n].shape}
     other = sorted(name for name in own if name not in fit and not name.startswith(UNASKED))
+    more = sorted(name for name in found if name not in own and not name.startswith(UNASKED))
+    if more and not partial:
+        raise WeightsError(
+            f"{file} is of another base model or version of the network: here it would lose "
+            f"{', '.join(more[:MOST_NAMED])}{' …' if len(more) > MOST_NAMED else ''}"
+        )
     if other and not partial:
         raise WeightsError(
-            f"{file} is of another version of the network: it lacks {', '.join(other)}, or has "
+            f"{file} is of another version of the network: it lacks "
+            f"{', '.join(other[:MOST_NAMED])}{' …' if len(other) > MOST_NAMED else ''}, or has "
             "them in another shape"
         )
     return {**own, **fit}

@@ -34,7 +34,8 @@ CHECKPOINT = "checkpoint.pt"
 
 class Step(msgspec.Struct, frozen=True):
     """Where a run stands. `loss` is the mean over the last steps; `steps` may turn out fewer where
-    a recipe lets easy examples come more rarely."""
+    a recipe lets easy examples come more rarely, and more where batches of long speech are taken in
+    parts."""
 
     step: int
     steps: int
@@ -90,7 +91,8 @@ class Trainer:
         self._schedule.load_state_dict(kept["schedule"])
         self._step, self._best = kept["step"], kept["best"]
         self._epoch, self._done = kept["epoch"], kept["done"]
-        self._losses, self._began_with = kept["losses"].numpy(), kept["began_with"].numpy()
+        self._losses = kept["losses"].cpu().numpy()
+        self._began_with = kept["began_with"].cpu().numpy()
         # Which units drop out goes on where it stopped; on a GPU it is drawn anew.
         torch.set_rng_state(kept["chance"].cpu())
         return True
@@ -184,7 +186,9 @@ class Trainer:
             taught = self._losses_of(logits, torch.stack(answers).mean(0).sigmoid())
             losses = (1 - self._recipe.taught) * losses + self._recipe.taught * taught
         self._optimizer.zero_grad(set_to_none=True)
-        (losses * self._tensor(batch.weights)).mean().backward()
+        # Not the mean: of a batch that was taken in parts, none counts for more than its rows.
+        total = (losses * self._tensor(batch.weights)).sum() / self._recipe.batch_size
+        total.backward()
         nn.utils.clip_grad_norm_(self._network.parameters(), LONGEST_NORM)
         self._optimizer.step()
         self._step += 1
@@ -245,9 +249,9 @@ def parameter_groups(network: Network, recipe: Recipe) -> list[dict[str, Any]]:
     layers = int(network.enc.config.num_hidden_layers)
     groups = []
     for name, parameter in network.named_parameters():
-        if not name.startswith("enc."):
+        if not name.startswith("enc.") or "embeddings.types" in name:
             rate = recipe.head_learning_rate
-        elif "embeddings" in name:
+        elif "embeddings" in name or "relative_attention_bias" in name:
             rate = recipe.learning_rate * recipe.layer_decay**layers
         elif ".layer." in name:
             above = layers - 1 - int(name.split(".layer.")[1].split(".")[0])

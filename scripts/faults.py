@@ -18,6 +18,7 @@ KNOWN: tuple[str, ...] = (
     "models.scorer:ModelError",
     "models.saved:WeightsError",
     "models.sources:SourceError",
+    "models.teachers:TeacherError",
     "scripts.classifier:MissingExtra",
     "scripts.gathering:ReportFault",
     "scripts.records:RecordFault",

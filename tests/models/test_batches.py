@@ -2,10 +2,11 @@
 
 import msgspec
 import numpy as np
+import pytest
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
-from models.batches import batches
+from models.batches import WIDTHS, batches
 from models.corpus import Kind, Split
 from models.encoding import Encoding
 from models.examples import Example, targets
@@ -47,3 +48,22 @@ def test_of_a_piece_and_in_a_longer_turn_finer_emotions_are_not_known() -> None:
     encoding = Encoding.read(WEIGHTS / VOCABULARY)
     (batch,) = batches([threat, TALK], encoding, recipe, 0, None)
     assert batch.finer[list(batch.rows).index(0)].tolist() == [-1.0] * FINER
+
+
+def test_batches_of_long_speech_are_taken_in_parts_and_each_row_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    long = Said(Speaker.CUSTOMER, "we went to the lake and it rained all day " * 12)
+    rows = [msgspec.structs.replace(TALK, passage=Passage(now=long))] * 5 + [TALK] * 6
+    recipe = Recipe(description="test", batch_size=8)
+    encoding = Encoding.read(WEIGHTS / VOCABULARY)
+    whole = list(batches(rows, encoding, recipe, 0, None))
+    monkeypatch.setattr("models.batches.MOST_PIECES", 400)
+    parts = list(batches(rows, encoding, recipe, 0, None))
+    for planned in (whole, parts):
+        assert sorted(int(row) for batch in planned for row in batch.rows) == list(range(11))
+        assert all(batch.ids.shape[1] % WIDTHS == 0 for batch in planned)
+    assert len(whole) == 2
+    # Two views of 64 pieces and more of 36: hardly two such rows are few enough.
+    assert all(int(b.mask.sum()) <= 400 or len(b.rows) == 1 for b in parts)
+    assert 4 <= len(parts) <= 9

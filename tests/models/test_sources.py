@@ -1,6 +1,7 @@
 """Public sets and what was noted of them: what is told of an edition that is another."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from models import annotations, sentences
 from models.annotations import Annotation, CommentAnnotation, SourceError, notes
 from models.corpus import CorpusError, Split
+from models.examples import split_of
 from models.labels import EMOTIONS, FINER, SCORED
 from models.sources import SOURCES
 from scripts.faults import message
@@ -41,27 +43,49 @@ def test_an_edition_with_fewer_documents_is_told_of(
         list(SOURCES[source](tmp_path))
 
 
+def narratives(folder: Path, texts: Sequence[str], *, evaluated: Sequence[int] = ()) -> None:
+    rows = ({"narrative": t, "in_mined_dev": n in evaluated} for n, t in enumerate(texts))
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "narratives.jsonl").write_text(lines, encoding="utf-8")
+
+
 def test_sentences_that_nobody_read_are_there_for_a_teacher_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talk = "I will sue them all! They never called back. Ok."
-    texts = (f"Number {n} is here. {talk}" for n in range(40))
-    lines = "".join(json.dumps({"narrative": text}) + "\n" for text in texts)
-    (tmp_path / "narratives.jsonl").write_text(lines, encoding="utf-8")
-    read = Annotation(sha256="a", document=0, start=18, end=38)
+    talk = "Number {0} is here. I owe {{${0}.00}} and will sue! They never called {0}. Ok."
+    texts = [talk.format(number) for number in range(40)]
+    narratives(tmp_path, texts, evaluated=[3])
+    read = Annotation(sha256="a", document=0, start=18, end=46)
     monkeypatch.setattr(sentences, "notes", lambda *_: [("here", read)])
     rows = list(SOURCES["cfpb_unread"](tmp_path))
     assert {row.split for row in rows} == {Split.TRAIN}
-    assert 25 < len({row.group for row in rows}) < 40
     assert all(set(row.targets) == {-1.0} for row in rows)
+    groups = {row.group for row in rows}
+    assert "cfpb-3" not in groups
+    assert 25 < len(groups) < 39
     said = [row.passage.now.text for row in rows if row.group == "cfpb-1"]
-    assert said == ["Number 1 is here.", "I will sue them all!", "They never called back."]
-    assert [turn.text for turn in rows[-1].passage.before] == ["I will sue them all!"]
-    first = [row.passage for row in rows if row.group == "cfpb-0"]
-    assert [passage.now.text for passage in first] == [
-        "Number 0 is here.",
-        "They never called back.",
-    ]
+    assert said == ["Number 1 is here.", "I owe {$1.00} and will sue!", "They never called 1."]
+    called = next(r for r in rows if r.passage.now.text == "They never called 1.")
+    assert [turn.text for turn in called.passage.before] == ["I owe {$1.00} and will sue!"]
+    said = [row.passage.now.text for row in rows if row.group == "cfpb-0"]
+    assert said == ["Number 0 is here.", "They never called 0."]
+
+
+def test_no_sentence_comes_twice_nor_from_what_is_for_dev_or_was_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (dev, *_) = (n for n in range(99) if split_of(f"cfpb-{n}") is Split.DEV)
+    texts = [f"Number {n} is here. Please do call back." for n in range(dev + 1)]
+    texts[dev] = "What dev has. And was it read?"
+    new = "Something new is here."
+    texts += [texts[dev], f"What dev has! {new}", f"Was it read? {new}"]
+    narratives(tmp_path, texts)
+    read = Annotation(sha256="a", document=dev, start=14, end=30)
+    monkeypatch.setattr(sentences, "notes", lambda *_: [("here", read)])
+    said = [row.passage.now.text for row in SOURCES["cfpb_unread"](tmp_path)]
+    assert len(set(said)) == len(said)
+    assert said.count("Please do call back.") == 1
+    assert [t for t in said if not t.startswith(("Number", "Please"))] == [new, "Was it read?"]
 
 
 def test_comments_keep_the_emotions_that_goemotions_tells_apart(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """A wider network is trained and teaches a smaller one. Needs the `train` extra."""
 
+import json
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,40 +12,57 @@ import pytest
 pytest.importorskip("torch", reason="needs the train extra: make test-train")
 
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import MPNetConfig, MPNetModel
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
+from models import runs
 from models.batches import padded
+from models.bundle import bundle
 from models.corpus import Split, read_corpus
 from models.encoding import Encoding
 from models.examples import own
+from models.labels import EMOTIONS, OUTPUTS, SCORED
 from models.network import Network, base_folder
 from models.recipe import Recipe
-from models.runs import RunError, taught_network, train
+from models.runs import RunError, train
 from models.saved import WEIGHTS, load
-from models.training import predict
+from models.teachers import TeacherError, on_base, teacher
+from models.training import Step, predict
 
 SMALL = Recipe(description="small", epochs=1, batch_size=8, own={"utterances": 1.0})
-TAUGHT = msgspec.structs.replace(
-    SMALL, epochs=2, taught=1.0, averaging=0.5, head_learning_rate=3e-3
+TAUGHT = msgspec.structs.replace(SMALL, taught=1.0, averaging=0.5, head_learning_rate=1e-2)
+UNTOLD = msgspec.structs.replace(
+    TAUGHT, epochs=2, own={"utterances": 0.01}, sources={"cfpb_unread": 1.0}
 )
+"""Next to nothing but sentences of which no row says anything."""
 
 
 def run(
-    folder: Path, asked: Recipe, *, base: Path | None = None, teachers: Sequence[Path] = ()
+    folder: Path,
+    asked: Recipe,
+    *,
+    base: Path | None = None,
+    teachers: Sequence[Path] = (),
+    data: Path | None = None,
+    resume: bool = False,
+    stop_after: int | None = None,
 ) -> Path:
+    def stepped(step: Step) -> None:
+        if step.step == stop_after:
+            raise KeyboardInterrupt
+
     return train(
         asked,
         folder,
-        data=None,
+        data=data,
         base=base,
         teachers=teachers,
-        resume=False,
+        resume=resume,
         device="cpu",
         limit=100,
-        on_step=lambda step: None,
+        on_step=stepped,
         on_epoch=lambda epoch, scores: None,
     )
 
@@ -65,9 +84,16 @@ def mpnet(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def teacher(mpnet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sure(mpnet: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run on it that has ended, and a teacher who is sure of every second output."""
     folder = tmp_path_factory.mktemp("runs") / "teacher"
-    run(folder, SMALL, base=mpnet)
+    parts = load_file(run(folder, SMALL, base=mpnet))
+    sides = 5.0 - 10.0 * (torch.arange(OUTPUTS) % 2)
+    first, second = len(SCORED), len(SCORED) + len(EMOTIONS)
+    parts["labels.bias"] = sides[:first].clone()
+    parts["emotions.bias"] = sides[first:second].clone()
+    parts["intensity.bias"] = sides[second:].clone()
+    save_file(parts, folder / WEIGHTS)
     return folder
 
 
@@ -102,36 +128,100 @@ def test_a_wider_encoder_hears_what_its_own_model_hears(mpnet: Path) -> None:
 
 
 def test_what_a_teacher_answers_is_taken_over_where_no_row_says_anything(
-    teacher: Path, tmp_path: Path
+    sure: Path, tmp_path: Path
 ) -> None:
-    rows = [own(row) for row in list(read_corpus(Split.TRAIN))[:40]]
+    (tmp_path / "cfpb").mkdir()
+    with (tmp_path / "cfpb" / "narratives.jsonl").open("w", encoding="utf-8") as file:
+        for row in list(read_corpus(Split.TRAIN))[:400]:
+            file.write(json.dumps({"narrative": row.text.replace(".", " ")}) + "\n")
+    weights = run(tmp_path / "taught", UNTOLD, teachers=[sure], data=tmp_path)
+    network = Network.empty(base_folder())
+    load(network, weights)
+    rows = [own(row) for row in list(read_corpus(Split.DEV))[:60]]
     encoding = Encoding.read(base_folder() / "vocab.txt")
-    answers = predict(taught_network(teacher), encoding, rows)
-
-    def apart(weights: Path) -> float:
-        network = Network.empty(base_folder())
-        load(network, weights)
-        return float(np.abs(predict(network, encoding, rows) - answers).mean())
-
-    alone = run(tmp_path / "alone", msgspec.structs.replace(TAUGHT, taught=0.0))
-    taught = run(tmp_path / "taught", TAUGHT, teachers=[teacher])
-    assert apart(taught) < 0.7 * apart(alone)
+    theirs, ours = (predict(n, encoding, rows) for n in (teacher(sure, finer=False), network))
+    # It says yes to every second output, and no to the others, whatever it hears.
+    assert (theirs[:, ::2] > 3).all()
+    assert (theirs[:, 1::2] < -3).all()
+    assert ours[:, ::2].mean() > 1
+    assert ours[:, 1::2].mean() < -1
 
 
-def test_a_teacher_is_not_changed_and_keeps_its_own_shape(teacher: Path) -> None:
-    network = taught_network(teacher)
-    assert network.enc.config.num_hidden_layers == 4
-    for name, tensor in load_file(teacher / WEIGHTS).items():
-        assert torch.equal(network.state_dict()[name], tensor), name
+def test_a_teacher_keeps_its_own_shape_and_does_not_learn(
+    sure: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = (sure / WEIGHTS).read_bytes()
+    seen = []
+    monkeypatch.setattr(
+        runs, "teacher", lambda *_, **__: seen.append(teacher(sure, finer=False)) or seen[0]
+    )
+    run(tmp_path / "taught", TAUGHT, teachers=[sure])
+    assert seen[0].enc.config.num_hidden_layers == 4
+    for name, tensor in load_file(sure / WEIGHTS).items():
+        assert torch.equal(seen[0].state_dict()[name], tensor), name
+    assert (sure / WEIGHTS).read_bytes() == before
 
 
-def test_half_a_lesson_is_refused(teacher: Path, tmp_path: Path) -> None:
-    with pytest.raises(RunError, match="name the folder of its run"):
+def test_the_mean_of_several_teachers_is_learned(sure: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(sure, other)
+    parts = load_file(other / WEIGHTS)
+    for name in ("labels.bias", "emotions.bias", "intensity.bias"):
+        parts[name] = -parts[name]
+    save_file(parts, other / WEIGHTS)
+    weights = run(tmp_path / "taught", TAUGHT, teachers=[sure, other])
+    network = Network.empty(base_folder())
+    load(network, weights)
+    rows = [own(row) for row in list(read_corpus(Split.DEV))[:40]]
+    answers = predict(network, Encoding.read(base_folder() / "vocab.txt"), rows)
+    # What one says the other denies: half and half is left.
+    assert np.abs(answers).max() < 2
+
+
+def test_a_run_goes_on_with_the_teachers_that_it_began_with(
+    sure: Path, mpnet: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("models.training.CHECKPOINT_EVERY", 4)
+    folder = tmp_path / "stopped"
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, TAUGHT, teachers=[sure], stop_after=5)
+    with pytest.raises(RunError, match=r"the teacher 2 was not there, is now digest"):
+        run(folder, TAUGHT, teachers=[sure, sure], resume=True)
+    with pytest.raises(RunError, match=r"the base model was not there, is now digest"):
+        run(folder, TAUGHT, teachers=[sure], base=mpnet, resume=True)
+    assert run(folder, TAUGHT, teachers=[sure], resume=True).is_file()
+
+
+def test_half_a_lesson_is_refused(sure: Path, tmp_path: Path) -> None:
+    with pytest.raises(TeacherError, match="name the folder of its run"):
         run(tmp_path / "none", TAUGHT)
-    with pytest.raises(RunError, match="learns from no teacher"):
-        run(tmp_path / "idle", SMALL, teachers=[teacher])
+    with pytest.raises(TeacherError, match="learns from no teacher"):
+        run(tmp_path / "idle", SMALL, teachers=[sure])
     unread = msgspec.structs.replace(SMALL, sources={"cfpb_unread": 1.0})
-    with pytest.raises(RunError, match="cfpb_unread: nobody said what these sentences hold"):
+    with pytest.raises(TeacherError, match="cfpb_unread: nobody said what these sentences hold"):
         run(tmp_path / "unread", unread)
-    with pytest.raises(RunError, match="holds no finished run to learn from"):
+    with pytest.raises(TeacherError, match="holds no finished run to learn from"):
         run(tmp_path / "empty", TAUGHT, teachers=[tmp_path])
+    finer = msgspec.structs.replace(TAUGHT, finer_weight=0.4)
+    with pytest.raises(TeacherError, match="never learned GoEmotions' own emotions"):
+        run(tmp_path / "finer", finer, teachers=[sure])
+    with pytest.raises(TeacherError, match="is for a wider base model"):
+        run(tmp_path / "wider", msgspec.structs.replace(SMALL, wider=True))
+
+
+def test_a_base_model_of_another_kind_is_refused(mpnet: Path, tmp_path: Path) -> None:
+    with pytest.raises(TeacherError, match=r"holds no base model \(config\.json\)"):
+        on_base(tmp_path)
+    config = json.loads((mpnet / "config.json").read_text(encoding="utf-8"))
+    for change in ({"model_type": "roberta"}, {"vocab_size": 50_265}, {"num_hidden_layers": 3}):
+        (tmp_path / "config.json").write_text(json.dumps(config | change), encoding="utf-8")
+        with pytest.raises(TeacherError, match="a base model is BERT or MPNet"):
+            on_base(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    with pytest.raises(TeacherError, match="its weights cannot be read"):
+        on_base(tmp_path)
+
+
+def test_what_only_teaches_is_not_exported(sure: Path, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="it can teach"):
+        bundle(sure, tmp_path / "model", None, "teacher", lambda *_: None)
