@@ -69,7 +69,7 @@ def unread(source: str, documents: list[str]) -> Iterator[Example]:
                 before = ()
                 continue
             told.add(words)
-            if len(now.text.split()) in _SENTENCE_WORDS:
+            if len(now.text.split()) in _SENTENCE_WORDS and not _is_blackened(now.text):
                 yield Example(
                     passage=Passage(now=now, before=before),
                     targets=targets(known=()),
@@ -98,6 +98,12 @@ def _distinct(source: str, documents: list[str]) -> Iterator[tuple[int, str, str
         if document and document not in seen:
             seen.add(document)
             yield number, document, f"{source}-{number}"
+
+
+def _is_blackened(text: str) -> bool:
+    """Whether more than a fifth of the words are such as the CFPB made unreadable ("XX/XX/XXXX")."""
+    words = text.split()
+    return 5 * sum("XX" in word for word in words) > len(words)
 
 
 def _overlap(annotation: Annotation, found: re.Match[str]) -> bool:

@@ -52,7 +52,10 @@ def narratives(folder: Path, texts: Sequence[str], *, evaluated: Sequence[int] =
 def test_sentences_that_nobody_read_are_there_for_a_teacher_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    talk = "Number {0} is here. I owe {{${0}.00}} and will sue! They never called {0}. Ok."
+    talk = (
+        "Number {0} is here. I owe {{${0}.00}} and will sue! On XX/XX/XXXX XXXX rang. "
+        "They never called {0}. Ok."
+    )
     texts = [talk.format(number) for number in range(40)]
     narratives(tmp_path, texts, evaluated=[3])
     read = Annotation(sha256="a", document=0, start=18, end=46)
@@ -66,7 +69,7 @@ def test_sentences_that_nobody_read_are_there_for_a_teacher_alone(
     said = [row.passage.now.text for row in rows if row.group == "cfpb-1"]
     assert said == ["Number 1 is here.", "I owe {$1.00} and will sue!", "They never called 1."]
     called = next(r for r in rows if r.passage.now.text == "They never called 1.")
-    assert [turn.text for turn in called.passage.before] == ["I owe {$1.00} and will sue!"]
+    assert [turn.text for turn in called.passage.before] == ["On XX/XX/XXXX XXXX rang."]
     said = [row.passage.now.text for row in rows if row.group == "cfpb-0"]
     assert said == ["Number 0 is here.", "They never called 0."]
 
