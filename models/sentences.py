@@ -101,7 +101,7 @@ def _distinct(source: str, documents: list[str]) -> Iterator[tuple[int, str, str
 
 
 def _is_blackened(text: str) -> bool:
-    """Whether more than a fifth of the words are such as the CFPB made unreadable ("XX/XX/XXXX")."""
+    """Whether more than a fifth of the words are such as the CFPB made unreadable ("XXXX")."""
     words = text.split()
     return 5 * sum("XX" in word for word in words) > len(words)
 

@@ -53,7 +53,7 @@ def test_sentences_that_nobody_read_are_there_for_a_teacher_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     talk = (
-        "Number {0} is here. I owe {{${0}.00}} and will sue! On XX/XX/XXXX XXXX rang. "
+        "Number {0} is here. I owe {{${0}.00}} and will sue! On XX/XX/XXXX XXXX rang {0}. "
         "They never called {0}. Ok."
     )
     texts = [talk.format(number) for number in range(40)]
@@ -69,7 +69,7 @@ def test_sentences_that_nobody_read_are_there_for_a_teacher_alone(
     said = [row.passage.now.text for row in rows if row.group == "cfpb-1"]
     assert said == ["Number 1 is here.", "I owe {$1.00} and will sue!", "They never called 1."]
     called = next(r for r in rows if r.passage.now.text == "They never called 1.")
-    assert [turn.text for turn in called.passage.before] == ["On XX/XX/XXXX XXXX rang."]
+    assert [turn.text for turn in called.passage.before] == ["On XX/XX/XXXX XXXX rang 1."]
     said = [row.passage.now.text for row in rows if row.group == "cfpb-0"]
     assert said == ["Number 0 is here.", "They never called 0."]
 
