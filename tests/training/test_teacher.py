@@ -17,7 +17,7 @@ from transformers import MPNetConfig, MPNetModel
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
-from models import runs
+from models import runs, sentences
 from models.batches import padded
 from models.bundle import bundle
 from models.corpus import Split, read_corpus
@@ -128,8 +128,9 @@ def test_a_wider_encoder_hears_what_its_own_model_hears(mpnet: Path) -> None:
 
 
 def test_what_a_teacher_answers_is_taken_over_where_no_row_says_anything(
-    sure: Path, tmp_path: Path
+    sure: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sentences, "notes", lambda *_: [])
     (tmp_path / "cfpb").mkdir()
     with (tmp_path / "cfpb" / "narratives.jsonl").open("w", encoding="utf-8") as file:
         for row in list(read_corpus(Split.TRAIN))[:400]:
@@ -174,8 +175,8 @@ def test_the_mean_of_several_teachers_is_learned(sure: Path, tmp_path: Path) -> 
     load(network, weights)
     rows = [own(row) for row in list(read_corpus(Split.DEV))[:40]]
     answers = predict(network, Encoding.read(base_folder() / "vocab.txt"), rows)
-    # What one says the other denies: half and half is left.
-    assert np.abs(answers).max() < 2
+    # What one says the other denies: half and half is left, where each is sure of five and more.
+    assert np.abs(answers).mean() < 1
 
 
 def test_a_run_goes_on_with_the_teachers_that_it_began_with(
