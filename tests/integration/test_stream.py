@@ -32,6 +32,7 @@ from tests.integration.workers import (
     workers,
 )
 from workflow.call import Customer
+from workflow.callbacks import SYSTEM
 
 THREAT = "i am going to sue you people for this"
 SMALL_TALK = "thank you that is very kind of you"
@@ -451,7 +452,7 @@ def test_a_callback_is_promised_and_kept_from_the_command_line(
     assert code == 0, said
     log = promises.log(running).values()
     (record,) = [found for found in log if found.origin_call_id == "promise"]
-    assert (record.state.value, record.issue_summary) == ("offered", "the bill")
+    assert (record.history[0].state.value, record.issue_summary) == ("offered", "the bill")
     code, said = run("commit", record.reference, "--by", "alex", "--number", "12345")
     assert (code, "country code" in said) == (1, True), said
     window = ("--start", "2030-01-07T09:00+00:00", "--end", "2030-01-07T10:00+00:00")
@@ -462,7 +463,9 @@ def test_a_callback_is_promised_and_kept_from_the_command_line(
     code, said = run("attempt", record.reference, "--by", "bo", "--outcome", "reached")
     assert code == 0, said
     kept = promises.log(running)[record.reference]
-    assert [step.state.value for step in kept.history] == ["offered", "committed", "kept"]
+    # In calling hours the clock makes an offer due at once, before anybody can promise anything.
+    steps = [step.state.value for step in kept.history if step.by != SYSTEM]
+    assert steps == ["offered", "committed", "kept"]
     assert record.reference not in run("list")[1]
     assert record.reference in run("list", "--all")[1]
     code, said = run("keep", "CB-NONE-NONE", "--by", "alex")
