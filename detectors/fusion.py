@@ -78,12 +78,15 @@ def fuse(
             by_label.setdefault(hit.rule.label, []).append(hit)
     probabilities: dict[str, float] = {}
     findings: list[Finding] = []
+    quiet = settings.quiet_below
     for label in LABELS:
         clusters = clustered(by_label.get(label, ()))
         classifier = None if scores is None else scores.labels.get(label)
         own = (weights or {}).get(label, ALIKE)
         fused = weigh(clusters, classifier, own, standing_of(label))
         probabilities[label] = max(fused.together, fused.looked_at)
+        if not clusters and fused.together < quiet:  # as most labels in most turns
+            continue
         findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
     return probabilities, tuple(findings)
 

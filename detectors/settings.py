@@ -66,6 +66,12 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         own = self.point.alone_thresholds.get(label, self.point.alone)
         return max(own, self.threshold_for(label))
 
+    @property
+    def quiet_below(self) -> float:
+        """Below this probability nothing is said of what only the classifier hears."""
+        point = self.point
+        return min(point.alone, point.alone_review, *point.alone_thresholds.values())
+
     def review_for(self, label: str) -> float:
         """From which probability a life stop that is not raised is shown for review."""
         return min(self.point.review, self.threshold_for(label))

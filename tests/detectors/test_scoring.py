@@ -144,6 +144,15 @@ def test_plain_words_stand_unless_the_classifier_all_but_excludes_them(
     assert (say(detector, "mind the marigold").reading.raised() == [label]) is raised
 
 
+def test_a_labels_own_threshold_is_heard_below_all_others(with_scorer: Build, say: Say) -> None:
+    points = OperatingPoints(balanced=OperatingPoint(threshold=0.2, alone_thresholds={"fraud": 0.3}))
+    settings = DetectionSettings(points=points)
+    heard = WordScorer({"marigold": ("fraud", 0.35), "tulip": ("media", 0.35)})
+    detector = Detector(settings, with_scorer(heard).finders, heard)
+    assert say(detector, "mind the marigold").reading.raised() == ["fraud"]
+    assert say(detector, "mind the tulip").reading.raised() == []
+
+
 @pytest.mark.parametrize(("probability", "partial", "final"), [(0.95, [], 1), (0.97, ["fraud"], 1)])
 def test_a_partial_result_asks_for_a_surer_classifier(
     with_scorer: Callable[..., Detector],
