@@ -13,16 +13,16 @@ PLAIN_SELF_HARM = 0.4
 UNHEARD = 0.1
 """Below it a person looks at plain words of a life stop, and nobody is rung: rules do not hear a
 joke, a film or a cat at the door."""
-UNHEARD_VIOLENCE = 0.12
-"""The same for violence."""
-UNHEARD_SAFEGUARDING = 0.3
-"""The same for safeguarding: who is let do what at home is told in the words of control."""
-UNHEARD_SELF_HARM = 0.01
+UNHEARD_EMERGENCY = 0.03
+"""The same for emergencies: "the boiler is sparking again" sounds like any repair."""
+UNHEARD_SELF_HARM = 0.005
 """The same for self-harm: "i'd rather die than do aerobics", "end it all at the tenth"."""
 UNHEARD_MATTER = 0.04
 """Below it plain words of what is no matter of life are let be: jury duty, a quiz, a memoir."""
 UNHEARD_REGULATOR = 0.01
 """The same for regulators: a leaflet, a website, the name of a form."""
+UNHEARD_FRAUD = 0.02
+"""The same for fraud: a grandson who rings from jail and needs bail sounds like a family."""
 UNHEARD_SIGNAL = 0.0
 """The same for signals: the classifier has learned few wordings of one, so none is excluded."""
 
@@ -37,11 +37,11 @@ class Standing(msgspec.Struct, frozen=True):
 STANDING = Standing(PLAIN, UNHEARD_MATTER)
 _STANDING = {
     **{trigger.value: Standing(PLAIN, UNHEARD) for trigger in LIFE_STOPS},
-    Trigger.VIOLENCE.value: Standing(PLAIN, UNHEARD_VIOLENCE),
-    Trigger.SAFEGUARDING.value: Standing(PLAIN, UNHEARD_SAFEGUARDING),
+    Trigger.EMERGENCY.value: Standing(PLAIN, UNHEARD_EMERGENCY),
     Trigger.SELF_HARM.value: Standing(PLAIN_SELF_HARM, UNHEARD_SELF_HARM),
     # Its bodies are named in as many ways as there are offices: rules know them better.
     Trigger.REGULATOR.value: Standing(PLAIN, UNHEARD_REGULATOR),
+    Trigger.FRAUD.value: Standing(PLAIN, UNHEARD_FRAUD),
     **{signal.value: Standing(PLAIN, UNHEARD_SIGNAL) for signal in Signal},
 }
 

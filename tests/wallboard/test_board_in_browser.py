@@ -362,7 +362,7 @@ def test_filters_stay_in_the_address(chromium: Any, floor: Floor) -> None:
     page.wait_for_selector("#others .alert")
     assert len(page.query_selector_all(".alert")) == 1
     page.select_option("#filter-trigger", "media")
-    page.wait_for_function("location.search === '?trigger=media'")
+    page.wait_for_function("() => location.search === '?trigger=media'")
     assert "Media" in page.inner_text(".alert h3")
 
 

@@ -104,7 +104,7 @@ def test_a_queue_that_is_new_can_be_chosen_at_once(chromium: Any, floor: Floor) 
     )
     assert queues == sorted(queues)
     page.select_option("#filter-queue", "brand-new")
-    page.wait_for_function("location.search === '?queue=brand-new'")
+    page.wait_for_function("() => location.search === '?queue=brand-new'")
 
 
 def test_the_way_back_from_a_call_leads_to_the_board_as_it_was(chromium: Any, floor: Floor) -> None:

@@ -181,7 +181,7 @@ def test_a_dialog_gives_the_focus_back_to_a_card_that_was_drawn_anew(
     page.wait_for_selector(f"{card} >> text=Seen by", state="attached")
     page.keyboard.press("Escape")
     page.wait_for_selector("dialog[open]", state="detached")
-    page.wait_for_function("document.activeElement.dataset.act === 'message'")
+    page.wait_for_selector("[data-act=message]:focus")
     assert page.evaluate(HERE) == "al-c-7105-media"
 
 
@@ -250,6 +250,6 @@ def test_a_row_that_leaves_the_log_hands_the_focus_on(chromium: Any, tmp_path: P
         house.read("callbacks", callback(2, reference=first, state="cancelled", **owed))
         page.wait_for_selector(f'[data-id="{first}"]', state="detached")
         there = "document.activeElement.closest('[data-id]')?.dataset.id"
-        page.wait_for_function(f"{there} === '{other}'")
+        page.wait_for_function(f"() => {there} === '{other}'")
         context.close()
     house.engine.dispose()

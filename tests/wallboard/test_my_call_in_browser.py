@@ -80,7 +80,7 @@ def test_a_hint_stands_beside_what_to_say_in_a_stop_that_is_not_about_a_life(
     assert "Stay with the feeling" in shown
     sent = deeds(page)
     page.keyboard.press("u")
-    page.wait_for_function("window.sent.length")
+    page.wait_for_function("() => window.sent.length")
     assert sent() == [["hint_used", "h-3"]]
     assert page.faults == []
 

@@ -67,7 +67,7 @@ def test_on_an_open_board_the_alert_goes_or_stays_and_does_not_ring_again(house:
         house.read("alerts", alert(**LIFE, updated_at=at(house.now)))
         for page in (bill, both):
             page.wait_for_selector("#life #alert-a1")
-        both.wait_for_function("window.tones > 0")
+        both.wait_for_function("() => window.tones > 0")
         tones = both.evaluate("window.tones")
         both.evaluate("window.card = document.getElementById('alert-a1')")
         passes(house)
