@@ -143,7 +143,8 @@ def test_plain_words_stand_unless_the_classifier_all_but_excludes_them(
 
 
 def test_a_labels_own_threshold_is_heard_below_all_others(with_scorer: Build, say: Say) -> None:
-    points = OperatingPoints(balanced=OperatingPoint(threshold=0.2, alone_thresholds={"fraud": 0.3}))
+    own = OperatingPoint(threshold=0.2, alone_thresholds={"fraud": 0.3})
+    points = OperatingPoints(balanced=own)
     settings = DetectionSettings(points=points)
     heard = WordScorer({"marigold": ("fraud", 0.35), "tulip": ("media", 0.35)})
     detector = Detector(settings, with_scorer(heard).finders, heard)
