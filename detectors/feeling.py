@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from detectors.fusion import clustered, noisy_or
 from detectors.hits import Hit
 from detectors.reading import EmotionScore
 from detectors.scoring import Scores
 from detectors.vocabulary import Emotion
+from detectors.weighing import clustered, noisy_or
 
 RULE_SHARE = 0.5
 """How much a rule's emotion counts beside the classifier's."""

@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 
 from detectors.chunk import Chunk
 from detectors.detector import Detector
-from detectors.fusion import (
+from detectors.reading import Conversation, Turn
+from detectors.scoring import Passage, Said, Weights
+from detectors.settings import DetectionSettings
+from detectors.standing import standing_of
+from detectors.weighing import (
     clustered,
     kept,
     log_odds,
@@ -23,10 +27,6 @@ from detectors.fusion import (
     together,
     weigh,
 )
-from detectors.reading import Conversation, Turn
-from detectors.scoring import Passage, Said, Weights
-from detectors.settings import DetectionSettings
-from detectors.standing import standing_of
 from models.corpus import Split
 from models.examples import Example
 from models.labels import SCORED
