@@ -12,7 +12,7 @@ from detectors.scoring import Passage, Said
 from models.corpus import Kind
 from models.encoding import PAD, Encoding, View
 from models.examples import TRIGGERS, UNKNOWN, Example
-from models.labels import FINER, SCORED
+from models.labels import FINER, OUTPUTS, SCORED
 from models.noise import spoken
 from models.recipe import Augmentation, Recipe
 
@@ -20,6 +20,7 @@ MASK = 103
 FIRST_WORD_PIECE = 999
 POOLED = 40
 """Batches sorted by length together: less padding, still mixed."""
+WHOLE = OUTPUTS + FINER
 LONGEST_PIECE = 16
 """Words of a fragment, at most; short ones are commoner."""
 WIDTHS = 8
@@ -65,6 +66,9 @@ class Batch(msgspec.Struct, frozen=True):
     weights: NDArray[np.float32]
     rows: NDArray[np.int64]
     """Which of the examples they are."""
+    holds: NDArray[np.int64]
+    """Of how many outputs, from the first, what is true of the example is true of it as it comes
+    here: WHOLE of all, none of a mere fragment."""
 
 
 def epoch_of(
@@ -107,12 +111,15 @@ def batches(
     ordinary = [row for row in examples if is_ordinary(row)]
     views: list[list[View]] = []
     seen: list[Example] = []
-    for index in order:
+    holds = np.full(len(order), WHOLE)
+    for number, index in enumerate(order):
         row = examples[index]
         if is_ordinary(row) and chance.random() < recipe.augment.fragments:
             row = fragment(row, ordinary, chance)
+            holds[number] = 0
         elif ordinary and not is_ordinary(row) and chance.random() < recipe.augment.surrounded:
             row = surrounded(row, ordinary, chance)
+            holds[number] = len(SCORED)
         seen.append(row)
         passage = spoken_passage(row, examples, recipe.augment, mishear, chance)
         views.append(encoding.views(passage))
@@ -143,6 +150,7 @@ def batches(
                 dtype=np.float32,
             ),
             rows=order[chosen],
+            holds=holds[chosen],
         )
 
 

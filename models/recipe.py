@@ -68,8 +68,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """What the emotions that GoEmotions tells apart count for beside ours, in the same loss."""
     taught: Share = 0.0
     """What a teacher's answers count for in the loss beside what rows say; of what no row says,
-    they are all there is. It hears the very words that are learned from, misheard ones and all (as
-    in Beyer et al., 2022, "Knowledge distillation: A good teacher is patient and consistent")."""
+    they are all there is (Hinton et al., 2015, "Distilling the Knowledge in a Neural Network"). It
+    is asked once, about the words as they were written, whatever is misheard of them later."""
     wider: bool = False
     """It is for another base model than the one that is served, which has to be named."""
     own: dict[str, float] = {}

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from transformers.utils import logging as transformers_logging
 
 from models.batches import epoch_of
@@ -20,6 +21,7 @@ from models.corpus import Split, read_corpus
 from models.encoding import Encoding
 from models.examples import Example, own
 from models.labelled import LABELLED
+from models.lessons import Lessons, OnAnswers, ask
 from models.measures import DevScores
 from models.network import Network, base_folder
 from models.noise import Ear
@@ -93,13 +95,15 @@ def train(
     limit: int | None,
     on_step: Callable[[Step], None],
     on_epoch: Callable[[int, DevScores], None],
+    on_answers: OnAnswers = lambda done, of: None,
 ) -> Path:
     """Run a recipe in a folder; gives the path of the weights.
 
     `labelled`: examples of the recipe's set of that name (models/labelled.py). `start`: folders of
     runs whose weights to begin with, or their mean. `base`: the folder of another base model, in
     BERT's or MPNet's shape (models/wider.py). `teachers`: the folders of runs whose answers,
-    or the mean of them, are learned beside what the rows say, as much as the recipe wants.
+    or the mean of them, are learned beside what the rows say, as much as the recipe wants; of how
+    many rows they have answered how many is told to `on_answers`.
     `limit`: at most so many examples of each set, to try things out. Raises RunError, RecipeError,
     SourceError and TeacherError.
     """
@@ -126,25 +130,41 @@ def train(
         )
     if start:
         _begin_with(network, start)
+    encoding = Encoding.read(base_folder() / "vocab.txt")
+    if not resume:
+        begin(folder, recipe, learned)
+        (folder / CONFIG).unlink(missing_ok=True)
+        if base is not None:
+            network.enc.config.save_pretrained(folder)
+    lessons: Lessons | None = None
+    if taught_by:
+        lessons = ask(
+            taught_by,
+            [row for found in rows.values() for row in found],
+            _gone_through(rows, recipe),
+            encoding,
+            folder,
+            by=_told_apart(recipe, teachers),
+            finer=recipe.finer_weight > 0,
+            bfloat16=recipe.bfloat16,
+            device=device,
+            on_answers=on_answers,
+        )
+        taught_by.clear()  # they take memory, and have said all that is asked
     ear = Ear(row.passage.now.text for row in examples.get("utterances", []))
     trainer = Trainer(
         network=network,
-        encoding=Encoding.read(base_folder() / "vocab.txt"),
+        encoding=encoding,
         recipe=recipe,
         train=rows,
         dev=dev,
         folder=folder,
         mishear=ear.misheard if recipe.augment.misheard else None,
-        teachers=taught_by,
+        lessons=lessons,
         device=device,
     )
     if resume and trainer.resume():
         cut(folder, trainer.step, trainer.epochs)
-    else:
-        begin(folder, recipe, learned)
-        (folder / CONFIG).unlink(missing_ok=True)
-        if base is not None:
-            network.enc.config.save_pretrained(folder)
 
     def stepped(step: Step) -> None:
         if step.step % RECORD_EVERY == 0:
@@ -180,6 +200,24 @@ def _refuse_to_learn_nothing(
         )
     if not dev:
         raise RunError(NO_DEV)
+
+
+def _told_apart(recipe: Recipe, teachers: Sequence[Path]) -> str:
+    """By what answers of these teachers, to what this recipe asks, are told from others."""
+    digests = [str(told["sha256"]) for told in fingerprints(None, teachers).values()]
+    return " ".join([*digests, *(["finer"] if recipe.finer_weight > 0 else [])])
+
+
+def _gone_through(rows: Mapping[str, list[Example]], recipe: Recipe) -> NDArray[np.int64]:
+    """The places of all rows that any epoch goes through."""
+    sizes = {name: len(found) for name, found in rows.items()}
+    firsts = np.cumsum([0, *sizes.values()])
+    every = [
+        first + part
+        for epoch in range(recipe.epochs)
+        for first, part in zip(firsts, epoch_of(sizes, recipe, epoch).values(), strict=False)
+    ]
+    return np.unique(np.concatenate(every))
 
 
 def _begin_with(network: Network, start: Sequence[Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.batches import Batch, Mishear, batches, epoch_of, padded
+from models.batches import WHOLE, Batch, Mishear, batches, epoch_of, padded
 from models.encoding import Encoding
-from models.examples import Example
+from models.examples import UNKNOWN, Example
 from models.labels import OUTPUTS
+from models.lessons import Lessons
 from models.losses import heard_in_any, known_losses, masked_losses
 from models.measures import DevScores, dev_scores
 from models.network import Network
@@ -56,11 +57,11 @@ class Trainer:
         dev: list[Example],
         folder: Path,
         mishear: Mishear | None,
-        teachers: Sequence[Network] = (),
+        lessons: Lessons | None = None,
         device: str = "cpu",
     ) -> None:
         torch.manual_seed(recipe.seed)
-        self._teachers = [teacher.to(device).eval() for teacher in teachers]
+        self._lessons = lessons
         self._network = network.to(device)
         self._average = copy.deepcopy(self._network).eval().requires_grad_(False)
         self._encoding, self._recipe, self._mishear = encoding, recipe, mishear
@@ -161,13 +162,21 @@ class Trainer:
             self._done += 1
             if self._done <= done:
                 continue
-            losses = self._learn(batch)
+            losses = self._learn(batch, self._taught(batch, places))
             self._losses[places[batch.rows]] = losses
             loss = float((losses * batch.weights).mean())
             running = loss if not running else 0.98 * running + 0.02 * loss
             yield running
 
-    def _learn(self, batch: Batch) -> NDArray[np.float32]:
+    def _taught(self, batch: Batch, places: NDArray[np.int64]) -> Tensor | None:
+        """What teachers answered to a batch's rows, where that holds of them as they come here."""
+        if self._lessons is None:
+            return None
+        answers = self._lessons[places[batch.rows]].astype(np.float32)
+        answers[np.arange(WHOLE) >= batch.holds[:, None]] = UNKNOWN
+        return self._tensor(answers)
+
+    def _learn(self, batch: Batch, taught: Tensor | None) -> NDArray[np.float32]:
         """One step; gives each example's loss."""
         inputs = [self._tensor(a) for a in (batch.ids, batch.mask, batch.types)]
         kind = self._device.partition(":")[0]
@@ -175,16 +184,11 @@ class Trainer:
         of = self._tensor(batch.of)
         with torch.autocast(kind, torch.bfloat16, enabled=self._recipe.bfloat16):
             logits = heard_in_any(self._network(*inputs, finer=finer).float(), of)
-            with torch.no_grad():
-                answers = [
-                    heard_in_any(teacher(*inputs, finer=finer).float(), of)
-                    for teacher in self._teachers
-                ]
         told = self._tensor(np.concatenate([batch.targets, batch.finer], axis=1))
         losses = self._losses_of(logits, told[:, : logits.shape[1]])
-        if answers:
-            taught = self._losses_of(logits, torch.stack(answers).mean(0).sigmoid())
-            losses = (1 - self._recipe.taught) * losses + self._recipe.taught * taught
+        if taught is not None:
+            theirs = self._losses_of(logits, taught[:, : logits.shape[1]])
+            losses = (1 - self._recipe.taught) * losses + self._recipe.taught * theirs
         self._optimizer.zero_grad(set_to_none=True)
         # Not the mean: of a batch that was taken in parts, none counts for more than its rows.
         total = (losses * self._tensor(batch.weights)).sum() / self._recipe.batch_size

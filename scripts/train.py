@@ -99,7 +99,7 @@ def train(
     from models.runs import train as run
 
     bar = Progress(
-        TextColumn("epoch {task.fields[epoch]}, loss {task.fields[loss]}"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -107,16 +107,24 @@ def train(
         console=console,
         disable=not console.is_terminal,
     )
-    task = bar.add_task("training", total=None, epoch=1, loss="-")
+    task = bar.add_task("loading", total=None)
     said = time.monotonic()
 
     def stepped(step: Step) -> None:
         nonlocal said
         shown = f"{step.loss:.3f}"
-        bar.update(task, completed=step.step, total=step.steps, epoch=step.epoch + 1, loss=shown)
+        doing = f"epoch {step.epoch + 1}, loss {shown}"
+        bar.update(task, completed=step.step, total=step.steps, description=doing)
         if not console.is_terminal and time.monotonic() - said > 30:
             said = time.monotonic()
             console.print(f"step {step.step} of {step.steps}, loss {shown}")
+
+    def answered(done: int, of: int) -> None:
+        nonlocal said
+        bar.update(task, completed=done, total=of, description="asking the teachers")
+        if not console.is_terminal and time.monotonic() - said > 30:
+            said = time.monotonic()
+            console.print(f"teachers: {done:,} of {of:,} rows answered")
 
     def ended(epoch: int, scores: DevScores) -> None:
         labels = len(scores.average_precision)
@@ -140,5 +148,6 @@ def train(
             limit=limit,
             on_step=stepped,
             on_epoch=ended,
+            on_answers=answered,
         )
     console.print(f"Weights in {weights}. Next: hardstop export {out} --out MODEL_FOLDER")

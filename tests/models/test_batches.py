@@ -6,11 +6,11 @@ import pytest
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
-from models.batches import WIDTHS, batches
+from models.batches import WHOLE, WIDTHS, batches
 from models.corpus import Kind, Split
 from models.encoding import Encoding
 from models.examples import Example, targets
-from models.labels import FINER
+from models.labels import FINER, SCORED
 from models.recipe import Augmentation, Recipe
 from models.scorer import VOCABULARY, WEIGHTS
 
@@ -48,6 +48,24 @@ def test_of_a_piece_and_in_a_longer_turn_finer_emotions_are_not_known() -> None:
     encoding = Encoding.read(WEIGHTS / VOCABULARY)
     (batch,) = batches([threat, TALK], encoding, recipe, 0, None)
     assert batch.finer[list(batch.rows).index(0)].tolist() == [-1.0] * FINER
+
+
+@pytest.mark.parametrize(
+    ("augment", "talk", "threat"),
+    [
+        (Augmentation(misheard=1.0, context=1.0, masked_pieces=0.5), WHOLE, WHOLE),
+        (Augmentation(fragments=1.0), 0, WHOLE),
+        (Augmentation(surrounded=1.0), WHOLE, len(SCORED)),
+    ],
+)
+def test_what_is_true_of_a_row_holds_of_no_piece_and_of_a_longer_turn_by_labels(
+    augment: Augmentation, talk: int, threat: int
+) -> None:
+    rows = [TALK, msgspec.structs.replace(TALK, kind=Kind.POSITIVE, targets=targets(["fraud"]))]
+    recipe = Recipe(description="test", augment=augment)
+    encoding = Encoding.read(WEIGHTS / VOCABULARY)
+    (batch,) = batches(rows, encoding, recipe, 0, lambda text, rate, chance: f"{text} again")
+    assert [int(batch.holds[place]) for place in np.argsort(batch.rows)] == [talk, threat]
 
 
 def test_batches_of_long_speech_are_taken_in_parts_and_each_row_once(

@@ -17,7 +17,7 @@ from transformers import MPNetConfig, MPNetModel
 
 from detectors.scoring import Passage, Said
 from detectors.vocabulary import Speaker
-from models import runs, sentences
+from models import lessons, runs, sentences
 from models.batches import padded
 from models.bundle import bundle
 from models.corpus import Split, read_corpus
@@ -25,7 +25,7 @@ from models.encoding import Encoding
 from models.examples import own
 from models.labels import EMOTIONS, OUTPUTS, SCORED
 from models.network import Network, base_folder
-from models.recipe import Recipe
+from models.recipe import Augmentation, Recipe
 from models.runs import RunError, train
 from models.saved import WEIGHTS, load
 from models.teachers import TeacherError, on_base, teacher
@@ -42,12 +42,13 @@ UNTOLD = msgspec.structs.replace(
 def run(
     folder: Path,
     asked: Recipe,
+    teachers: Sequence[Path] = (),
     *,
     base: Path | None = None,
-    teachers: Sequence[Path] = (),
     data: Path | None = None,
     resume: bool = False,
     stop_after: int | None = None,
+    on_answers: lessons.OnAnswers = lambda done, of: None,
 ) -> Path:
     def stepped(step: Step) -> None:
         if step.step == stop_after:
@@ -64,6 +65,7 @@ def run(
         limit=100,
         on_step=stepped,
         on_epoch=lambda epoch, scores: None,
+        on_answers=on_answers,
     )
 
 
@@ -163,13 +165,66 @@ def test_a_teacher_keeps_its_own_shape_and_does_not_learn(
     assert (sure / WEIGHTS).read_bytes() == before
 
 
+def test_a_teacher_hears_each_row_once_as_it_was_written(
+    sure: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard = listened(sure, monkeypatch)
+    garbled = Augmentation(spoken=1.0, misheard=1.0, error_rate=(0.5, 0.6), masked_pieces=0.3)
+    run(tmp_path / "taught", msgspec.structs.replace(TAUGHT, epochs=3, augment=garbled), [sure])
+    encoding = Encoding.read(base_folder() / "vocab.txt")
+    rows = (own(row) for row in read_corpus() if row.split is Split.TRAIN)
+    written = {tuple(view.ids) for row in rows for view in encoding.views(row.passage)}
+    assert len(heard) > 50
+    assert set(heard) <= written
+    assert len(set(heard)) > 0.95 * len(heard)  # a few are the same "yes" to the same question
+
+
+def test_what_was_answered_is_not_asked_again_but_of_another_teacher(
+    sure: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lessons, "KEEP_EVERY", 1)
+    monkeypatch.setattr(lessons, "AT_ONCE", 8)
+    folder, told = tmp_path / "stopped", []
+
+    def answered(done: int, of: int) -> None:
+        told.append((done, of))
+        if done >= of / 2 and len(told) > 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(folder, TAUGHT, [sure], on_answers=answered)
+    kept = told[-2][0]
+    with pytest.raises(RunError, match="no run to go on with"):
+        run(folder, TAUGHT, [sure], resume=True)
+    told.clear()
+    run(folder, TAUGHT, [sure], on_answers=lambda done, of: told.append((done, of)))
+    assert told[0][0] >= kept > 0
+    assert told[-1][0] == told[-1][1]
+
+    for name, other in (("known", sure), ("other", with_other_answers(sure, tmp_path))):
+        told.clear()
+        (tmp_path / name).mkdir()
+        shutil.copy(folder / lessons.LESSONS, tmp_path / name)
+        run(tmp_path / name, TAUGHT, [other], on_answers=lambda done, of: told.append((done, of)))
+        assert told[0][0] == (told[0][1] if other is sure else 0), name
+
+
+def listened(sure: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ...]]:
+    """What the teacher of the runs from now on is given to hear: the pieces of each view."""
+    heard: list[tuple[int, ...]] = []
+    network = teacher(sure, finer=False)
+
+    def listen(_: object, inputs: tuple[torch.Tensor, ...]) -> None:
+        ids, mask = inputs[:2]
+        heard.extend(tuple(row[seen.bool()].tolist()) for row, seen in zip(ids, mask, strict=True))
+
+    network.register_forward_pre_hook(listen)
+    monkeypatch.setattr(runs, "teacher", lambda *_, **__: network)
+    return heard
+
+
 def test_the_mean_of_several_teachers_is_learned(sure: Path, tmp_path: Path) -> None:
-    other = tmp_path / "other"
-    shutil.copytree(sure, other)
-    parts = load_file(other / WEIGHTS)
-    for name in ("labels.bias", "emotions.bias", "intensity.bias"):
-        parts[name] = -parts[name]
-    save_file(parts, other / WEIGHTS)
+    other = with_other_answers(sure, tmp_path)
     weights = run(tmp_path / "taught", TAUGHT, teachers=[sure, other])
     network = Network.empty(base_folder())
     load(network, weights)
@@ -177,6 +232,17 @@ def test_the_mean_of_several_teachers_is_learned(sure: Path, tmp_path: Path) -> 
     answers = predict(network, Encoding.read(base_folder() / "vocab.txt"), rows)
     # What one says the other denies: half and half is left, where each is sure of five and more.
     assert np.abs(answers).mean() < 1
+
+
+def with_other_answers(sure: Path, tmp_path: Path) -> Path:
+    """A teacher who denies what this one says."""
+    other = tmp_path / "who denies"
+    shutil.copytree(sure, other)
+    parts = load_file(other / WEIGHTS)
+    for name in ("labels.bias", "emotions.bias", "intensity.bias"):
+        parts[name] = -parts[name]
+    save_file(parts, other / WEIGHTS)
+    return other
 
 
 def test_a_run_goes_on_with_the_teachers_that_it_began_with(
