@@ -8,6 +8,8 @@ import msgspec
 
 AMBIGUOUS = "ambiguous_"
 """Before a kind: the list of names too weak alone, for rules with words of going there."""
+NAMED = "named_"
+"""Before a kind: the list of all names of its bodies, without words that name none."""
 
 
 class BodyKind(StrEnum):
@@ -52,5 +54,6 @@ class BodyFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             plain = [alias for body in own for alias in body.aliases]
             weak = [alias for body in own for alias in body.ambiguous]
             lists[kind.value] = [*self.unnamed.get(kind, ()), *plain]
+            lists[NAMED + kind.value] = [*plain, *weak]
             lists[AMBIGUOUS + kind.value] = [*self.unnamed_ambiguous.get(kind, ()), *weak]
         return {name: list(dict.fromkeys(entries)) for name, entries in lists.items() if entries}

@@ -79,8 +79,8 @@ def _missing(heard: Heard, read: ReadRule) -> str:
 
 
 def _counts(hit: Hit) -> bool:
-    """Whether a hit is what its rule is for: evidence that stands, or for a person to look at."""
-    return hit.stands or (hit.rule.rule.review is not None and not hit.dropped)
+    """Whether a hit is what its rule is for: evidence, a name, or for a person to look at."""
+    return hit.undisputed or (hit.rule.rule.review is not None and not hit.dropped)
 
 
 def hear(detector: Detector, example: str, read: ReadRule, language: str) -> Heard:

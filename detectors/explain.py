@@ -6,7 +6,7 @@ import msgspec
 
 from detectors.chunk import Chunk
 from detectors.detector import Detector
-from detectors.fusion import CLASSIFIER
+from detectors.fusion import CLASSIFIER, named_by
 from detectors.reading import Conversation, EmotionScore
 from detectors.scoring import Scores
 from detectors.vocabulary import Disposition
@@ -87,6 +87,7 @@ def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Exp
         )
         for hit in heard.hits
     )
+    named = named_by(heard.hits)
     decisions = []
     for label in dict.fromkeys(finding.label for finding in reading.findings):
         own = [finding for finding in reading.findings if finding.label == label]
@@ -95,7 +96,7 @@ def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Exp
                 label=label,
                 probability=reading.triggers[label],
                 threshold=(
-                    detector.settings.alone_for(label)
+                    detector.settings.alone_for(label, named=label in named)
                     if own[0].rule_id == CLASSIFIER
                     else detector.settings.threshold_for(label)
                 ),

@@ -43,6 +43,7 @@ def fuse(
     With scores, both count: in log-odds, by weights that were fitted so that a probability is one.
     """
     declined = _declined(hits, window)
+    named = named_by(hits)
     by_label: dict[str, list[Hit]] = {}
     for hit in hits:
         if not hit.dropped:
@@ -58,7 +59,10 @@ def fuse(
         probabilities[label] = max(fused.together, fused.looked_at)
         if not clusters and fused.together < quiet:  # as most labels in most turns
             continue
-        findings.extend(_findings(label, clusters, fused, window, settings, declined=declined))
+        alone = settings.alone_for(label, named=label in named)
+        findings.extend(
+            _findings(label, clusters, fused, window, settings, alone, declined=declined)
+        )
     return probabilities, tuple(findings)
 
 
@@ -68,17 +72,23 @@ def _findings(
     fused: Fused,
     window: Window,
     settings: DetectionSettings,
+    alone: float,
     *,
     declined: bool,
 ) -> list[Finding]:
     made = [_finding(cluster, fused, window, settings) for cluster in clusters]
     heard = fused.classifier is not None and not any(c[0].stands for c in clusters)
     if heard and window.current < len(window.words):
-        found = _heard(label, clusters, fused, window, settings, declined=declined)
+        found = _heard(label, clusters, fused, window, settings, alone, declined=declined)
         if found is not None:
             made.append(found)
     made.sort(key=lambda finding: (_ORDER[finding.disposition], -finding.probability))
     return made[:MOST_FINDINGS]
+
+
+def named_by(hits: Sequence[Hit]) -> frozenset[str]:
+    """The labels of which somebody named what they are about, without denying it."""
+    return frozenset(hit.rule.label for hit in hits if hit.rule.rule.names and hit.undisputed)
 
 
 def _declined(hits: Sequence[Hit], window: Window) -> bool:
@@ -131,11 +141,11 @@ def _heard(
     fused: Fused,
     window: Window,
     settings: DetectionSettings,
+    threshold: float,
     *,
     declined: bool,
 ) -> Finding | None:
-    """What the classifier hears in the turn where no rule stands."""
-    threshold = settings.alone_for(label)
+    """What the classifier hears in the turn where no rule stands, from this probability on."""
     if not window.turns[-1].is_final:
         threshold += (1.0 - threshold) * UNFINISHED
     # A denial is looked at by a person: only all but certainty about the rest overrules it. Where

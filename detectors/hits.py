@@ -53,6 +53,11 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stands(self) -> bool:
         """Whether the context leaves the hit as evidence for its label."""
+        return self.undisputed and not self.rule.rule.names
+
+    @property
+    def undisputed(self) -> bool:
+        """Whether the context leaves the hit as what its rule is for."""
         return (
             not self.dropped
             and not self.review

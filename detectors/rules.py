@@ -49,6 +49,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One rule as written in its file. `probability` is 0–1. `instead`: what an agent may say.
 
     `plain`: said in so many words of now, so that no low score of the classifier's takes it back.
+    `names`: its words name what the label is about and are no evidence of it; beside them the
+    classifier is believed sooner.
     `review`: never raised; a person looks, always or where the classifier hears the label in it.
     `not_after_agent`: questions among those of `after_agent` that turn the answer round.
     """
@@ -62,6 +64,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     subtype: str | None = None
     imminent: bool = False
     plain: bool = False
+    names: bool = False
     review: Literal["always", "if_heard"] | None = None
     ignores: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()

@@ -15,7 +15,8 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `alone`, `alone_thresholds` and `alone_review` hold instead where the classifier hears what no
     rule does: ordinary talk is so much commoner than hard stops that even a rare mistake would
-    drown them.
+    drown them. `named_thresholds` hold in place of these where a rule heard the matter named
+    (`names` in docs/rules.md): in ordinary talk that is rare beside what the classifier mistakes.
     """
 
     threshold: float = 0.5
@@ -24,6 +25,7 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     alone: float = 0.93
     alone_thresholds: dict[str, float] = {}
     alone_review: float = 0.8
+    named_thresholds: dict[str, float] = {}
 
 
 class OperatingPoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,16 +63,22 @@ class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
         """The label's own threshold, else its point's for it, else the point's for all."""
         return self.thresholds.get(label, self.point.thresholds.get(label, self.point.threshold))
 
-    def alone_for(self, label: str) -> float:
-        """From which probability the classifier is believed where no rule stands by it."""
+    def alone_for(self, label: str, *, named: bool = False) -> float:
+        """From which probability the classifier is believed where no rule stands by it.
+
+        `named`: a rule heard what the label is about named.
+        """
         own = self.point.alone_thresholds.get(label, self.point.alone)
+        if named:
+            own = min(own, self.point.named_thresholds.get(label, own))
         return max(own, self.threshold_for(label))
 
     @property
     def quiet_below(self) -> float:
         """Below this probability nothing is said of what only the classifier hears."""
         point = self.point
-        return min(point.alone, point.alone_review, *point.alone_thresholds.values())
+        own = (*point.alone_thresholds.values(), *point.named_thresholds.values())
+        return min(point.alone, point.alone_review, *own)
 
     def review_for(self, label: str) -> float:
         """From which probability a life stop that is not raised is shown for review."""

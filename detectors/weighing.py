@@ -43,7 +43,8 @@ ALIKE = Weights()
 def clustered(hits: Sequence[Hit]) -> list[Cluster]:
     clusters: list[Cluster] = []
     reach = -1
-    for hit in sorted(hits, key=lambda h: (h.start, h.end)):
+    evidence = (hit for hit in hits if not hit.rule.rule.names)
+    for hit in sorted(evidence, key=lambda h: (h.start, h.end)):
         if hit.start < reach:
             clusters[-1].append(hit)
             reach = max(reach, hit.end)

@@ -159,8 +159,15 @@ def salt_for(key: bytes, incident_id: str, number: int) -> str:
 
 
 def commitment_of(salt: str, content: Content) -> str:
-    """SHA-256 of the salt's bytes and the canonical content. Raises ValueError if not hex."""
-    return hashlib.sha256(bytes.fromhex(salt) + _canonical(content)).hexdigest()
+    """SHA-256 of the salt's bytes and the canonical content.
+
+    Raises ValueError where it is not hex as it was written: with capitals or spaces in it the bytes
+    would be the same, and the record another.
+    """
+    raw = bytes.fromhex(salt)
+    if raw.hex() != salt:
+        raise ValueError("salt is not lower-case hex")
+    return hashlib.sha256(raw + _canonical(content)).hexdigest()
 
 
 def hash_of(entry: Entry) -> str:

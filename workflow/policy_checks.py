@@ -163,6 +163,8 @@ def _detection_mistakes(detection: DetectionSettings) -> list[tuple[Place, str]]
         given.extend(((*place, "thresholds", k), v) for k, v in point.thresholds.items())
         own = point.alone_thresholds
         given.extend(((*place, "alone_thresholds", k), v) for k, v in own.items())
+        own = point.named_thresholds
+        given.extend(((*place, "named_thresholds", k), v) for k, v in own.items())
     given.extend((("detection", "thresholds", k), v) for k, v in detection.thresholds.items())
     found: list[tuple[Place, str]] = []
     for where, threshold in given:

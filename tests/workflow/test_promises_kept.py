@@ -18,7 +18,7 @@ from workflow.actions import ActionKind, Actor, ActorRole, CallbackTerms, Deed
 from workflow.alerts import Alert, AlertStatus
 from workflow.call import Mode
 from workflow.callbacks import AttemptOutcome, Callback, CallbackState
-from workflow.chain import KEPT, Entry, blank, verify
+from workflow.chain import KEPT, Entry, Fault, blank, verify
 from workflow.decision import CallbackChange, Decision, DeskState, RouteChange
 from workflow.incident import head_of
 from workflow.policy import RouteMode, load_policy
@@ -311,6 +311,17 @@ def test_any_byte_that_is_changed_in_a_record_is_found(place: int, data: st.Data
     left = (*ENTRIES[:place], changed, *ENTRIES[place + 1 :])
     found = verify(left, head_of(STATE, "c"))
     assert changed == ENTRIES[place] or not found.intact
+
+
+def test_a_salt_in_capitals_or_with_a_space_is_found_though_its_bytes_are_the_same() -> None:
+    place = next(
+        n for n, entry in enumerate(ENTRIES) if entry.salt and entry.salt.upper() != entry.salt
+    )
+    salt = str(ENTRIES[place].salt)
+    for other in (salt.upper(), f"{salt[:2]} {salt[2:]}"):
+        changed = msgspec.structs.replace(ENTRIES[place], salt=other)
+        left = (*ENTRIES[:place], changed, *ENTRIES[place + 1 :])
+        assert verify(left, head_of(STATE, "c")).fault is Fault.CHANGED
 
 
 CAN_GO = [n for n, entry in enumerate(ENTRIES) if entry.kind not in KEPT]
