@@ -93,7 +93,11 @@ def named_by(hits: Sequence[Hit]) -> frozenset[str]:
 
 def _declined(hits: Sequence[Hit], window: Window) -> bool:
     """Whether a hard stop's words are denied in the turn, and no other words of one stand."""
-    stops = [hit for hit in hits if hit.rule.label in _STOPS and not hit.dropped]
+    stops = [
+        hit
+        for hit in hits
+        if hit.rule.label in _STOPS and not hit.dropped and not hit.rule.rule.names
+    ]
     return not any(hit.stands for hit in stops) and any(
         found.category == "negated" and hit.end > window.current
         for hit in stops

@@ -63,6 +63,11 @@ def test_a_name_is_no_evidence_of_its_own(with_scorer: Built) -> None:  # noqa: 
     assert with_name == pytest.approx(without)
 
 
+def test_a_name_that_is_denied_denies_nothing_else(with_scorer: Built) -> None:  # noqa: F811
+    scorer = WordScorer({"papers": ("fraud", 0.92)})
+    assert raised(detector_of(scorer, with_scorer), "there is no judge in the papers") == ["fraud"]
+
+
 def test_what_is_raised_beside_a_name_is_the_classifiers_and_says_from_where_on(
     with_scorer: Built,  # noqa: F811
 ) -> None:
