@@ -24,7 +24,8 @@ class HeardContext(msgspec.Struct, frozen=True, kw_only=True):
 class HeardRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A rule that hit. `dropped` says why it does not count, `doubted` why a person should look.
 
-    `written` is the rule's own probability 0–1, `probability` what the context leaves of it.
+    `written` is the rule's own probability 0–1, `probability` what the context leaves of it; of a
+    rule that only `names` something both weigh nothing.
     """
 
     label: str
@@ -35,6 +36,7 @@ class HeardRule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     probability: float
     context: tuple[HeardContext, ...] = ()
     review: bool = False
+    names: bool = False
     dropped: str = ""
     doubted: str = ""
 
@@ -82,6 +84,7 @@ def explain(detector: Detector, chunk: Chunk, conversation: Conversation) -> Exp
                 for m in hit.context
             ),
             review=hit.review,
+            names=hit.rule.rule.names,
             dropped=hit.dropped,
             doubted=hit.doubted,
         )

@@ -83,6 +83,8 @@ def _rule(rule: HeardRule) -> Text:
     score = f"score {rule.probability:.2f}"
     if rule.probability != rule.written:
         score += f" (the rule alone {rule.written:.2f})"
+    if rule.names:
+        score = "a name: no evidence, beside it the classifier is believed sooner"
     _line(text, "", score)
     if rule.review:
         why = f": {printable(rule.doubted)}" if rule.doubted else ""

@@ -74,7 +74,7 @@ def test_what_is_raised_beside_a_name_is_the_classifiers_and_says_from_where_on(
     scorer = WordScorer({"papers": ("legal_threat", 0.7)})
     detector = detector_of(scorer, with_scorer)
     told = explain(detector, chunk("the judge has the papers"), Conversation())
-    assert [rule.words for rule in told.rules] == ["judge"]
+    assert [(rule.words, rule.names) for rule in told.rules] == [("judge", True)]
     (decision,) = told.decisions
     assert decision.threshold == 0.6
     reading = detector.read(chunk("the judge has the papers"), Conversation())
