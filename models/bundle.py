@@ -21,7 +21,7 @@ from models.labels import SCORED
 from models.measures import average_precision, dev_scores, sigmoid
 from models.network import Network, base_folder
 from models.recipe import Recipe
-from models.runs import NO_DEV, RunError, read_examples, weights_in
+from models.runs import NO_DEV, RunError, read_examples, some, weights_in
 from models.saved import WEIGHTS, load, save
 from models.scorer import CARD, Card, OnnxScorer
 from models.teachers import CONFIG
@@ -66,12 +66,14 @@ def bundle(
     full: bool = False,
     start: Path | None = None,
     share: float = 0.5,
+    limit: int | None = None,
 ) -> Bundle:
     """Export a run, calibrate it on its recipe's dev split, write `model.json` beside it.
 
     `labelled`: as in the run (models/labelled.py). `full`: the weights in full precision as well,
     for GPUs. `start`: what the run began from, a run's folder or a model's; of both the mean is
-    taken, in which the run counts for `share` (0-1). Raises RunError where it holds no weights, no
+    taken, in which the run counts for `share` (0-1). `limit`: at most so many examples to calibrate
+    and measure on, to try things out. Raises RunError where it holds no weights, no
     row is of the dev split or `out` is the run, and WeightsError for another version's weights.
     """
     if out.resolve() == run.resolve():
@@ -87,6 +89,8 @@ def bundle(
     examples = to_fit_on(learned)
     if not examples:
         raise RunError(NO_DEV)
+    if limit is not None:
+        examples = some(examples, limit)
     targets = np.array([example.targets for example in examples], dtype=np.float32)
     texts = [example.passage.now.text for example in learned]
     with TemporaryDirectory() as folder:

@@ -118,9 +118,9 @@ def train(
     network = on_base(base)
     examples = read_examples(recipe, data, labelled)
     if limit is not None:
-        examples = {name: _some(rows, limit) for name, rows in examples.items()}
+        examples = {name: some(rows, limit) for name, rows in examples.items()}
     rows = {name: _of(found, Split.TRAIN) for name, found in examples.items()}
-    dev = [row for found in examples.values() for row in _some(_of(found, Split.DEV), DEV_OF_EACH)]
+    dev = [row for found in examples.values() for row in some(_of(found, Split.DEV), DEV_OF_EACH)]
     _refuse_to_learn_nothing(recipe, rows, dev)
     learned = counted(examples) | fingerprints(base, teachers)
     if resume and (changed := differences(folder, recipe, learned)):
@@ -236,6 +236,7 @@ def _of(rows: list[Example], split: Split) -> list[Example]:
     return [row for row in rows if row.split is split]
 
 
-def _some(rows: list[Example], limit: int) -> list[Example]:
+def some(rows: list[Example], limit: int) -> list[Example]:
+    """At most so many of the rows, drawn from all over, the same every time."""
     order = np.random.default_rng(0).permutation(len(rows))[:limit]
     return [rows[index] for index in order]

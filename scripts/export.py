@@ -39,6 +39,10 @@ def export(
             min=0.0, max=1.0, help="How much the run counts for in that mean.  [default: 0.5]"
         ),
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=8, help="At most so many examples to calibrate on: to try out."),
+    ] = None,
     name: Annotated[str, typer.Option(help="The first part of the model's version.")] = "minilm",
 ) -> None:
     """Quantise a run to int8 ONNX and calibrate it on its dev split. Needs the `train` extra.
@@ -68,6 +72,7 @@ def export(
             full=full,
             start=mean_with,
             share=0.5 if share is None else share,
+            limit=limit,
         )
     console = Console()
     table = Table("label", "positives", "of", "AP classifier", "AP fused", "calibration error")

@@ -52,6 +52,24 @@ def test_the_same_words_always_score_the_same_whatever_is_scored_beside(
     assert scorer.score([one, other])[0] == scorer.score([one])[0] == scorer.score([one])[0]
 
 
+@pytest.mark.parametrize(
+    ("label", "expected", "text"),
+    [
+        ("media", 0.80, "got bitten, spat on and proposed to this week, standard"),
+        ("emergency", -1.81, "hub's under the stairs"),
+        ("fraud", -2.58, "they're on with him now on the other line"),
+        ("safeguarding", -0.29, "i fell, that's what i've to say, i fell"),
+    ],
+)
+def test_every_processor_hears_the_same(
+    scorer: OnnxScorer, label: str, expected: float, text: str
+) -> None:
+    """With weights of 8 bits, sums overflow on processors without VNNI: by half a point or more of
+    these log-odds."""
+    (logits,) = scorer.logits([said(text)])
+    assert logits[SCORED.index(label)] == pytest.approx(expected, abs=0.15)
+
+
 @pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "日本語", "x" * 20_000, "a " * 9_000])
 def test_any_text_gets_an_answer(scorer: OnnxScorer, text: str) -> None:
     (scores,) = scorer.score([said(text)])

@@ -9,7 +9,9 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the train extra: make test-train")
 
+import onnx
 import torch
+from onnx import numpy_helper
 from safetensors.torch import load_file, save_file
 
 from detectors.scoring import Passage, Said
@@ -23,12 +25,15 @@ from models.network import Network, base_folder
 from models.recipe import Augmentation, Recipe, recipe
 from models.runs import RunError, train
 from models.saved import WEIGHTS, load, save
+from models.scorer import WEIGHTS as SERVED
 from models.scorer import OnnxScorer
 from models.torch_scorer import TorchScorer
 from models.training import CHECKPOINT, Step
 from models.unquantised import weights_of
 from models.wordpiece import WordPieces
 
+FITTED_ON = 600
+"""Rows to calibrate an untrained network on: all of them take minutes."""
 SMALL = Recipe(
     description="small",
     epochs=2,
@@ -82,7 +87,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def exported(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("models") / "small"
-    bundle(trained, out, None, "small", lambda what, done, total: None, full=True)
+    bundle(trained, out, None, "small", lambda *_: None, full=True, limit=FITTED_ON)
     return out
 
 
@@ -143,7 +148,8 @@ def test_a_run_can_be_exported_as_its_mean_with_where_it_began(
     other = Network.from_base(base_folder())
     save(other, start / WEIGHTS)
     out = tmp_path / "mean"
-    bundle(trained, out, None, "mean", lambda *_: None, full=True, start=start, share=0.75)
+    taken = {"start": start, "share": 0.75, "limit": FITTED_ON}
+    bundle(trained, out, None, "mean", lambda *_: None, full=True, **taken)
     first, second = load_file(trained / WEIGHTS), other.state_dict()
     for name, tensor in load_file(out / WEIGHTS).items():
         assert torch.allclose(tensor, 0.75 * first[name] + 0.25 * second[name], atol=1e-6), name
@@ -189,6 +195,17 @@ def test_what_is_served_in_int8_answers_as_what_was_trained(exported: Path) -> N
     for quick, exact in zip(int8.score(rows), full.score(rows), strict=True):
         for label, probability in exact.labels.items():
             assert quick.labels[label] == pytest.approx(probability, abs=0.08)
+
+
+@pytest.mark.parametrize("bundled", [False, True])
+def test_no_sum_of_two_products_overflows_16_bits(exported: Path, bundled: bool) -> None:
+    graph = onnx.load(str((SERVED if bundled else exported) / "model.onnx")).graph
+    stored = {part.name: numpy_helper.to_array(part) for part in graph.initializer}
+    products = {node.input[1] for node in graph.node if node.op_type == "MatMulInteger"}
+    assert len(products) > 36
+    for name in products:
+        largest = np.abs(stored[name].astype(int)).max()
+        assert 2 * largest * 255 < 2**15, name
 
 
 def test_scores_do_not_depend_on_what_is_scored_beside(exported: Path) -> None:
