@@ -24,7 +24,7 @@ class OperatingPoint(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     review: float = 0.3
     alone: float = 0.93
     alone_thresholds: dict[str, float] = {}
-    alone_review: float = 0.8
+    alone_review: float = 0.3
     named_thresholds: dict[str, float] = {}
 
 
@@ -32,10 +32,10 @@ class OperatingPoints(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """The three points to choose from."""
 
     sensitive: OperatingPoint = OperatingPoint(
-        threshold=0.3, review=0.15, alone=0.6, alone_review=0.4
+        threshold=0.3, review=0.15, alone=0.6, alone_review=0.2
     )
     balanced: OperatingPoint = OperatingPoint()
-    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5, alone=0.98, alone_review=0.9)
+    strict: OperatingPoint = OperatingPoint(threshold=0.8, review=0.5, alone=0.98, alone_review=0.6)
 
 
 class DetectionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -111,10 +111,19 @@ export class Talk {
         el("time.num", {}, clockOf(turn.at)),
         turn.is_final ? null : el("span.turn__partial", {}, t("call.partial")),
         turn.emotion && turn.emotion !== "neutral" && turn.intensity > 0.5 ? el("span.turn__mood", {}, word("emotion", turn.emotion)) : null,
+        ...halfHeard(turn).map((label) => el("span.turn__look", { title: t("call.look_why") }, t("call.look", { label: word("trigger", label) }))),
       ),
       el("p.turn__text", {}, ...highlighted(turn.text, pieces)),
     );
   }
+}
+
+/** The life stops that are for a person to look at in a caller's turn, where none of the kind was raised. */
+function halfHeard(turn) {
+  if (!turn.is_final || turn.speaker === "agent") return [];
+  const labels = (disposition) => (turn.findings ?? []).filter((finding) => finding.disposition === disposition).map((finding) => finding.label);
+  const raised = labels("raise");
+  return [...new Set(labels("review"))].filter((label) => !raised.includes(label));
 }
 
 /** The text with its evidence marked. Offsets are Python's: code points, not UTF-16 units. */
