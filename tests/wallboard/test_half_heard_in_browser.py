@@ -1,4 +1,4 @@
-"""What is for a person to look at, in a real browser: marked at the turn, where no alert stands."""
+"""What is for a person to look at, in a real browser: its call on the board, its turn on the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}")
 
 CALL = "c-7101"
-"""A call of the scene that the viewer may see."""
+"""A call of the scene on which an alert of self-harm is open."""
+QUIET, OTHER = "c-7107", "c-7109"
+"""Calls without an alert."""
 WORDS = "i've sorted the dog out so there's nothing left to see to"
 
 
@@ -97,6 +99,41 @@ def test_nothing_is_asked_of_what_was_raised_goes_on_or_is_an_agents(
     say(floor, 304, ("emergency", "review"))
     page.locator(".turn__look").first.wait_for()
     assert page.locator(".turn__look").all_inner_texts() == ["Please look: Emergency?"]
+
+
+def test_the_board_names_the_call_until_somebody_looks(floor: Floor, page: Any) -> None:
+    page.goto(f"{floor.url}/board")
+    page.wait_for_selector("[data-link=live]")
+    assert page.is_hidden("#look-part")
+    floor.tell_call(QUIET, look={"labels": ["violence"], "utterance_id": "u-9", "at": now_ms()})
+    link = page.locator(f"#look a[href='/calls/{QUIET}']")
+    link.wait_for()
+    assert page.inner_text("#look-count") == "1 call to look at"
+    assert "Please look: Violence?" in page.inner_text("#look")
+    if AXE.exists():
+        assert violations(page) == []
+    link.click()
+    page.wait_for_url(f"**/calls/{QUIET}")
+    page.goto(f"{floor.url}/board")
+    page.wait_for_selector("[data-link=live]")
+    assert page.is_hidden("#look-part")
+    floor.tell_call(QUIET, look={"labels": ["violence"], "utterance_id": "u-11", "at": now_ms()})
+    link.wait_for()
+
+
+def test_the_board_is_silent_of_what_an_alert_tells_what_is_old_and_what_is_over(
+    floor: Floor, page: Any
+) -> None:
+    page.goto(f"{floor.url}/board")
+    page.wait_for_selector("[data-link=live]")
+    half = {"labels": ["self_harm"], "utterance_id": "u-9"}
+    floor.tell_call(CALL, look={**half, "at": now_ms()})
+    floor.tell_call(QUIET, look={**half, "at": now_ms() - 16 * 60_000})
+    floor.tell_call(OTHER, look={"labels": ["violence"], "utterance_id": "u-9", "at": now_ms()})
+    page.locator(f"#look a[href='/calls/{OTHER}']").wait_for()
+    assert page.locator("#look li").count() == 1
+    floor.tell_call(OTHER, ended_at=now_ms())
+    page.wait_for_selector("#look-part", state="hidden")
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")

@@ -295,5 +295,6 @@ def call_body(call: Call) -> dict[str, Any]:
         "degraded",
         "mood",
         "heard",
+        "look",
     )
     return {name: getattr(call, name) for name in names}

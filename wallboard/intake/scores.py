@@ -60,6 +60,7 @@ def project(floor: Floor, arrival: Arrival, event: Score, first: int | None = No
     if event.is_final:
         _mood(floor, call, event, at)
         _steps(floor, call, event, at)
+        _look(floor, call, event, at)
     if event.monitored:
         _turn(floor, call, event, at, event.sequence if first is None else first)
 
@@ -140,6 +141,19 @@ def _mood(floor: Floor, call: Call, event: Score, at: int) -> None:
     words = [call.mood[name] != before.get(name) for name in ("state", "trend")]
     if any(words) or max(levels) >= MOVED:
         floor.tell_call(call, at)
+
+
+def _look(floor: Floor, call: Call, event: Score, at: int) -> None:
+    """What a person should look at: half heard of a life stop, in a caller's words, and not raised.
+    What is for its desk alone stands beside no call."""
+    if event.speaker is Speaker.AGENT:
+        return
+    shown = {finding.label for finding in for_all_on_the_call(event.findings)}
+    labels = [label for label in event.review if label in shown and label not in event.raised]
+    if not labels or at < (call.look or {}).get("at", 0):
+        return
+    call.look = {"labels": labels, "utterance_id": event.utterance_id, "at": at}
+    floor.tell_call(call, at)
 
 
 def _steps(floor: Floor, call: Call, event: Score, at: int) -> None:

@@ -13,6 +13,8 @@ const SEVERITIES = ["critical", "high", "medium", "low"];
 const LATE = new Set(["feed_silent", "gap", "chunk_failed"]);
 const LATE_MS = 180_000;
 const NOTICE_MS = 3_600_000;
+/** For so long after it was said, what was half heard is there to be looked at. */
+const LOOK_MS = 900_000;
 const ORDER = ["", "requested", "offered", "accepted", "failed", "cancelled", "joined", "completed"];
 
 export class Floor {
@@ -178,6 +180,16 @@ export class Floor {
 
   unheard() {
     return this.live().filter((call) => call.not_monitored || call.degraded || this.lateness(call));
+  }
+
+  /** Calls on which a life stop was half heard lately, the newest first: not where an alert of it stands. */
+  looks() {
+    const open = new Set([...this.alerts.values()].filter(this.isOpen).map((alert) => `${alert.call_id}/${alert.trigger}`));
+    return this.live()
+      .filter((call) => call.look && this.isLive(call) && this.now() - call.look.at < LOOK_MS)
+      .map((call) => ({ call, labels: call.look.labels.filter((label) => !open.has(`${call.call_id}/${label}`)) }))
+      .filter(({ labels }) => labels.length > 0)
+      .sort((a, b) => b.call.look.at - a.call.look.at);
   }
 
   /** What stands of no single call, the newest first. */

@@ -1,4 +1,5 @@
-// Beside the alerts: what has gone, what whoever runs hardstop must know, and which calls nobody hears.
+// Beside the alerts: what has gone, what was half heard and needs a person's eye, what whoever runs hardstop must know,
+// and which calls nobody hears.
 
 import { age, trace } from "./card.js";
 import { pending, perform } from "./deeds.js";
@@ -10,6 +11,9 @@ import { t, word } from "./text.js";
 const MOST = 60;
 const place = (id) => document.getElementById(id);
 let drawn = "";
+let asked = "";
+/** What was looked at in this tab, by call and moment. */
+const looked = new Set(JSON.parse(sessionStorage.getItem("looked") ?? "[]"));
 
 function text(id, words) {
   const node = place(id);
@@ -19,6 +23,7 @@ function text(id, words) {
 /** Draw it anew where something has changed. `gone`: the alerts whose traces are shown. */
 export function rail(floor, { gone }) {
   traces(gone, floor);
+  looks(floor);
   const [unheard, notices] = [floor.unheard(), floor.standing()];
   const state = JSON.stringify([notices, unheard.map((call) => [call.call_id, call.not_monitored, call.degraded, floor.lateness(call)])]);
   text("listening", t("board.listening", { n: floor.listening() }));
@@ -33,6 +38,40 @@ export function rail(floor, { gone }) {
   text("unheard-count", t(unheard.length ? "board.unheard" : "board.all_heard", { n: unheard.length }));
   place("unheard-part").dataset.some = String(unheard.length > 0);
 }
+
+/** Opening the call is looking at it: it is asked of nobody twice in one tab. */
+function looks(floor) {
+  const key = ({ call }) => `${call.call_id}/${call.look.at}`;
+  const open = floor.looks().filter((one) => !looked.has(key(one)));
+  const state = JSON.stringify(open.map((one) => [key(one), one.labels]));
+  if (state === asked) return;
+  asked = state;
+  place("look-part").hidden = open.length === 0;
+  text("look-count", t("board.look", { n: open.length }));
+  const done = (one) => () => {
+    looked.add(key(one));
+    sessionStorage.setItem("looked", JSON.stringify([...looked].slice(-MOST)));
+    looks(floor);
+  };
+  place("look").replaceChildren(...open.slice(0, MOST).map((one) => lookAt(one, floor, done(one))));
+}
+
+function lookAt({ call, labels }, floor, done) {
+  const what = labels.map((label) => t("call.look", { label: word("trigger", label) })).join(" ");
+  return el(
+    "li",
+    {},
+    icon("info"),
+    el(
+      "span",
+      {},
+      el("a", { href: `/calls/${encodeURIComponent(call.call_id)}`, onclick: done, onauxclick: done }, whose(call, floor)),
+      el("span.unheard__why", {}, what, " ", el("time.num", {}, clockOf(call.look.at))),
+    ),
+  );
+}
+
+const whose = (call, floor) => [floor.agent(call.agent_id), call.queue_id].filter(Boolean).join(" · ") || call.call_id;
 
 function notice({ about: what, detail, at }) {
   const why = el("span.unheard__why", {}, detail, " ", el("time.num", {}, clockOf(at)));
@@ -82,7 +121,6 @@ function takenBack(alert, floor) {
 function unheardCall(call, floor) {
   const why = call.not_monitored ?? floor.lateness(call) ?? t("board.degraded");
   const link = safeLink(call.deep_link);
-  const who = [floor.agent(call.agent_id), call.queue_id].filter(Boolean).join(" · ") || call.call_id;
   return el(
     "li",
     {},
@@ -90,7 +128,7 @@ function unheardCall(call, floor) {
     el(
       "span",
       {},
-      el("a", { href: `/calls/${encodeURIComponent(call.call_id)}` }, who),
+      el("a", { href: `/calls/${encodeURIComponent(call.call_id)}` }, whose(call, floor)),
       el("span.unheard__why", {}, why),
     ),
     link ? el("a.button.button--quiet.button--icon", { href: link, target: "_blank", rel: "noopener noreferrer", "aria-label": t("card.platform") }, icon("open")) : null,

@@ -62,6 +62,8 @@ class Call(Seen, Table):
     mood: Mapped[dict[str, Any] | None]
     heard: Mapped[dict[str, Any] | None]
     """HEARD steps done and the next one, from the hints and the agent's words."""
+    look: Mapped[dict[str, Any] | None]
+    """What was half heard of a life stop, last: `labels`, `utterance_id` and `at`."""
     trigger: Mapped[str | None]
 
 
