@@ -1,4 +1,4 @@
-"""What is for a person to look at, in a real browser: its call on the board, its turn on the page."""
+"""What is for a person to look at, in a browser: its call on the board, its turn on the page."""
 
 from __future__ import annotations
 
