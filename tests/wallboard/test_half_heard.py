@@ -56,11 +56,12 @@ def test_the_call_keeps_the_latest(house: House) -> None:
     assert look_of(house) == latest
 
 
-def test_what_is_raised_partial_an_agents_or_for_a_desk_alone_is_nothing_to_look_at(
+def test_what_is_raised_partial_an_agents_for_a_desk_alone_or_no_life_stop_is_let_be(
     house: House,
 ) -> None:
     house.read("scores", half_heard(1, "self_harm", raised=["self_harm"]))
     house.read("scores", half_heard(2, "self_harm", is_final=False))
     house.read("scores", half_heard(3, "self_harm", speaker="agent"))
     house.read("scores", half_heard(4, "safeguarding", "misconduct"))
+    house.read("scores", half_heard(5, "fraud"))
     assert look_of(house) is None

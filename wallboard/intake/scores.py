@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from detectors.vocabulary import HeardStep, Speaker
+from detectors.vocabulary import LIFE_STOPS, HeardStep, Speaker
 from stream.events import Score
 from wallboard.breaks import breaks_in
 from wallboard.intake.arrival import Arrival, moment, plain
@@ -15,6 +15,7 @@ from workflow.heard import Heard
 
 NOT_MONITORED = "the words of this call are not read"
 """Until the note to operators says why."""
+_LIFE = frozenset(trigger.value for trigger in LIFE_STOPS)
 MOVED = 0.05
 """A change of the mood's level that is worth telling: less cannot be seen on a line."""
 
@@ -144,11 +145,12 @@ def _mood(floor: Floor, call: Call, event: Score, at: int) -> None:
 
 
 def _look(floor: Floor, call: Call, event: Score, at: int) -> None:
-    """What a person should look at: half heard of a life stop, in a caller's words, and not raised.
+    """What a person should look at: a life stop in a caller's words, half heard and not raised.
     What is for its desk alone stands beside no call."""
     if event.speaker is Speaker.AGENT:
         return
     shown = {finding.label for finding in for_all_on_the_call(event.findings)}
+    shown &= _LIFE
     labels = [label for label in event.review if label in shown and label not in event.raised]
     if not labels or at < (call.look or {}).get("at", 0):
         return
