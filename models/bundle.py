@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from detectors.detector import Detector, finder
 from detectors.settings import DetectionSettings
 from models.calibration import calibration_error, fused, platt, rules_on, stack, to_fit_on
-from models.encoding import Encoding
+from models.corpus import Split
+from models.encoding import Encoding, View
 from models.examples import Example
 from models.export import MODEL, VOCABULARY, export
 from models.labels import SCORED
@@ -30,6 +31,8 @@ from models.training import predict
 NOT_FITTED_ON = frozenset({"rules", "goemotions"})
 """Rules know their own examples by heart, and Reddit's share of hard stops is no call's."""
 LARGEST_MB = 25.0
+ROUNDED_BY = 3_300
+"""Rows whose words weights are rounded by: a minute or two."""
 
 OnProgress = Callable[[str, int, int], None]
 
@@ -72,8 +75,8 @@ def bundle(
 
     `labelled`: as in the run (models/labelled.py). `full`: the weights in full precision as well,
     for GPUs. `start`: what the run began from, a run's folder or a model's; of both the mean is
-    taken, in which the run counts for `share` (0-1). `limit`: at most so many examples to calibrate
-    and measure on, to try things out. Raises RunError where it holds no weights, no
+    taken, in which the run counts for `share` (0-1). `limit`: at most so many examples to round,
+    calibrate and measure by, to try things out. Raises RunError where it holds no weights, no
     row is of the dev split or `out` is the run, and WeightsError for another version's weights.
     """
     if out.resolve() == run.resolve():
@@ -100,7 +103,7 @@ def bundle(
             mean = Network.from_base(base_folder())
             load(mean, run / WEIGHTS, weights_in(start), shares=(share, 1 - share))
             save(mean, weights_file)
-        export(weights_file, out, texts)
+        export(weights_file, out, texts, views=_views(learned, limit or ROUNDED_BY))
         unquantised = _full_emotion_f1(weights_file, examples, targets)
         if full:
             shutil.copyfile(weights_file, out / WEIGHTS)
@@ -143,6 +146,13 @@ def bundle(
         int8_emotion_f1=int8.emotion_f1,
         labels=_reports(calibrated[fit], together, wanted[fit]),
     )
+
+
+def _views(learned: Sequence[Example], limit: int) -> list[View]:
+    """What weights are rounded by: some of what was learned, never of what figures are taken on."""
+    encoding = Encoding.read(base_folder() / VOCABULARY)
+    rows = some([row for row in learned if row.split is Split.TRAIN], min(limit, ROUNDED_BY))
+    return [view for row in rows for view in encoding.views(row.passage)]
 
 
 def _logits(

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,10 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import Tensor, nn
 from transformers.utils import logging as transformers_logging
 
+from models.encoding import View
 from models.network import Network, base_folder
 from models.pruning import POSITIONS, kept, spoken_pieces
+from models.rounding import round_weights
 from models.saved import load
 
 MODEL = "model.onnx"
@@ -76,16 +78,26 @@ class _Attend(torch.autograd.Function):
         return graph.op(name, query, key, value, num_heads_i=heads).setType(query.type())
 
 
-def export(weights: Path, out: Path, texts: Iterable[str], *, int8: bool = True) -> Path:
+def export(
+    weights: Path,
+    out: Path,
+    texts: Iterable[str],
+    *,
+    views: Sequence[View] = (),
+    int8: bool = True,
+) -> Path:
     """Write `model.onnx` and `vocab.txt` to a folder; gives the model's path.
 
     `texts`: what it was trained on; words that none of them has may be left out of the vocabulary.
+    `views`: what to round the weights by (models/rounding.py), each by itself without any.
     """
     transformers_logging.set_verbosity_error()
     base = base_folder()
     network = Network.from_base(base)
     load(network, weights)
     network.eval()
+    if int8 and views:
+        round_weights(network, views)
     pieces = (base / VOCABULARY).read_text(encoding="utf-8").splitlines()
     places = kept(pieces, spoken_pieces(pieces, texts))
     _prune(network.enc.embeddings, places)

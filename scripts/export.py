@@ -41,7 +41,7 @@ def export(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=8, help="At most so many examples to calibrate on: to try out."),
+        typer.Option(min=8, help="At most so many examples to round and calibrate by: to try out."),
     ] = None,
     name: Annotated[str, typer.Option(help="The first part of the model's version.")] = "minilm",
 ) -> None:
