@@ -55,10 +55,10 @@ def test_the_same_words_always_score_the_same_whatever_is_scored_beside(
 @pytest.mark.parametrize(
     ("label", "expected", "text"),
     [
-        ("media", 0.80, "got bitten, spat on and proposed to this week, standard"),
-        ("emergency", -1.81, "hub's under the stairs"),
-        ("fraud", -2.58, "they're on with him now on the other line"),
-        ("safeguarding", -0.29, "i fell, that's what i've to say, i fell"),
+        ("media", 0.85, "got bitten, spat on and proposed to this week, standard"),
+        ("emergency", -1.76, "hub's under the stairs"),
+        ("fraud", -2.18, "they're on with him now on the other line"),
+        ("safeguarding", 1.51, "i fell, that's what i've to say, i fell"),
     ],
 )
 def test_every_processor_hears_the_same(
