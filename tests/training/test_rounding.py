@@ -3,6 +3,9 @@
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("torch", reason="needs the train extra: make test-train")
+
 import torch
 from torch import Tensor
 

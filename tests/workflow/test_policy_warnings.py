@@ -58,7 +58,7 @@ def test_the_policy_that_comes_along_is_told_to_be_made_one_s_own() -> None:
         ('deputy = "maya"', 'deputy = "lee"', "duty.deputy", "cannot stand in for themselves"),
         ("retry_minutes = 45", "retry_minutes = 300", "callbacks.retry_minutes", "one try alone"),
         ("window_minutes = 240", "window_minutes = 45", "callbacks.retry_minutes", "one try alone"),
-        ("self_harm = 0.87", "self_harm = 0.6", "alone_thresholds.self_harm", "false alarms"),
+        ("self_harm = 0.9", "self_harm = 0.6", "alone_thresholds.self_harm", "false alarms"),
         ("self_harm = 0.4 ", "self_harm = 0.7 ", "thresholds.self_harm", "will be missed"),
         ('mode = "live"', 'mode = "shadow"', "mode", "everything is in shadow"),
         ('currency = "GBP"', 'currency = "USD"', "authority.agent.currency", "in USD"),
