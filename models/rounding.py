@@ -19,8 +19,8 @@ from models.network import Network
 STEPS = 64
 """Values on each side of zero: seven bits, as ONNX Runtime spreads them over a reduced range."""
 DAMPING = 0.01
-"""Of the mean second moment, added to each input's own: without it, directions in which nothing
-was said would be given anything back."""
+"""Of the mean second moment, added to each input's own: where next to nothing was said, anything
+could be given back without it."""
 _AT_ONCE = 48
 
 

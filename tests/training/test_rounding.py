@@ -78,7 +78,8 @@ def test_what_is_served_has_the_values_that_its_weights_were_put_on(tmp_path: Pa
     load(network, tmp_path / "weights.safetensors")
     round_weights(network, views)
     served = weights_of(model, network.state_dict())
-    products = [name for name in served if ".layer." in name and name.endswith("dense.weight")]
-    assert len(products) == 6 * 3
-    for name in (*products, "felt.weight", "told.weight", "emotions.weight"):
+    products = [name for name in served if ".layer." in name and served[name].ndim == 2]
+    assert len(products) == 6 * 6
+    heads = ("attends", "told", "labels", "felt", "emotions", "intensity")
+    for name in (*products, *(f"{head}.weight" for head in heads)):
         assert torch.allclose(served[name], network.state_dict()[name], atol=1e-6), name
