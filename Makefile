@@ -11,7 +11,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TEST ?=
 
-.PHONY: help setup demo test test-long chaos test-train check lint types imports format lock schemas bench screenshots clean
+.PHONY: help setup demo test test-served test-long chaos test-train check lint types imports format lock schemas bench screenshots clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ demo: $(VENV)/.runtime ## watch sample calls turn into alerts, in the terminal a
 test: $(VENV)/.dev ## the quick test suite, real broker included
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST)
 
+test-served: $(VENV)/.dev ## every page in a real browser, every program over a real broker: ten minutes
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '(browser or broker) and not long and not chaos' $(TEST)
+
 test-long: $(VENV)/.dev ## what takes half a minute and more each: several workers, whole demos
 	@$(BIN)/python -m pytest -m long
 
@@ -34,7 +37,7 @@ chaos: $(VENV)/.dev ## 200 calls while workers are killed: minutes
 test-train: $(TRAIN)/.ready ## training, export and serving agree (installs torch: several GB)
 	@$(TRAIN)/bin/python -m pytest tests/training
 
-check: lint types imports test ## everything a change must pass
+check: lint types imports test test-served ## everything a change must pass
 
 lint: $(VENV)/.dev ## style
 	@$(BIN)/ruff check .

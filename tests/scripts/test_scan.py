@@ -253,6 +253,7 @@ def test_a_transcript_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> Non
     assert "[bold]x[/]" in out
 
 
+@pytest.mark.long
 def test_several_processes_print_the_same_lines_in_the_same_order(run: Run, tmp_path: Path) -> None:
     said = [
         {"call_id": f"call-{number % 7}", "text": f"{SUE if number % 5 == 0 else FINE} {number}"}

@@ -252,8 +252,8 @@ def test_a_message_read_again_on_the_state_before_it_causes_the_same(
 
 def test_the_state_of_a_call_stays_small_whatever_is_said() -> None:
     long = "i am going to sue you " * 900
-    events = [chunk(n, long + str(n), utterance_id=f"u{n}") for n in range(1, 40)]
-    events += [chunk(n, "ja", language=f"x{n}") for n in range(40, 80)]
+    events = [chunk(n, long + str(n), utterance_id=f"u{n}") for n in range(1, 20)]
+    events += [chunk(n, "ja", language=f"x{n}") for n in range(20, 60)]
     state, _ = play(*events)
     assert state is not None
     assert len(encode_state(state)) < 300_000

@@ -6,7 +6,7 @@ import dataclasses
 import os
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -240,15 +240,29 @@ def served(folder: Path, *, calm: bool = False, **settings: Any) -> Iterator[Flo
         floor.stop()
 
 
-def violations(page: Any) -> list[tuple[str, str, list[str]]]:
-    """What axe finds on a page: rule, impact and where."""
-    page.evaluate(AXE.read_text())
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    result = page.evaluate("tags => axe.run({resultTypes: ['violations'], runOnly: tags})", tags)
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_COLOURS = ["color-contrast", "link-in-text-block"]
+"""What may differ between the light and the dark scheme: only colours do."""
+
+
+def violations(page: Any, *, rules: Sequence[str] = ()) -> list[tuple[str, str, list[str]]]:
+    """What axe finds on a page, by all that we hold to or by these rules: rule, impact, where."""
+    page.evaluate(f"window.axe || (() => {{ {AXE.read_text()} }})()")
+    result = page.evaluate(
+        "only => axe.run({resultTypes: ['violations'], runOnly: only})",
+        {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": AXE_TAGS},
+    )
     return [
         (fault["id"], fault["impact"], [node["html"][:160] for node in fault["nodes"][:3]])
         for fault in result["violations"]
     ]
+
+
+def violations_in_both_schemes(page: Any) -> list[tuple[str, str, list[str]]]:
+    """What axe finds on a page that is shown light, and what its colours lack once it is dark."""
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    return found + violations(page, rules=AXE_COLOURS)
 
 
 def free_port() -> int:
