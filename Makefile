@@ -25,7 +25,7 @@ demo: $(VENV)/.runtime ## watch sample calls turn into alerts, in the terminal a
 test: $(VENV)/.dev ## the quick test suite, real broker included
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST)
 
-test-served: $(VENV)/.dev ## every page in a real browser, every program over a real broker: ten minutes
+test-served: $(VENV)/.dev ## every page in a real browser, every program over a real broker
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -m '(browser or broker) and not long and not chaos' $(TEST)
 
 test-long: $(VENV)/.dev ## what takes half a minute and more each: several workers, whole demos
